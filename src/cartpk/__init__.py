@@ -1,0 +1,1 @@
+"""cartpk: the cellular kinetics of CAR-T and CAR-NK therapies."""

@@ -1,0 +1,97 @@
+"""The vocabulary, once: flags, units, categories and reasons that several rooms use.
+
+Column names are CDISC variable names and are written as plain strings in the schemas
+(:mod:`cartpk.schemas`); what stands here are the *values* that travel between rooms.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+__all__ = [
+    "DAYS_PER_HOUR",
+    "LN2",
+    "NOT_STATED",
+    "AucFlag",
+    "AucMethod",
+    "BlqClass",
+    "NcaReason",
+    "Population",
+    "Severity",
+]
+
+NOT_STATED: Final = "not stated in the registry record"
+"""Printed wherever a trial's config holds ``null``."""
+
+LN2: Final = 0.6931471805599453
+DAYS_PER_HOUR: Final = 1.0 / 24.0
+
+
+class Severity(StrEnum):
+    """How a finding of the input checks acts on the run."""
+
+    ERROR = "error"
+    """The named unit (file, subject, profile, row, column) is excluded and listed; a file-level error stops the trial."""
+    WARNING = "warning"
+    """Kept as it is and listed."""
+    INFO = "info"
+    """A conversion or reading that an auditor may want to see."""
+
+
+class BlqClass(StrEnum):
+    """The three classes of an assay result (conventions 3.3)."""
+
+    QUANTIFIABLE = "QUANTIFIABLE"
+    NOT_QUANTIFIABLE = "NOT QUANTIFIABLE"
+    NOT_DETECTED = "NOT DETECTED"
+
+
+class AucMethod(StrEnum):
+    """Trapezoidal rules of ``cartpk nca --auc-method``."""
+
+    LINEAR = "linear"
+    LIN_UP_LOG_DOWN = "lin up/log down"
+    LIN_LOG = "lin-log"
+
+
+class AucFlag(StrEnum):
+    """How the area over a window 0..T was obtained (decision table, conventions 3.5)."""
+
+    COMPLETE = "COMPLETE"
+    COMPLETE_BLQ = "COMPLETE_BLQ"
+    WINDOW = "WINDOW"
+    EXTRAPOLATED = "EXTRAPOLATED"
+    ALL_BLQ = "ALL_BLQ"
+    NC_INCOMPLETE = "NC_INCOMPLETE"
+    NC_SPARSE = "NC_SPARSE"
+    NC_EVENT = "NC_EVENT"
+    NC_DUPLICATE = "NC_DUPLICATE"
+
+
+class Population(StrEnum):
+    """Cell populations of the CD7 pharmacodynamics; normal cells and blasts never merge (conventions 4)."""
+
+    NORMAL_T = "NORMAL_T"
+    NORMAL_NK = "NORMAL_NK"
+    B = "B"
+    LYMPHOCYTES = "LYMPHOCYTES"
+    BLAST = "BLAST"
+    CAR_NK = "CAR_NK"
+    UNSPECIFIED = "UNSPECIFIED"
+    """The data say only "CD7+ cells"; that limit is printed."""
+
+
+class NcaReason(StrEnum):
+    """Why a non-compartmental parameter has no value (goes to ``PPREASND``)."""
+
+    NO_DATA = "no post-infusion result"
+    ALL_BLQ = "all results are below the limit of quantification"
+    NO_TIME_ZERO = "no record at time 0 (start of the interval)"
+    TOO_FEW_SAMPLES = "fewer than 2 samples"
+    TOO_FEW_POINTS = "fewer than 3 quantifiable samples after Tmax"
+    NO_DECLINE = "no window of terminal points with a positive lambda_z is best by adjusted R2"
+    NO_LAMBDA_Z = "lambda_z is not calculable"
+    FLAT = "terminal points are equal: no decline"
+    NOT_POSITIVE = "the area is not positive"
+    DUPLICATE_TIMES = "conflicting results at one time and no rule configured"
