@@ -1,0 +1,61 @@
+"""The command line: one module per command, imported only when it is called.
+
+Every command reads, makes one call, writes. An expected failure (:class:`ValueError`, a missing file) ends in one
+sentence and exit status 1, never in a traceback; ``CARTPK_DEBUG=1`` shows the traceback to developers.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Final
+
+import click
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS: Final[dict[str, str]] = {
+    "check": "List every problem of a trial's config and data at once.",
+    "nca": "Cmax, Tmax, AUC, lambda_z ... of a bare table of profiles.",
+    "fit": "Fit a kinetic model to one subject at a time.",
+}
+"""Command -> its one-line help; the command ``x`` is ``cartpk.cli.x:command``."""
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Names of the commands in the order of the registry."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of this name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"cartpk.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help without importing a single command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="cartpk")
+def cli() -> None:
+    """Cellular kinetics of CAR-T and CAR-NK therapies."""
+
+
+def main() -> None:
+    """Run the command line; an expected failure is one sentence on stderr and exit status 1."""
+    try:
+        cli(prog_name="cartpk")
+    except (ValueError, OSError) as error:
+        if os.environ.get("CARTPK_DEBUG"):
+            raise
+        click.echo(f"cartpk: {error}", err=True)
+        sys.exit(1)
