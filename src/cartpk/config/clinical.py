@@ -1,0 +1,63 @@
+"""Dose escalation, efficacy, safety and immunogenicity: what the registry records say of them.
+
+The sections are read and printed; their analyses read the same settings.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from cartpk.config.base import Model
+
+__all__ = ["Efficacy", "Escalation", "EscalationLevel", "Immunogenicity", "Safety"]
+
+
+class EscalationLevel(Model):
+    """One dose level's rule, in the record's words."""
+
+    design: str | None = Field(None, description="Rule of the level, e.g. accelerated_titration, 3+3.")
+    start_n: int | None = Field(None, gt=0, description="Subjects enrolled first.")
+    window_days: tuple[float, float] | None = Field(None, description="DLT window, days (earliest, latest assessment).")
+    rules: dict[str, str | None] = Field({}, description="DLT subjects/evaluable -> what the record says; null = not stated.")
+
+
+class Escalation(Model):
+    """Dose escalation and DLT."""
+
+    design: str | None = Field(None, description="Escalation design.")
+    dlt_window_days: float | None = Field(None, gt=0, description="DLT window, days.")
+    registry_timeframe: str | None = Field(None, description="Time frame of the DLT endpoint in the record.")
+    stagger: str | None = Field(None, description="When the next group may open, in the record's words.")
+    rules: dict[str, str | None] = Field({}, description="DLT subjects/evaluable -> what the record says; null = not stated.")
+    levels: tuple[EscalationLevel, ...] = Field((), description="Rules per dose level, where they differ.")
+    levels_may_be_added: bool | None = Field(None, description="Whether levels may be added.")
+    count_unit: str | None = Field(None, description="What is counted, in the record's words and as used.")
+    rp2d: str | None = Field(None, description="How the recommended dose is chosen, in the record's words.")
+
+
+class Efficacy(Model):
+    """Response and time-to-event endpoints."""
+
+    endpoint: str | None = Field(None, description="Efficacy endpoint in the record's words.")
+    orr_months: tuple[int, ...] | None = Field(None, description="Months at which the response rate is an endpoint.")
+    orr_window_days: float | None = Field(None, ge=0, description="Window about the response time point, days.")
+    criteria: str | None = Field(None, description="Response criteria.")
+    responders: dict[str, tuple[str, ...]] | None = Field(None, description="Disease site -> responses that count.")
+    site_combination_rule: str | None = Field(None, description="How sites combine to one response.")
+    time_to_event: dict[str, str] | None = Field(None, description="Endpoint -> its origin, e.g. OS: infusion.")
+    caution: str | None = Field(None, description="What must be said beside the endpoint.")
+
+
+class Safety(Model):
+    """Adverse events."""
+
+    primary: str | None = Field(None, description="Primary safety endpoint in the record's words.")
+    grading: str | None = Field(None, description="Grading scale and version.")
+    dictionary: str | None = Field(None, description="Adverse event dictionary.")
+    timeframe: str | None = Field(None, description="Time frame in the record.")
+
+
+class Immunogenicity(Model):
+    """Anti-drug antibodies."""
+
+    endpoint: str | None = Field(None, description="Endpoint in the record's words.")

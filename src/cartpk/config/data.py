@@ -1,0 +1,121 @@
+"""Where a trial's data lie, how their columns are called and how their cells are read."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from cartpk.config.base import Model
+
+__all__ = ["Columns", "Data", "Domains", "Exclusion", "Intake", "Time"]
+
+
+class Columns(Model):
+    """Columns of the analyst's tidy table; null = the table has no such column."""
+
+    subject: str = Field("USUBJID", description="Subject identifier, read as text.")
+    time: str = Field("TIME_DAY", description="Actual time from the start of the first infusion.")
+    nominal_time: str | None = Field(None, description="Planned time of the visit, same unit as time.")
+    visit: str | None = Field(None, description="Visit label.")
+    value: str = Field("VALUE", description="Result: a number, or text such as <50 or BLQ.")
+    unit: str | None = Field("UNIT", description="Unit of the result.")
+    lloq: str | None = Field("LLOQ", description="Lower limit of quantification of the sample.")
+    blq: str | None = Field(None, description="Flag of results below LLOQ (1/0, Y/N, TRUE/FALSE).")
+    analyte: str | None = Field(None, description="Analyte or test; null = all rows are the only analyte.")
+    specimen: str | None = Field(None, description="Specimen or matrix; null = the specimen of the analyte.")
+    method: str | None = Field(None, description="Assay method.")
+    dose: str | None = Field(None, description="Dose given to the subject.")
+    dose_unit: str | None = Field(None, description="Unit of the dose; null = dosing.unit.")
+    weight: str | None = Field(None, description="Body weight, kg.")
+    group: str | None = Field(None, description="Group by which results are shown (response, source ...).")
+    comment: str | None = Field(None, description="Free text, kept in the listing.")
+
+
+class Domains(Model):
+    """Files of the standard (SDTM) way in."""
+
+    pc: tuple[str, ...] = Field(min_length=1, description="PC: concentrations.")
+    ex: tuple[str, ...] = Field(min_length=1, description="EX: infusions.")
+    dm: tuple[str, ...] = Field(min_length=1, description="DM: subjects.")
+    cp: tuple[str, ...] = Field((), description="CP: cell phenotyping (CD7+ counts).")
+    lb: tuple[str, ...] = Field((), description="LB: laboratory results, where CD7+ counts are kept there.")
+
+
+class Exclusion(Model):
+    """Rows declared not to be measurements; each excluded row becomes a finding."""
+
+    column: str = Field(description="Column that is looked at.")
+    equals: str | None = Field(None, description="Exclude rows whose cell equals this text.")
+    contains: str | None = Field(None, description="Exclude rows whose cell contains this text.")
+    reason: str = Field(min_length=5, description="Why; printed in the listing of excluded records.")
+
+    @model_validator(mode="after")
+    def _one_condition(self) -> Exclusion:
+        if (self.equals is None) == (self.contains is None):
+            raise ValueError("give exactly one of equals and contains")
+        return self
+
+
+class Data(Model):
+    """Input files, relative to the folder in which the workflow is started."""
+
+    layout: Literal["tidy", "sdtm"] = Field(description="tidy = one table with a column map; sdtm = PC + EX + DM (+ CP/LB).")
+    tables: tuple[str, ...] = Field((), description="tidy: CSV files, read one after another.")
+    columns: Columns = Field(default_factory=Columns, description="tidy: column map.")
+    domains: Domains | None = Field(None, description="sdtm: the domain files.")
+    exclude: tuple[Exclusion, ...] = Field((), description="Rows that are declared not to be measurements.")
+    truth: str | None = Field(None, description="Synthetic data only: the file of true parameters.")
+
+    @model_validator(mode="after")
+    def _files_match_layout(self) -> Data:
+        if self.layout == "tidy" and not self.tables:
+            raise ValueError("layout: tidy needs tables: [FILE.csv, ...]")
+        if self.layout == "sdtm" and self.domains is None:
+            raise ValueError("layout: sdtm needs domains: {pc: [...], ex: [...], dm: [...]}")
+        return self
+
+    def files(self) -> tuple[str, ...]:
+        """Every input file of the trial, in reading order."""
+        if self.layout == "tidy":
+            return self.tables
+        d = self.domains
+        return () if d is None else (*d.dm, *d.ex, *d.pc, *d.cp, *d.lb)
+
+
+class Time(Model):
+    """Time axis: days from the start of the first infusion."""
+
+    unit: Literal["day", "hour"] = Field("day", description="tidy: unit of the time columns.")
+    origin: Literal["infusion_start", "infusion_end"] = Field("infusion_start", description="sdtm: time zero.")
+    day_zero: Literal["infusion_is_day_0", "infusion_is_day_1"] | None = Field(
+        None, description="Study-day convention of visit labels; needed only where dates are absent."
+    )
+    date_only_clock: str | None = Field(
+        None, pattern=r"^\d{2}:\d{2}$", description="[choice] Clock time given to date-only stamps; null = day resolution."
+    )
+    visit_window_days: dict[float, float] = Field(
+        {}, description="Nominal day -> allowed deviation, days; outside it a sample is not in the by-visit summary."
+    )
+    split_dose_days: float = Field(7.0, ge=0, description="[choice] Infusions within this time of the first are one split dose.")
+
+
+class Intake(Model):
+    """How cells are read."""
+
+    blq_tokens: tuple[str, ...] = Field(
+        ("BLQ", "BQL", "BLOQ", "BQoL", "NQ", "<LOQ", "<LLOQ", "<BLQ", "低于定量下限"),
+        description="Texts that mean: below the limit of quantification.",
+    )
+    not_detected_tokens: tuple[str, ...] = Field(
+        ("BLD", "BDL", "NEG", "NEGATIVE", "NOT DETECTED", "阴性", "未检出"), description="Texts that mean: not detected."
+    )
+    missing_tokens: tuple[str, ...] = Field(
+        ("", "NA", "N/A", ".", "-", "/", "NOT DONE", "未做"), description="Texts that mean: no result."
+    )
+    lloq_from_token: bool = Field(False, description="Use the number of <50 as the row's LLOQ where the row has none.")
+    below_lloq: Literal["blq", "keep"] = Field("blq", description="A number under its LLOQ without a flag: BLQ, or kept.")
+    duplicates: Literal["mean", "first", "last"] | None = Field(
+        None, description="Conflicting results at one time; null = the profile is not calculated."
+    )
+    strict: bool = Field(False, description="Warnings stop the trial as errors do.")

@@ -1,0 +1,226 @@
+"""The trial: every setting of the workflow with its default, unit and meaning.
+
+One YAML file is one trial. ``null`` means "the registry record does not say" and is printed so in the report.
+Every field's ``description`` is its documentation: config/README.md is generated from it.
+A description that begins with ``[choice]`` marks a project's choice without an outside source; the report's methods
+print the value that was used.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from cartpk.config.base import Model, Positive
+from cartpk.config.clinical import Efficacy, Escalation, Immunogenicity, Safety
+from cartpk.config.data import Data, Intake, Time
+
+__all__ = [
+    "Analyte",
+    "Dosing",
+    "Models",
+    "Nca",
+    "Pharmacodynamics",
+    "PdMeasure",
+    "Population",
+    "Prior",
+    "Product",
+    "Registry",
+    "Report",
+    "TrialConfig",
+    "Windows",
+]
+
+class Registry(Model):
+    """What the registry record says about the trial."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="Registry number; names the results folder.")
+    title: str | None = Field(None, description="Title shown in the report.")
+    sponsor_id: str | None = Field(None, description="The sponsor's study number.")
+    phase: str | None = Field(None, description="Phase as the record words it.")
+    design: str | None = Field(None, description="Design in words.")
+    planned_n: int | None = Field(None, gt=0, description="Planned number of subjects.")
+    indication: str | None = Field(None, description="Disease studied.")
+    age_years: tuple[float, float] | None = Field(None, description="Age limits of the record, years.")
+    notes: tuple[str, ...] = Field((), description="What a reader of the record must know (traps, lost superscripts).")
+
+
+class Product(Model):
+    """The infused product."""
+
+    name: str = Field(description="Product as printed in titles.")
+    cell: Literal["T", "NK"] = Field(description="Effector cell: decides peak window and default kinetic model.")
+    source: tuple[str, ...] | None = Field(None, description="Cell sources, e.g. autologous, prior_hsct_donor.")
+    route: str | None = Field(None, description="Route of administration.")
+    lymphodepletion: tuple[str, ...] | None = Field(None, description="Lymphodepleting agents.")
+    vcn_copies_per_cell: Positive | None = Field(None, description="Vector copy number of the product, copies/cell.")
+    notes: tuple[str, ...] = Field((), description="Further facts of the record, e.g. bag size.")
+
+
+class Dosing(Model):
+    """Dose basis and levels."""
+
+    basis: Literal["flat", "per_kg"] | None = Field(None, description="Flat dose or dose per kg body weight.")
+    unit: str | None = Field(None, description="Unit of the dose levels.")
+    levels: tuple[Positive, ...] | None = Field(None, description="Planned dose levels, ascending.")
+    tolerance_pct: float = Field(30.0, gt=0, description="[choice] Actual dose within this % of the level is as planned.")
+    record_text: str | None = Field(None, description="The record's own words on dose, where they need quoting.")
+
+
+class Analyte(Model):
+    """One assay of the product's cells in one specimen: its profiles are never pooled with another's."""
+
+    code: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$", description="Short code (SDTM PCTESTCD).")
+    label: str = Field(description="Name as printed.")
+    match: tuple[str, ...] = Field((), description="Values of the analyte column that mean this analyte; empty = code and label.")
+    specimen: str = Field("BLOOD", description="CDISC specimen (BLOOD; BONE MARROW, LIQUID; ...).")
+    method: str | None = Field(None, description="Assay method, e.g. qPCR, ddPCR, flow cytometry.")
+    unit: str | None = Field(None, description="Unit; null = taken from the data, which must carry one.")
+    lloq: Positive | None = Field(None, description="Lower limit of quantification, where the data carry none.")
+    lod: Positive | None = Field(None, description="Limit of detection.")
+    primary: bool = Field(False, description="The analyte of the key results; the first one where none is marked.")
+
+
+class Windows(Model):
+    """AUC0-T and the rules by which it may be reported (decision table)."""
+
+    days: tuple[Positive, ...] = Field((28.0, 90.0), description="Window ends T of AUC0-T, days.")
+    endpoint_in_record: bool | None = Field(None, description="Whether the record names these windows as endpoints.")
+    tolerance_days: dict[float, float] = Field(
+        {28.0: 2.0, 90.0: 7.0}, description="[choice] A last sample this near before T counts as at T, days."
+    )
+    default_tolerance_days: float = Field(2.0, ge=0, description="[choice] The same for windows not named above, days.")
+    max_extrap_pct: float = Field(20.0, gt=0, le=100, description="Largest part of AUC0-T after the last sample, %.")
+    peak_window_days: tuple[float, float] | None = Field(
+        (7.0, 14.0), description="[choice] A profile without a sample here has no AUC; null = no such rule (CAR-NK)."
+    )
+    min_results: int = Field(3, ge=1, description="[choice] Fewest post-infusion results (a BLQ counts) for an AUC.")
+    blq_confirm: int = Field(1, ge=1, le=3, description="[choice] Consecutive BLQ that end a profile before T-w.")
+    first_blq_after_last: Literal["zero", "half_lloq"] = Field(
+        "zero", description="[choice] Value given to the first BLQ after the last quantifiable sample."
+    )
+    all_blq: Literal["zero", "nc"] = Field("zero", description="[choice] AUC of a profile that is BLQ throughout.")
+
+
+class Nca(Model):
+    """Non-compartmental analysis."""
+
+    auc_method: Literal["linear", "lin up/log down", "lin-log"] = Field("lin up/log down", description="Trapezoidal rule.")
+    blq_rule: Literal[
+        "first_keep_middle_drop_last_keep",
+        "zero",
+        "drop",
+        "first_keep_middle_drop_last_drop",
+        "before_tmax_keep_after_tmax_drop",
+        "half_lloq_all",
+        "first_zero_middle_half_lloq_last_zero",
+    ] = Field("first_keep_middle_drop_last_keep", description="What a BLQ is in the areas (0 before, dropped between, 0 after).")
+    min_points: int = Field(3, ge=3, description="Fewest points of lambda_z.")
+    r2_min: float = Field(0.9, ge=0, le=1, description="r2 from which lambda_z may carry an area to the window's end.")
+    span_min: float = Field(2.0, ge=0, description="Half-lives that its points must span for the same.")
+    min_tmax_day: float = Field(1.0, ge=0, description="[choice] A Tmax earlier than this is flagged EARLY_TMAX, days.")
+    tblq_confirm: int = Field(1, ge=1, le=2, description="[choice] Consecutive BLQ samples that make the time to BLQ.")
+    windows: Windows = Field(default_factory=Windows, description="AUC0-T.")
+
+
+class Prior(Model):
+    """A normal prior on the transformed (log or logit) scale."""
+
+    centre: float = Field(description="Typical value on the natural scale.")
+    sd: Positive = Field(description="SD on the log (or logit) scale.")
+    source: str = Field(description="Where it comes from: printed in the methods.")
+
+
+class Models(Model):
+    """Kinetic models, one subject at a time."""
+
+    fit: tuple[str, ...] = Field(("stein",), description="Names of the models fitted; the first one is shown.")
+    method: Literal["map", "ml", "ls"] = Field("map", description="MAP with weak priors, maximum likelihood or least squares.")
+    residual: Literal["normal", "student"] = Field("normal", description="Residuals on the log scale; student = t with 4 df.")
+    priors: dict[str, dict[str, Prior]] = Field({}, description="Model -> parameter symbol -> prior, replacing the model's own.")
+
+
+class PdMeasure(Model):
+    """One cell count or percentage of the CD7 pharmacodynamics."""
+
+    code: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$", description="PARAMCD of the measure.")
+    label: str = Field(description="Name as printed.")
+    match: tuple[str, ...] = Field((), description="Values of the analyte/test column that mean this; empty = code and label.")
+    kind: Literal["absolute", "percent"] = Field(description="Count per volume or percentage of a parent gate.")
+    population: Literal["NORMAL_T", "NORMAL_NK", "B", "LYMPHOCYTES", "BLAST", "CAR_NK", "UNSPECIFIED"] = Field(
+        "UNSPECIFIED", description="Which cells; normal CD7+ cells and blasts never merge."
+    )
+    marker: Literal["CD7+", "CD7-"] | None = Field(None, description="CD7 status of the cells.")
+    parent: str | None = Field(None, description="Parent gate of a percentage; required for kind: percent.")
+    specimen: str = Field("BLOOD", description="CDISC specimen.")
+    unit: str | None = Field(None, description="Unit; null = taken from the data.")
+    lloq: Positive | None = Field(None, description="Lower limit of quantification, where the data carry none.")
+
+    @model_validator(mode="after")
+    def _percent_has_parent(self) -> PdMeasure:
+        if self.kind == "percent" and not self.parent:
+            raise ValueError("kind: percent needs parent: the gate that is 100 % (e.g. lymphocytes)")
+        return self
+
+
+class Pharmacodynamics(Model):
+    """CD7+ cell counts."""
+
+    measures: tuple[PdMeasure, ...] = Field((), description="The counts and percentages that the data hold.")
+    baseline: Literal["before_infusion", "before_lymphodepletion"] | None = Field(
+        "before_infusion", description="Which value is the baseline: last before infusion or before lymphodepletion."
+    )
+    lymphodepletion_start_day: float | None = Field(None, le=0, description="Study day on which lymphodepletion starts.")
+    nadir_until_day: float | None = Field(None, gt=0, description="Nadir is searched up to this day; null = all follow-up.")
+
+
+class Population(Model):
+    """Analysis population facts of the record."""
+
+    cd7_entry: str | None = Field(None, description="CD7 entry criterion in the record's words.")
+    cd7_class: dict[str, str] | None = Field(None, description="CD7 expression classes in the record's words.")
+    subgroups: tuple[str, ...] = Field((), description="Columns by which results are also compared.")
+
+
+class Report(Model):
+    """The page."""
+
+    title: str | None = Field(None, description="Heading; null = product and trial number.")
+    data_cut: str | None = Field(None, pattern=r"^\d{4}-\d{2}-\d{2}$", description="Date of the data cut, YYYY-MM-DD.")
+    synthetic: bool = Field(description="true = simulated data; every page says so.")
+    significant_digits: int = Field(3, ge=2, le=6, description="[choice] Digits printed for concentrations and areas.")
+
+
+class TrialConfig(Model):
+    """A trial's whole configuration."""
+
+    trial: Registry
+    product: Product
+    population: Population = Field(default_factory=Population)
+    dosing: Dosing = Field(default_factory=Dosing)
+    data: Data
+    time: Time = Field(default_factory=Time)
+    intake: Intake = Field(default_factory=Intake)
+    analytes: tuple[Analyte, ...] = Field(min_length=1, description="Assays of the product's cells.")
+    nca: Nca = Field(default_factory=Nca)
+    models: Models = Field(default_factory=Models)
+    pharmacodynamics: Pharmacodynamics = Field(default_factory=Pharmacodynamics)
+    escalation: Escalation = Field(default_factory=Escalation)
+    efficacy: Efficacy = Field(default_factory=Efficacy)
+    safety: Safety = Field(default_factory=Safety)
+    immunogenicity: Immunogenicity = Field(default_factory=Immunogenicity)
+    report: Report
+
+    @model_validator(mode="after")
+    def _codes_are_unique(self) -> TrialConfig:
+        codes = [a.code for a in self.analytes] + [m.code for m in self.pharmacodynamics.measures]
+        twice = sorted({c for c in codes if codes.count(c) > 1})
+        if twice:
+            raise ValueError(f"codes of analytes and measures must differ; given twice: {', '.join(twice)}")
+        return self
+
+    @property
+    def primary_analyte(self) -> Analyte:
+        """The analyte of the key results."""
+        return next((a for a in self.analytes if a.primary), self.analytes[0])

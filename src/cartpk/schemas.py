@@ -1,0 +1,208 @@
+"""Every table that crosses a file: its grain in the first line of its docstring, its columns, their meaning.
+
+A table is checked where it is written and where it is read (:func:`checked`): a wrong column is caught at the door
+of the room that made it, not three rooms later.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+import pandera.pandas as pa
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+__all__ = ["ADNCA", "ADPD", "ADPP", "ADSL", "FINDINGS", "PREDICTIONS", "TABLES", "checked", "read_table"]
+
+
+def _text(description: str, *, null: bool = True, values: list[str] | None = None) -> pa.Column:
+    checks = [pa.Check.isin(values)] if values else None
+    return pa.Column(str, checks=checks, nullable=null, description=description, coerce=False)
+
+
+def _number(description: str, *, null: bool = True, at_least: float | None = None) -> pa.Column:
+    checks = [pa.Check.ge(at_least)] if at_least is not None else None
+    return pa.Column(float, checks=checks, nullable=null, description=description, coerce=True)
+
+
+def _flag(description: str) -> pa.Column:
+    return _text(description, null=False, values=["Y", "N"])
+
+
+ADSL: Final = pa.DataFrameSchema(
+    {
+        "STUDYID": _text("Trial.", null=False),
+        "USUBJID": _text("Subject.", null=False),
+        "COHORT": _text("Dose level as printed, e.g. 1e8 cells; the groups of the summaries.", null=False),
+        "COHORTN": _number("Order of the dose levels, 1 = lowest.", null=False),
+        "GROUP": _text("Value of the config's group column (response, source ...)."),
+        "DOSEA": _number("Actual dose of the first profile (split doses added), in DOSEU.", at_least=0),
+        "DOSEP": _number("Planned dose level, in DOSEU.", at_least=0),
+        "DOSEU": _text("Dose unit."),
+        "WEIGHT": _number("Body weight, kg."),
+        "TRTSDTM": _text("Start of the first infusion, ISO 8601; empty for tidy tables."),
+        "NINF": _number("Number of infusions on record."),
+        "REINFDY": _number("Day of the first re-infusion (not a split dose); empty = none."),
+        "EVENTDY": _number("Day of the event that cuts the profile: re-infusion, HSCT or death, the first of them."),
+        "EVENTTXT": _text("What that event is."),
+        "AGE": _number("Age, years."),
+        "SEX": _text("Sex."),
+        "PKFL": _flag("Y = at least one usable post-infusion result."),
+        "PDFL": _flag("Y = at least one usable CD7 measurement."),
+        "EXCLRS": _text("Why the subject is outside the analysis; empty = is in."),
+    },
+    strict=True,
+    unique=["USUBJID"],
+    name="adsl",
+)
+"""One row per subject that came in."""
+
+_SAMPLE = {
+    "STUDYID": _text("Trial.", null=False),
+    "USUBJID": _text("Subject.", null=False),
+    "PCSPEC": _text("Specimen (CDISC).", null=False),
+    "PCMETHOD": _text("Assay method."),
+    "AFRLT": _number("Actual time from the start of the first infusion, days."),
+    "NFRLT": _number("Nominal time from first infusion, days; empty where no visit is named."),
+    "AVISIT": _text("Visit as printed."),
+    "ADTM": _text("Sample date-time, ISO 8601; empty for tidy tables."),
+    "AVAL": _number("Result; empty when BLQ or not done."),
+    "AVALC": _text("Result as delivered, verbatim."),
+    "AVALU": _text("Unit of AVAL and ALLOQ.", null=False),
+    "ALLOQ": _number("Lower limit of quantification of this sample."),
+    "BLQFL": _flag("Y = below the limit of quantification."),
+    "BLQCLASS": _text("QUANTIFIABLE, NOT QUANTIFIABLE or NOT DETECTED; empty = no result."),
+    "DTYPE": _text("How the row came to be where it is not as delivered (e.g. AVERAGE of duplicates)."),
+    "ANLFL": _flag("Y = used in the analysis."),
+    "ANLRS": _text("Why not, where ANLFL = N."),
+    "SRCFILE": _text("File the row came from.", null=False),
+    "SRCROW": _number("Line of that file (header = line 1).", null=False),
+    "SRCSEQ": _text("Sequence number in the source domain, where it has one."),
+}
+
+ADNCA: Final = pa.DataFrameSchema(
+    {
+        **_SAMPLE,
+        "PCTESTCD": _text("Analyte code of the config.", null=False),
+        "PCTEST": _text("Analyte as printed.", null=False),
+        "COHORT": _text("Dose level as printed.", null=False),
+        "ATPTREF": _text("Infusion the profile belongs to: INFUSION 1, INFUSION 2 ...", null=False),
+        "ARRLT": _number("Actual time from the start of that infusion, days."),
+        "NCAXFL": _text("Y = not used in NCA."),
+    },
+    strict=True,
+    name="adnca",
+)
+"""One row per delivered kinetic sample (subject, analyte, specimen, unit, time), used or not."""
+
+ADPD: Final = pa.DataFrameSchema(
+    {
+        **_SAMPLE,
+        "PARAMCD": _text("Measure code of the config.", null=False),
+        "PARAM": _text("Measure as printed.", null=False),
+        "KIND": _text("absolute or percent.", null=False, values=["absolute", "percent"]),
+        "POPULATION": _text("Cells counted.", null=False),
+        "MARKER": _text("CD7+ or CD7-; empty = not split by CD7."),
+        "PARENT": _text("Parent gate of a percentage."),
+        "COHORT": _text("Dose level as printed.", null=False),
+    },
+    strict=True,
+    name="adpd",
+)
+"""One row per delivered CD7 measurement (subject, measure, specimen, time), used or not."""
+
+ADPP: Final = pa.DataFrameSchema(
+    {
+        "USUBJID": _text("Subject.", null=False),
+        "PARCAT1": _text("NCA, MODEL or PD.", null=False, values=["NCA", "MODEL", "PD"]),
+        "PARAMCD": _text("Parameter code.", null=False),
+        "PARAM": _text("Parameter.", null=False),
+        "AVAL": _number("Value; empty = not calculable, see PPREASND."),
+        "AVALU": _text("Unit; empty = no unit (a fraction or a count)."),
+        "PPSTINT": _text("Start of the interval, ISO 8601 duration."),
+        "PPENINT": _text("End of the interval, ISO 8601 duration."),
+        "PPANMETH": _text("Analysis method."),
+        "PPREASND": _text("Why AVAL is empty."),
+        "PPCAT": _text("Analyte or measure code."),
+        "PPSPEC": _text("Specimen."),
+        "ATPTREF": _text("Infusion the profile belongs to."),
+        "FLAG": _text("Flags, joined by ';'."),
+        "PCTEXTR": _number("Part of the area that lies after the last sample, %."),
+        "AVALSE": _number("Standard error (models)."),
+        "AVALLO": _number("Lower 95 % limit (models)."),
+        "AVALHI": _number("Upper 95 % limit (models)."),
+        "AVALC": _text("Text printed instead of the number, e.g. > 120."),
+    },
+    strict=True,
+    unique=["USUBJID", "PARCAT1", "PARAMCD", "PPCAT", "PPSPEC", "ATPTREF", "PPANMETH"],
+    name="adpp",
+)
+"""One row per subject, parameter category, parameter, analyte, specimen and infusion."""
+
+PREDICTIONS: Final = pa.DataFrameSchema(
+    {
+        "USUBJID": _text("Subject.", null=False),
+        "PPCAT": _text("Analyte code."),
+        "PPSPEC": _text("Specimen."),
+        "ATPTREF": _text("Infusion."),
+        "MODEL": _text("Kinetic model.", null=False),
+        "AFRLT": _number("Day."),
+        "PRED": _number("Prediction, unit of the analyte."),
+        "PREDLO": _number("Lower limit of the 95 % band."),
+        "PREDHI": _number("Upper limit of the 95 % band."),
+    },
+    strict=True,
+    name="predictions",
+)
+"""One row per fitted profile and grid day."""
+
+FINDINGS: Final = pa.DataFrameSchema(
+    {
+        "RULE": _text("Identifier of the rule.", null=False),
+        "SEVERITY": _text("error, warning or info.", null=False, values=["error", "warning", "info"]),
+        "SCOPE": _text("What it touches: trial, file, column, subject, profile or row.", null=False),
+        "USUBJID": _text("Subject."),
+        "FILE": _text("File."),
+        "ROW": _number("Line of the file (header = line 1)."),
+        "FIELD": _text("Column."),
+        "OLD": _text("What was found."),
+        "NEW": _text("What it became; empty = nothing was changed."),
+        "MESSAGE": _text("What it is and why it matters.", null=False),
+        "SUGGESTION": _text("How to mend it."),
+    },
+    strict=True,
+    name="findings",
+)
+"""One row per finding of the input checks: exclusion, imputation, conversion or doubt."""
+
+TABLES: Final = {s.name: s for s in (ADSL, ADNCA, ADPD, ADPP, PREDICTIONS, FINDINGS)}
+"""Every schema by the name of its file."""
+
+
+def checked(table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """The table with its columns in the schema's order, every cell checked.
+
+    Raises
+    ------
+    ValueError
+        Names the table and every column and row that do not hold.
+    """
+    try:
+        ordered = table.reindex(columns=[*schema.columns, *[c for c in table.columns if c not in schema.columns]])
+        return cast("pd.DataFrame", schema.validate(ordered, lazy=True))
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        lines = [f"{r.column or r.schema_context}: {r.check} ({r.failure_case!r}, row {r.index})" for r in cases.itertuples()]
+        raise ValueError(f"table {schema.name} does not hold to its schema: " + "; ".join(lines[:10])) from error
+
+
+def read_table(path: Path | str, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """The table in this CSV file, typed by its schema (text stays text: `NA`, `001` are not touched)."""
+    import pandas as pd  # noqa: PLC0415
+
+    text = {name: "str" for name, column in schema.columns.items() if str(column.dtype) == "str"}
+    table = pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])  # type: ignore[arg-type]
+    return checked(table, schema)
