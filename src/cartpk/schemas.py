@@ -6,7 +6,7 @@ of the room that made it, not three rooms later.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import pandera.pandas as pa
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["ADNCA", "ADPD", "ADPP", "ADSL", "FINDINGS", "PREDICTIONS", "TABLES", "checked", "read_table"]
+__all__ = ["ADNCA", "ADPD", "ADPP", "ADSL", "FINDINGS", "PREDICTIONS", "TABLES", "checked", "numbers", "read_table"]
 
 
 def _text(description: str, *, null: bool = True, values: list[str] | None = None) -> pa.Column:
     checks = [pa.Check.isin(values)] if values else None
-    return pa.Column(str, checks=checks, nullable=null, description=description, coerce=False)
+    return pa.Column(str, checks=checks, nullable=null, description=description)
 
 
 def _number(description: str, *, null: bool = True, at_least: float | None = None) -> pa.Column:
@@ -182,6 +182,11 @@ TABLES: Final = {s.name: s for s in (ADSL, ADNCA, ADPD, ADPP, PREDICTIONS, FINDI
 """Every schema by the name of its file."""
 
 
+def numbers(schema: pa.DataFrameSchema) -> frozenset[str]:
+    """Names of the schema's numeric columns; all others are text."""
+    return frozenset(name for name, column in schema.columns.items() if str(column.dtype) == "float64")
+
+
 def checked(table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """The table with its columns in the schema's order, every cell checked.
 
@@ -190,9 +195,12 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     ValueError
         Names the table and every column and row that do not hold.
     """
+    ordered = table.reindex(columns=[*schema.columns, *[c for c in table.columns if c not in schema.columns]])
+    # a column without one value has no type of its own: it takes the schema's
+    empty = [c for c in schema.columns if ordered[c].isna().all()]
+    ordered = ordered.astype({c: "float64" if c in numbers(schema) else "str" for c in empty})
     try:
-        ordered = table.reindex(columns=[*schema.columns, *[c for c in table.columns if c not in schema.columns]])
-        return cast("pd.DataFrame", schema.validate(ordered, lazy=True))
+        return schema.validate(ordered, lazy=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases
         lines = [f"{r.column or r.schema_context}: {r.check} ({r.failure_case!r}, row {r.index})" for r in cases.itertuples()]
@@ -203,6 +211,7 @@ def read_table(path: Path | str, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """The table in this CSV file, typed by its schema (text stays text: `NA`, `001` are not touched)."""
     import pandas as pd  # noqa: PLC0415
 
-    text = {name: "str" for name, column in schema.columns.items() if str(column.dtype) == "str"}
-    table = pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])  # type: ignore[arg-type]
+    numeric = numbers(schema)
+    types = {name: "float64" if name in numeric else "str" for name in schema.columns}
+    table = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
     return checked(table, schema)
