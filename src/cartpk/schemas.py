@@ -203,7 +203,9 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
         return schema.validate(ordered, lazy=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases
-        lines = [f"{r.column or r.schema_context}: {r.check} ({r.failure_case!r}, row {r.index})" for r in cases.itertuples()]
+        lines = [
+            f"{r.column or r.schema_context}: {r.check} ({r.failure_case!r}, row {r.index})" for r in cases.itertuples()
+        ]
         raise ValueError(f"table {schema.name} does not hold to its schema: " + "; ".join(lines[:10])) from error
 
 

@@ -1,3 +1,6 @@
-"""A trial's configuration: typed model, reading with line numbers, generated documentation."""
+"""A trial's configuration: typed settings, reading with line numbers, generated documentation."""
+
+from cartpk.config.reading import ConfigError, Problem, load, problems
 from cartpk.config.trial import TrialConfig
-__all__ = ["TrialConfig"]
+
+__all__ = ["ConfigError", "Problem", "TrialConfig", "load", "problems"]

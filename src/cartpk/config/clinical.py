@@ -18,7 +18,9 @@ class EscalationLevel(Model):
     design: str | None = Field(None, description="Rule of the level, e.g. accelerated_titration, 3+3.")
     start_n: int | None = Field(None, gt=0, description="Subjects enrolled first.")
     window_days: tuple[float, float] | None = Field(None, description="DLT window, days (earliest, latest assessment).")
-    rules: dict[str, str | None] = Field({}, description="DLT subjects/evaluable -> what the record says; null = not stated.")
+    rules: dict[str, str | None] = Field(
+        {}, description="DLT subjects/evaluable -> what the record says; null = not stated."
+    )
 
 
 class Escalation(Model):
@@ -28,7 +30,9 @@ class Escalation(Model):
     dlt_window_days: float | None = Field(None, gt=0, description="DLT window, days.")
     registry_timeframe: str | None = Field(None, description="Time frame of the DLT endpoint in the record.")
     stagger: str | None = Field(None, description="When the next group may open, in the record's words.")
-    rules: dict[str, str | None] = Field({}, description="DLT subjects/evaluable -> what the record says; null = not stated.")
+    rules: dict[str, str | None] = Field(
+        {}, description="DLT subjects/evaluable -> what the record says; null = not stated."
+    )
     levels: tuple[EscalationLevel, ...] = Field((), description="Rules per dose level, where they differ.")
     levels_may_be_added: bool | None = Field(None, description="Whether levels may be added.")
     count_unit: str | None = Field(None, description="What is counted, in the record's words and as used.")

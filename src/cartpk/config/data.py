@@ -60,7 +60,9 @@ class Exclusion(Model):
 class Data(Model):
     """Input files, relative to the folder in which the workflow is started."""
 
-    layout: Literal["tidy", "sdtm"] = Field(description="tidy = one table with a column map; sdtm = PC + EX + DM (+ CP/LB).")
+    layout: Literal["tidy", "sdtm"] = Field(
+        description="tidy = one table with a column map; sdtm = PC + EX + DM (+ CP/LB)."
+    )
     tables: tuple[str, ...] = Field((), description="tidy: CSV files, read one after another.")
     columns: Columns = Field(default_factory=Columns, description="tidy: column map.")
     domains: Domains | None = Field(None, description="sdtm: the domain files.")
@@ -92,12 +94,16 @@ class Time(Model):
         None, description="Study-day convention of visit labels; needed only where dates are absent."
     )
     date_only_clock: str | None = Field(
-        None, pattern=r"^\d{2}:\d{2}$", description="[choice] Clock time given to date-only stamps; null = day resolution."
+        None,
+        pattern=r"^\d{2}:\d{2}$",
+        description="[choice] Clock time given to date-only stamps; null = day resolution.",
     )
     visit_window_days: dict[float, float] = Field(
         {}, description="Nominal day -> allowed deviation, days; outside it a sample is not in the by-visit summary."
     )
-    split_dose_days: float = Field(7.0, ge=0, description="[choice] Infusions within this time of the first are one split dose.")
+    split_dose_days: float = Field(
+        7.0, ge=0, description="[choice] Infusions within this time of the first are one split dose."
+    )
 
 
 class Intake(Model):
@@ -108,13 +114,16 @@ class Intake(Model):
         description="Texts that mean: below the limit of quantification.",
     )
     not_detected_tokens: tuple[str, ...] = Field(
-        ("BLD", "BDL", "NEG", "NEGATIVE", "NOT DETECTED", "阴性", "未检出"), description="Texts that mean: not detected."
+        ("BLD", "BDL", "NEG", "NEGATIVE", "NOT DETECTED", "阴性", "未检出"),
+        description="Texts that mean: not detected.",
     )
     missing_tokens: tuple[str, ...] = Field(
         ("", "NA", "N/A", ".", "-", "/", "NOT DONE", "未做"), description="Texts that mean: no result."
     )
     lloq_from_token: bool = Field(False, description="Use the number of <50 as the row's LLOQ where the row has none.")
-    below_lloq: Literal["blq", "keep"] = Field("blq", description="A number under its LLOQ without a flag: BLQ, or kept.")
+    below_lloq: Literal["blq", "keep"] = Field(
+        "blq", description="A number under its LLOQ without a flag: BLQ, or kept."
+    )
     duplicates: Literal["mean", "first", "last"] | None = Field(
         None, description="Conflicting results at one time; null = the profile is not calculated."
     )

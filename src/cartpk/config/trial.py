@@ -21,8 +21,8 @@ __all__ = [
     "Dosing",
     "Models",
     "Nca",
-    "Pharmacodynamics",
     "PdMeasure",
+    "Pharmacodynamics",
     "Population",
     "Prior",
     "Product",
@@ -31,6 +31,7 @@ __all__ = [
     "TrialConfig",
     "Windows",
 ]
+
 
 class Registry(Model):
     """What the registry record says about the trial."""
@@ -64,7 +65,9 @@ class Dosing(Model):
     basis: Literal["flat", "per_kg"] | None = Field(None, description="Flat dose or dose per kg body weight.")
     unit: str | None = Field(None, description="Unit of the dose levels.")
     levels: tuple[Positive, ...] | None = Field(None, description="Planned dose levels, ascending.")
-    tolerance_pct: float = Field(30.0, gt=0, description="[choice] Actual dose within this % of the level is as planned.")
+    tolerance_pct: float = Field(
+        30.0, gt=0, description="[choice] Actual dose within this % of the level is as planned."
+    )
     record_text: str | None = Field(None, description="The record's own words on dose, where they need quoting.")
 
 
@@ -73,7 +76,9 @@ class Analyte(Model):
 
     code: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$", description="Short code (SDTM PCTESTCD).")
     label: str = Field(description="Name as printed.")
-    match: tuple[str, ...] = Field((), description="Values of the analyte column that mean this analyte; empty = code and label.")
+    match: tuple[str, ...] = Field(
+        (), description="Values of the analyte column that mean this analyte; empty = code and label."
+    )
     specimen: str = Field("BLOOD", description="CDISC specimen (BLOOD; BONE MARROW, LIQUID; ...).")
     method: str | None = Field(None, description="Assay method, e.g. qPCR, ddPCR, flow cytometry.")
     unit: str | None = Field(None, description="Unit; null = taken from the data, which must carry one.")
@@ -106,7 +111,9 @@ class Windows(Model):
 class Nca(Model):
     """Non-compartmental analysis."""
 
-    auc_method: Literal["linear", "lin up/log down", "lin-log"] = Field("lin up/log down", description="Trapezoidal rule.")
+    auc_method: Literal["linear", "lin up/log down", "lin-log"] = Field(
+        "lin up/log down", description="Trapezoidal rule."
+    )
     blq_rule: Literal[
         "first_keep_middle_drop_last_keep",
         "zero",
@@ -115,7 +122,10 @@ class Nca(Model):
         "before_tmax_keep_after_tmax_drop",
         "half_lloq_all",
         "first_zero_middle_half_lloq_last_zero",
-    ] = Field("first_keep_middle_drop_last_keep", description="What a BLQ is in the areas (0 before, dropped between, 0 after).")
+    ] = Field(
+        "first_keep_middle_drop_last_keep",
+        description="What a BLQ is in the areas (0 before, dropped between, 0 after).",
+    )
     min_points: int = Field(3, ge=3, description="Fewest points of lambda_z.")
     r2_min: float = Field(0.9, ge=0, le=1, description="r2 from which lambda_z may carry an area to the window's end.")
     span_min: float = Field(2.0, ge=0, description="Half-lives that its points must span for the same.")
@@ -136,9 +146,15 @@ class Models(Model):
     """Kinetic models, one subject at a time."""
 
     fit: tuple[str, ...] = Field(("stein",), description="Names of the models fitted; the first one is shown.")
-    method: Literal["map", "ml", "ls"] = Field("map", description="MAP with weak priors, maximum likelihood or least squares.")
-    residual: Literal["normal", "student"] = Field("normal", description="Residuals on the log scale; student = t with 4 df.")
-    priors: dict[str, dict[str, Prior]] = Field({}, description="Model -> parameter symbol -> prior, replacing the model's own.")
+    method: Literal["map", "ml", "ls"] = Field(
+        "map", description="MAP with weak priors, maximum likelihood or least squares."
+    )
+    residual: Literal["normal", "student"] = Field(
+        "normal", description="Residuals on the log scale; student = t with 4 df."
+    )
+    priors: dict[str, dict[str, Prior]] = Field(
+        {}, description="Model -> parameter symbol -> prior, replacing the model's own."
+    )
 
 
 class PdMeasure(Model):
@@ -146,7 +162,9 @@ class PdMeasure(Model):
 
     code: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$", description="PARAMCD of the measure.")
     label: str = Field(description="Name as printed.")
-    match: tuple[str, ...] = Field((), description="Values of the analyte/test column that mean this; empty = code and label.")
+    match: tuple[str, ...] = Field(
+        (), description="Values of the analyte/test column that mean this; empty = code and label."
+    )
     kind: Literal["absolute", "percent"] = Field(description="Count per volume or percentage of a parent gate.")
     population: Literal["NORMAL_T", "NORMAL_NK", "B", "LYMPHOCYTES", "BLAST", "CAR_NK", "UNSPECIFIED"] = Field(
         "UNSPECIFIED", description="Which cells; normal CD7+ cells and blasts never merge."
@@ -171,8 +189,12 @@ class Pharmacodynamics(Model):
     baseline: Literal["before_infusion", "before_lymphodepletion"] | None = Field(
         "before_infusion", description="Which value is the baseline: last before infusion or before lymphodepletion."
     )
-    lymphodepletion_start_day: float | None = Field(None, le=0, description="Study day on which lymphodepletion starts.")
-    nadir_until_day: float | None = Field(None, gt=0, description="Nadir is searched up to this day; null = all follow-up.")
+    lymphodepletion_start_day: float | None = Field(
+        None, le=0, description="Study day on which lymphodepletion starts."
+    )
+    nadir_until_day: float | None = Field(
+        None, gt=0, description="Nadir is searched up to this day; null = all follow-up."
+    )
 
 
 class Population(Model):
