@@ -1,0 +1,124 @@
+"""A finished analysis as one value: every table that tables, figures and the report read.
+
+Nothing is computed here. A table that the trial does not have (no CD7 counts, no model) is an empty frame with the
+columns of its schema, so that its readers need no second path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cartpk import schemas
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pa
+
+__all__ = ["PARAMETER_FILES", "TrialData", "load", "read_parameters"]
+
+PARAMETER_FILES: Final = ("work/adpp_nca.csv", "work/adpp_model.csv", "work/adpp_pd.csv")
+"""Parameter rows by the command that made them; ``adpp.csv`` is all of them."""
+
+_KEYS: Final = ("STUDYID", "USUBJID", "PPCAT", "PPSPEC", "ATPTREF", "MODEL")
+"""Columns that stay text in the tables that have no schema of their own."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrialData:
+    """All tables of one trial's run.
+
+    Attributes
+    ----------
+    adsl, adnca, adpd, findings
+        As :mod:`cartpk.schemas` has them: subjects, kinetic samples, CD7 measurements, findings.
+    adpp
+        All parameter rows (``PARCAT1`` NCA, MODEL, PD).
+    predictions
+        Fitted curves with their bands.
+    lambda_z
+        Points of the terminal phase, as ``cartpk kinetics`` writes them.
+    fits
+        One row per fit, as ``cartpk models`` writes them.
+    pd_change
+        ``adpd`` with baseline and changes, as ``cartpk pd`` writes it.
+    """
+
+    adsl: pd.DataFrame
+    adnca: pd.DataFrame
+    adpd: pd.DataFrame
+    adpp: pd.DataFrame
+    predictions: pd.DataFrame
+    lambda_z: pd.DataFrame
+    fits: pd.DataFrame
+    pd_change: pd.DataFrame
+    findings: pd.DataFrame
+
+    @property
+    def cohorts(self) -> tuple[str, ...]:
+        """Dose levels as printed, lowest first; every subject that came in counts."""
+        ordered = self.adsl.sort_values(["COHORTN", "COHORT"], kind="stable")
+        return tuple(dict.fromkeys(ordered["COHORT"]))
+
+
+def load(results_dir: Path | str) -> TrialData:
+    """All tables of the run in this folder (``results/<trial>``).
+
+    ``adpp`` is read from the parameter files under ``work/``, so that it is the same before and after ``adpp.csv`` is
+    written. ``adsl.csv`` and ``adnca.csv`` must be there; any other file may be absent.
+
+    Raises
+    ------
+    FileNotFoundError
+        ``adsl.csv`` or ``adnca.csv`` is not in the folder.
+    ValueError
+        A table does not hold to its schema.
+    """
+    folder = Path(results_dir)
+    for name in ("adsl", "adnca"):
+        if not (folder / f"{name}.csv").is_file():
+            raise FileNotFoundError(f"{folder / name}.csv is not there: run `cartpk ingest CONFIG --results {folder}` first")
+    return TrialData(
+        adsl=_table(folder / "adsl.csv", schemas.ADSL),
+        adnca=_table(folder / "adnca.csv", schemas.ADNCA),
+        adpd=_table(folder / "adpd.csv", schemas.ADPD),
+        adpp=read_parameters(folder),
+        predictions=_table(folder / "work/predictions.csv", schemas.PREDICTIONS),
+        lambda_z=_loose(folder / "work/lambda_z.csv"),
+        fits=_loose(folder / "work/fits.csv"),
+        pd_change=_loose(folder / "work/pd_change.csv"),
+        findings=_table(folder / "findings.csv", schemas.FINDINGS),
+    )
+
+
+def read_parameters(results_dir: Path | str) -> pd.DataFrame:
+    """All parameter rows of the run: NCA, then model, then PD rows, checked together."""
+    import pandas as pd  # noqa: PLC0415
+
+    folder = Path(results_dir)
+    parts = [_table(folder / name, schemas.ADPP) for name in PARAMETER_FILES if (folder / name).is_file()]
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return _empty(schemas.ADPP)
+    return schemas.checked(pd.concat(parts, ignore_index=True), schemas.ADPP)
+
+
+def _table(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    return schemas.read_table(path, schema) if path.is_file() else _empty(schema)
+
+
+def _empty(schema: pa.DataFrameSchema) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415
+
+    numeric = schemas.numbers(schema)
+    return pd.DataFrame({c: pd.Series(dtype="float64" if c in numeric else "str") for c in schema.columns})
+
+
+def _loose(path: Path) -> pd.DataFrame:
+    """A table without a schema: keys stay text, other columns are numbers where every cell is one."""
+    import pandas as pd  # noqa: PLC0415
+
+    if not path.is_file():
+        return pd.DataFrame({key: pd.Series(dtype="str") for key in _KEYS})
+    return pd.read_csv(path, dtype=dict.fromkeys(_KEYS, "str"), keep_default_na=False, na_values=[""])
