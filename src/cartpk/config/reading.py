@@ -1,4 +1,4 @@
-"""Reading a trial's YAML: every problem at once, each with its line, what was found, what is allowed, how to mend it."""
+"""Reading a trial's YAML: every problem at once, with its line, what was found, what is allowed, how to mend it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from cartpk.config.trial import TrialConfig
 
-__all__ = ["ConfigError", "Problem", "load", "problems"]
+__all__ = ["ConfigError", "Problem", "load", "missing_files", "problems"]
 
 Location = tuple[str | int, ...]
 
@@ -107,7 +107,7 @@ def _read(path: Path) -> tuple[TrialConfig | None, list[Problem]]:
     try:
         return TrialConfig.model_validate(values), found
     except ValidationError as error:
-        errors = [dict(e) for e in error.errors()]
+        errors: list[dict[str, Any]] = [dict(e) for e in error.errors()]
         inner = {e["loc"][:1] for e in errors if len(e["loc"]) > 1}
         # a list whose items are wrong counts as too short: that echo says nothing new
         errors = [e for e in errors if not (e["type"] == "too_short" and e["loc"] in inner)]
@@ -279,3 +279,28 @@ def _help(location: Location) -> str:
         return ""
     description = section.model_fields[str(names[-1])].description
     return f"({description.removeprefix('[choice] ')})" if description else ""
+
+
+def missing_files(config: TrialConfig, path: Path | str, root: Path | str = ".") -> list[Problem]:
+    """Every data file that the configuration names and that is not there, with the line that names it.
+
+    Parameters
+    ----------
+    config, path
+        The trial and the file that it was read from.
+    root
+        Folder that the data files are relative to.
+    """
+    nodes = yaml.compose(Path(path).read_text(encoding="utf-8-sig"), Loader=_Loader)
+    named: list[tuple[Location, str]] = [(("data", "tables", i), f) for i, f in enumerate(config.data.tables)]
+    if config.data.domains is not None:
+        for domain, files in config.data.domains:
+            named += [(("data", "domains", domain, i), f) for i, f in enumerate(files)]
+    found = []
+    for location, name in named:
+        file = Path(root) / name
+        if not file.is_file():
+            near = sorted(p.name for p in file.parent.iterdir()) if file.parent.is_dir() else []
+            hint = _close(file.name, near) or (f"Files there: {', '.join(near)}." if near else "There is no such folder.")
+            found.append(Problem(str(path), _line(nodes, location), _key(location), f"there is no file {name}.", hint))
+    return found

@@ -1,0 +1,44 @@
+# cartpk: from a trial's raw series to results/<trial>/report.html.
+#   snakemake --cores 4                                                the default trial, config/config.yaml
+#   snakemake --cores 4 --configfile config/trials/NCT04480788.yaml    another trial, and nothing of the default one
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+try:
+    from cartpk.config import ConfigError, TrialConfig, load, missing_files
+except ImportError as error:
+    raise WorkflowError(f"cartpk is not installed for {sys.executable} ({error}): run `make setup` or `pip install -e .`") from None
+
+# `configfile:` would be MERGED with --configfile: the default trial would leak into the other
+if not workflow.configfiles:
+    configfile: "config/config.yaml"
+
+if workflow.config_settings.config:
+    raise WorkflowError("--config is not used here: settings live in the trial's YAML, where they leave a trace. Copy it and pass --configfile.")
+if len(workflow.configfiles) > 1:
+    raise WorkflowError(f"one --configfile at a time: settings of several would merge ({', '.join(map(str, workflow.configfiles))})")
+
+CONFIG = Path(workflow.configfiles[0])
+try:
+    TRIAL: TrialConfig = load(CONFIG)
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
+if missing := missing_files(TRIAL, CONFIG):
+    raise WorkflowError("a data file is missing:\n" + "\n".join(f"  {p}" for p in missing))
+
+RESULTS = f"results/{TRIAL.trial.id}"
+CARTPK = f"'{sys.executable}' -m cartpk"  # works without an activated environment
+
+
+rule all:
+    input:
+        f"{RESULTS}/report.html",
+        f"{RESULTS}/manifest.json",
+    default_target: True
+
+
+include: "workflow/rules/ingest.smk"
+include: "workflow/rules/analysis.smk"
+include: "workflow/rules/outputs.smk"

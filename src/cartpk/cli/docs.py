@@ -1,0 +1,27 @@
+"""``cartpk docs``: write the pages that are generated from the code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["command", "generated"]
+
+
+def generated() -> dict[str, str]:
+    """Path (from the project's root) -> text of every generated page."""
+    from cartpk.config.documentation import markdown as config_readme
+
+    return {"config/README.md": config_readme()}
+
+
+@click.command()
+@click.option(
+    "--root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path(), help="Project root."
+)
+def command(root: Path) -> None:
+    """Write config/README.md and the generated pages of docs/ from the registries."""
+    for name, text in generated().items():
+        (root / name).write_text(text, encoding="utf-8")
+        click.echo(name)

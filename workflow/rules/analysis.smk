@@ -1,0 +1,62 @@
+# typed tables -> parameter rows
+
+
+rule kinetics:
+    input:
+        adnca=f"{RESULTS}/adnca.csv",
+        adsl=f"{RESULTS}/adsl.csv",
+    output:
+        f"{RESULTS}/work/adpp_nca.csv",
+        f"{RESULTS}/work/lambda_z.csv",
+    params:
+        config=CONFIG,
+        results=RESULTS,
+        settings=settings("nca", "analytes"),
+        code=code_hash("cartpk.cli.kinetics"),
+    log:
+        f"{RESULTS}/log/kinetics.log",
+    message:
+        "Non-compartmental analysis"
+    shell:
+        "{CARTPK} kinetics {params.config:q} --results {params.results:q} > {log:q} 2>&1"
+
+
+rule models:
+    input:
+        adnca=f"{RESULTS}/adnca.csv",
+        adsl=f"{RESULTS}/adsl.csv",
+    output:
+        f"{RESULTS}/work/adpp_model.csv",
+        f"{RESULTS}/work/predictions.csv",
+        f"{RESULTS}/work/fits.csv",
+    params:
+        config=CONFIG,
+        results=RESULTS,
+        settings=settings("models", "analytes"),
+        code=code_hash("cartpk.cli.models", "cartpk.models.*"),
+    log:
+        f"{RESULTS}/log/models.log",
+    message:
+        "Kinetic models, one subject at a time"
+    shell:
+        "{CARTPK} models {params.config:q} --results {params.results:q} > {log:q} 2>&1"
+
+
+rule pharmacodynamics:
+    input:
+        adpd=f"{RESULTS}/adpd.csv",
+        adsl=f"{RESULTS}/adsl.csv",
+    output:
+        f"{RESULTS}/work/adpp_pd.csv",
+        f"{RESULTS}/work/pd_change.csv",
+    params:
+        config=CONFIG,
+        results=RESULTS,
+        settings=settings("pharmacodynamics"),
+        code=code_hash("cartpk.cli.pd"),
+    log:
+        f"{RESULTS}/log/pd.log",
+    message:
+        "CD7+ cell counts"
+    shell:
+        "{CARTPK} pd {params.config:q} --results {params.results:q} > {log:q} 2>&1"

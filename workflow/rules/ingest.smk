@@ -1,0 +1,31 @@
+# raw files -> typed tables + findings
+from cartpk.sources import code_hash
+
+
+def settings(*sections: str) -> str:
+    """Fingerprint of these sections of the trial's configuration: a rule reruns for the settings it uses."""
+    import hashlib
+
+    text = TRIAL.model_dump_json(include=set(sections)) if sections else TRIAL.model_dump_json()
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+rule ingest:
+    input:
+        TRIAL.data.files(),
+    output:
+        adsl=f"{RESULTS}/adsl.csv",
+        adnca=f"{RESULTS}/adnca.csv",
+        adpd=f"{RESULTS}/adpd.csv",
+        findings=f"{RESULTS}/findings.csv",
+    params:
+        config=CONFIG,
+        results=RESULTS,
+        settings=settings("trial", "product", "dosing", "data", "time", "intake", "analytes", "pharmacodynamics"),
+        code=code_hash("cartpk.cli.ingest"),
+    log:
+        f"{RESULTS}/log/ingest.log",
+    message:
+        "Reading {input}"
+    shell:
+        "{CARTPK} ingest {params.config:q} --out {params.results:q} > {log:q} 2>&1"
