@@ -19,6 +19,15 @@ COMMANDS: Final[dict[str, str]] = {
     "check": "List every problem of a trial's config and data at once.",
     "nca": "Cmax, Tmax, AUC, lambda_z ... of a bare table of profiles.",
     "fit": "Fit a kinetic model to one subject at a time.",
+    "simulate": "Make a virtual trial with known truth.",
+    "ingest": "Workflow: raw files -> ADSL, ADNCA, ADPD, findings.",
+    "kinetics": "Workflow: non-compartmental parameters of a trial.",
+    "models": "Workflow: kinetic models of a trial.",
+    "pd": "Workflow: CD7+ cell counts of a trial.",
+    "tables": "Workflow: all parameters and the printed tables.",
+    "figure": "Workflow: one figure.",
+    "report": "Workflow: the page and the manifest.",
+    "docs": "Developers: write the generated pages.",
 }
 """Command -> its one-line help; the command ``x`` is ``cartpk.cli.x:command``."""
 

@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from cartpk.config.base import Model, Positive
 from cartpk.config.clinical import Efficacy, Escalation, Immunogenicity, Safety
 from cartpk.config.data import Data, Intake, Time
+from cartpk.models import MODELS
 
 __all__ = [
     "Analyte",
@@ -155,6 +156,13 @@ class Models(Model):
     priors: dict[str, dict[str, Prior]] = Field(
         {}, description="Model -> parameter symbol -> prior, replacing the model's own."
     )
+
+    @model_validator(mode="after")
+    def _models_exist(self) -> Models:
+        for name in (*self.fit, *self.priors):
+            if name not in MODELS:
+                raise ValueError(f"there is no kinetic model {name!r}; there are: {', '.join(MODELS)}")
+        return self
 
 
 class PdMeasure(Model):
