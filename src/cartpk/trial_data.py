@@ -78,7 +78,9 @@ def load(results_dir: Path | str) -> TrialData:
     folder = Path(results_dir)
     for name in ("adsl", "adnca"):
         if not (folder / f"{name}.csv").is_file():
-            raise FileNotFoundError(f"{folder / name}.csv is not there: run `cartpk ingest CONFIG --results {folder}` first")
+            raise FileNotFoundError(
+                f"{folder / name}.csv is not there: run `cartpk ingest CONFIG --results {folder}` first"
+            )
     return TrialData(
         adsl=_table(folder / "adsl.csv", schemas.ADSL),
         adnca=_table(folder / "adnca.csv", schemas.ADNCA),
