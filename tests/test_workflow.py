@@ -1,0 +1,202 @@
+"""The whole run: every trial, the real series, reruns, and the sentences that a mistake gets."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cartpk import schemas
+from cartpk.config import load
+from cartpk.figures.registry import FIGURES
+
+ROOT = Path(__file__).resolve().parents[1]
+REAL = ROOT.parent / "shared" / "reference" / "kinetics"
+TRIALS = ["NCT04480788", "NCT06316427", "NCT06871644", "NCT07117175"]
+
+pytestmark = pytest.mark.workflow
+
+
+def project(folder: Path) -> Path:
+    """A copy of what a run reads; the package itself is the installed one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("Snakefile", "workflow", "config", "data"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    (folder / "profiles").symlink_to("workflow/profiles")
+    return folder
+
+
+def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the workflow as a user does, with nothing of an activated environment on the PATH."""
+    environment = {k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"}
+    environment["PATH"] = "/usr/bin:/bin"
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+        cwd=folder, capture_output=True, text=True, check=False, env=environment,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return project(tmp_path_factory.mktemp("project") / "with space")
+
+
+@pytest.fixture(scope="module", params=TRIALS)
+def run(request, folder):
+    """The results folder of one founding trial."""
+    done = snakemake(folder, "--configfile", f"config/trials/{request.param}.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "results" / request.param
+
+
+def test_every_trial_ends_in_a_report_that_names_it(run):
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert run.name in page
+    others = [t for t in TRIALS if t != run.name]
+    assert not [t for t in others if t in page], "another trial leaked into the report"
+    assert "ynthetic" in page
+    assert "not stated in the registry record" in page
+
+
+def test_every_table_holds_to_its_schema(run):
+    for name in ("adsl", "adnca", "adpd", "adpp", "findings"):
+        table = schemas.read_table(run / f"{name}.csv", schemas.TABLES[name])
+        assert len(table), name
+
+
+def test_every_subject_that_came_in_comes_out_with_a_value_or_a_reason(run):
+    subjects = set(schemas.read_table(run / "adsl.csv", schemas.ADSL)["USUBJID"])
+    adpp = schemas.read_table(run / "adpp.csv", schemas.ADPP)
+    for category in ("NCA", "MODEL"):
+        assert set(adpp.loc[adpp["PARCAT1"] == category, "USUBJID"]) == subjects, category
+    silent = adpp[adpp["AVAL"].isna() & adpp["PPREASND"].isna()]
+    assert silent.empty, silent.head()
+
+
+def test_every_window_of_the_config_has_a_value_or_a_flag(run):
+    config = load(ROOT / "config" / "trials" / f"{run.name}.yaml")
+    adpp = schemas.read_table(run / "adpp.csv", schemas.ADPP)
+    for day in config.nca.windows.days:
+        rows = adpp[adpp["PARAMCD"] == f"AUC0_{day:g}D"]
+        assert len(rows)
+        assert rows["FLAG"].notna().all()
+
+
+def test_every_figure_of_the_registry_is_there(run):
+    for name in FIGURES:
+        said = json.loads((run / "figures" / f"{name}.json").read_text(encoding="utf-8"))
+        assert said["empty_reason"] or (run / "figures" / f"{name}.png").stat().st_size > 10_000, name
+
+
+def test_truth_is_recovered_by_nca(run):
+    """The median ratio of estimated to true AUC0-28d is near 1: the chain from raw file to parameter bends nothing."""
+    truth = pd.read_csv(ROOT / "data" / "sample" / run.name / "truth.csv", dtype={"USUBJID": str})
+    adpp = schemas.read_table(run / "adpp.csv", schemas.ADPP)
+    config = load(ROOT / "config" / "trials" / f"{run.name}.yaml")
+    auc = adpp[(adpp["PARAMCD"] == "AUC0_28D") & (adpp["PPCAT"] == config.primary_analyte.code) & (adpp["AVAL"] > 0)]
+    both = truth.merge(auc, on="USUBJID")
+    assert len(both) >= 0.5 * len(truth)
+    assert 0.75 < (both["AVAL"] / both["AUC0_28D_TRUE"]).median() < 1.35
+
+
+def test_a_second_run_does_nothing(run, folder):
+    done = snakemake(folder, "--configfile", f"config/trials/{run.name}.yaml")
+    assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_the_default_is_found_by_itself_and_does_nothing_new(folder, run):
+    if run.name != "NCT06871644":
+        pytest.skip("the default trial is NCT06871644")
+    done = snakemake(folder, "-n")
+    assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def planned(folder: Path, *arguments: str) -> set[str]:
+    """Rules that a dry run would run."""
+    done = snakemake(folder, "-n", "--quiet", "host", *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = (done.stdout + done.stderr).splitlines()
+    return {line.split()[1].rstrip(":") for line in lines if line.startswith(("rule ", "localrule "))}
+
+
+def test_a_setting_reruns_what_uses_it(tmp_path):
+    folder = project(tmp_path / "p")
+    assert snakemake(folder).returncode == 0
+    config = folder / "config" / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("report:", "report:\n  title: Another title", 1), encoding="utf-8")
+    rules = planned(folder)
+    assert "report" in rules
+    assert not rules & {"ingest", "kinetics", "models", "pharmacodynamics"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--configfile", "config/trials/NCT0000.yaml"], "NCT0000.yaml"),
+        (["--config", "trial=x"], "settings live in the trial's YAML"),
+        (["--configfile", "config/config.yaml", "config/trials/NCT04480788.yaml"], "one --configfile at a time"),
+    ],
+)
+def test_a_wrong_call_gets_a_sentence(folder, arguments, says):
+    done = snakemake(folder, *arguments)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert says in said
+    assert "Traceback" not in said
+
+
+def test_a_mistake_in_the_config_gets_its_line(folder):
+    text = (folder / "config" / "config.yaml").read_text(encoding="utf-8")
+    (folder / "config" / "bad.yaml").write_text(text.replace("cell: T", "cell: X"), encoding="utf-8")
+    done = snakemake(folder, "--configfile", "config/bad.yaml")
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    line = next(i for i, row in enumerate(text.splitlines(), 1) if "cell: T" in row)
+    assert f"config/bad.yaml:{line}: product.cell: found 'X'; allowed: T, NK." in said
+    assert "Traceback" not in said
+
+
+def test_a_missing_data_file_gets_its_line(folder):
+    text = (folder / "config" / "config.yaml").read_text(encoding="utf-8")
+    (folder / "config" / "gone.yaml").write_text(text.replace("/pc.csv", "/pcx.csv"), encoding="utf-8")
+    done = snakemake(folder, "--configfile", "config/gone.yaml")
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "pcx.csv" in said
+    assert "Did you mean pc.csv?" in said
+    assert "Traceback" not in said
+
+
+def test_a_missing_column_gets_a_sentence(tmp_path):
+    folder = project(tmp_path / "p")
+    pc = folder / "data" / "sample" / "NCT06871644" / "pc.csv"
+    pc.write_text(pc.read_text(encoding="utf-8").replace("PCDTC", "PCDATE", 1), encoding="utf-8")
+    done = snakemake(folder)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "PCDTC" in said
+    assert "PCDATE" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("name", ["liu", "qsp"])
+def test_the_real_series_run_to_a_report(tmp_path, name):
+    if not REAL.is_dir():
+        pytest.skip("the digitised real series have no licence and lie beside the project; they are not here")
+    folder = project(tmp_path / "deep" / "project")
+    (tmp_path / "deep" / "shared").symlink_to(REAL.parents[1])
+    shutil.copy(ROOT / "tests" / "real" / f"{name}.yaml", folder / "config" / f"{name}.yaml")
+    done = snakemake(folder, "--configfile", f"config/{name}.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (results,) = (folder / "results").iterdir()
+    adsl = schemas.read_table(results / "adsl.csv", schemas.ADSL)
+    adpp = schemas.read_table(results / "adpp.csv", schemas.ADPP)
+    assert set(adpp["USUBJID"]) == set(adsl["USUBJID"])
+    assert (results / "report.html").stat().st_size > 50_000
+    assert "Synthetic data" not in (results / "report.html").read_text(encoding="utf-8")
