@@ -1,0 +1,42 @@
+"""``cartpk models``: kinetic models of a trial, one subject at a time (a rule of the workflow)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--results", type=click.Path(path_type=Path), required=True, help="Folder of the run, results/<trial>.")
+def command(config: Path, results: Path) -> None:
+    """Fit every model of CONFIG to every profile; write work/adpp_model.csv, predictions.csv and fits.csv."""
+    import pandas as pd
+
+    from cartpk.config import load
+    from cartpk.files import write_table
+    from cartpk.fits import derive_params_model
+    from cartpk.schemas import ADNCA, ADPP, ADSL, PREDICTIONS, checked, read_table
+
+    asked = load(config).models
+    adnca = read_table(results / "adnca.csv", ADNCA)
+    subjects = read_table(results / "adsl.csv", ADSL)["USUBJID"]
+    fits = [
+        derive_params_model(
+            adnca,
+            name,
+            asked.method,
+            residual=asked.residual,
+            priors={symbol: p for symbol, p in asked.priors.get(name, {}).items()},
+            subjects=subjects,
+        )
+        for name in asked.fit
+    ]
+    write_table(results / "work" / "adpp_model.csv", checked(pd.concat([f.adpp for f in fits]), ADPP))
+    write_table(results / "work" / "predictions.csv", checked(pd.concat([f.predictions for f in fits]), PREDICTIONS))
+    summary = pd.concat([f.summary for f in fits])
+    write_table(results / "work" / "fits.csv", summary)
+    click.echo(f"{len(summary)} fits of {', '.join(asked.fit)}; {int(summary['CONVERGED'].eq('Y').sum())} converged")
