@@ -15,7 +15,19 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["ADNCA", "ADPD", "ADPP", "ADSL", "FINDINGS", "PREDICTIONS", "TABLES", "checked", "numbers", "read_table"]
+__all__ = [
+    "ADNCA",
+    "ADPD",
+    "ADPP",
+    "ADSL",
+    "FINDINGS",
+    "PD_CHANGE",
+    "PREDICTIONS",
+    "TABLES",
+    "checked",
+    "numbers",
+    "read_table",
+]
 
 
 def _text(description: str, *, null: bool = True, values: list[str] | None = None) -> pa.Column:
@@ -114,6 +126,23 @@ ADPD: Final = pa.DataFrameSchema(
 )
 """One row per delivered CD7 measurement (subject, measure, specimen, time), used or not."""
 
+PD_CHANGE: Final = pa.DataFrameSchema(
+    {
+        **ADPD.columns,
+        "ABLFL": _flag("Y = this is the baseline record."),
+        "BASE": _number("Baseline, in AVALU; empty where there is none or it is BLQ."),
+        "BASEC": _text("Baseline as delivered, verbatim."),
+        "CHG": _number("AVAL - BASE after baseline; a BLQ counts 0."),
+        "PCHG": _number("100 (AVAL - BASE) / BASE after baseline; a BLQ counts 0."),
+        "LOG10R": _number("log10(BASE / AVAL) after baseline; AVAL not below its ALLOQ."),
+        "LOG10RC": _text("'>=' where LOG10R is a lower bound (AVAL is BLQ); empty = it is the value."),
+        "CHGREASN": _text("Why CHG, PCHG or LOG10R is empty."),
+    },
+    strict=True,
+    name="pd_change",
+)
+"""One row per delivered CD7 measurement, with its baseline and changes."""
+
 ADPP: Final = pa.DataFrameSchema(
     {
         "USUBJID": _text("Subject.", null=False),
@@ -178,7 +207,7 @@ FINDINGS: Final = pa.DataFrameSchema(
 )
 """One row per finding of the input checks: exclusion, imputation, conversion or doubt."""
 
-TABLES: Final = {s.name: s for s in (ADSL, ADNCA, ADPD, ADPP, PREDICTIONS, FINDINGS)}
+TABLES: Final = {s.name: s for s in (ADSL, ADNCA, ADPD, PD_CHANGE, ADPP, PREDICTIONS, FINDINGS)}
 """Every schema by the name of its file."""
 
 

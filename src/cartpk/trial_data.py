@@ -89,7 +89,7 @@ def load(results_dir: Path | str) -> TrialData:
         predictions=_table(folder / "work/predictions.csv", schemas.PREDICTIONS),
         lambda_z=_loose(folder / "work/lambda_z.csv"),
         fits=_loose(folder / "work/fits.csv"),
-        pd_change=_loose(folder / "work/pd_change.csv"),
+        pd_change=_table(folder / "work/pd_change.csv", schemas.PD_CHANGE),
         findings=_table(folder / "findings.csv", schemas.FINDINGS),
     )
 

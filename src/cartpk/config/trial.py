@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from cartpk.config.base import Model, Positive
 from cartpk.config.clinical import Efficacy, Escalation, Immunogenicity, Safety
 from cartpk.config.data import Data, Intake, Time
+from cartpk.config.summaries import Summaries
 from cartpk.models import MODELS
 
 __all__ = [
@@ -220,6 +221,7 @@ class Report(Model):
     data_cut: str | None = Field(None, pattern=r"^\d{4}-\d{2}-\d{2}$", description="Date of the data cut, YYYY-MM-DD.")
     synthetic: bool = Field(description="true = simulated data; every page says so.")
     significant_digits: int = Field(3, ge=2, le=6, description="[choice] Digits printed for concentrations and areas.")
+    summaries: Summaries = Field(default_factory=Summaries, description="Group statistics of tables and figures.")
 
 
 class TrialConfig(Model):
