@@ -18,7 +18,9 @@ _LIMIT = 20
 
 @click.command()
 @click.argument("config", type=click.Path(path_type=Path))
-@click.option("--all", "everything", is_flag=True, help="Also list notes (conversions, readings), and every row of a rule.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also list notes (conversions, readings), and every row of a rule."
+)
 def command(config: Path, everything: bool) -> None:
     """List every problem of CONFIG (a trial's YAML) and of its data files; exit status 1 on an error."""
     from cartpk.config import load, missing_files, problems
@@ -68,7 +70,9 @@ def _print_findings(findings: pd.DataFrame, *, everything: bool) -> None:
 
 def _summary(findings: pd.DataFrame, subjects: int, *, stops: bool) -> str:
     n = {s: int((findings["SEVERITY"] == s).sum()) for s in ("error", "warning", "info")}
-    verdict = "The trial cannot be run until the errors at trial level are mended." if stops else "The trial can be run."
+    verdict = (
+        "The trial cannot be run until the errors at trial level are mended." if stops else "The trial can be run."
+    )
     return (
         f"{_count(subjects, 'subject')}: {_count(n['error'], 'error')}, {_count(n['warning'], 'warning')}, "
         f"{_count(n['info'], 'note')}. {verdict}"

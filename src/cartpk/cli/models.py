@@ -30,7 +30,7 @@ def command(config: Path, results: Path) -> None:
             name,
             asked.method,
             residual=asked.residual,
-            priors={symbol: p for symbol, p in asked.priors.get(name, {}).items()},
+            priors=asked.priors.get(name, {}),
             subjects=subjects,
         )
         for name in asked.fit
