@@ -60,8 +60,10 @@ def log_density(z: FloatArray, residual: Residual = Residual.NORMAL) -> FloatArr
     array([-0.918939, -1.418939])
     """
     if residual is Residual.NORMAL:
-        return -0.5 * z * z - _LOG_SQRT_2PI
-    return _LOG_T4 - 2.5 * np.log1p(0.25 * z * z)
+        value: FloatArray = -0.5 * z * z - _LOG_SQRT_2PI
+    else:
+        value = _LOG_T4 - 2.5 * np.log1p(0.25 * z * z)
+    return value
 
 
 def log_cdf(u: FloatArray, residual: Residual = Residual.NORMAL) -> FloatArray:
@@ -74,12 +76,14 @@ def log_cdf(u: FloatArray, residual: Residual = Residual.NORMAL) -> FloatArray:
     >>> log_cdf(np.array([-40.0, 0.0])).round(4)
     array([-8.046084e+02, -6.931000e-01])
     """
+    value: FloatArray
     if residual is Residual.NORMAL:
-        value: FloatArray = log_ndtr(u)
+        value = log_ndtr(u)
         return value
     root = np.sqrt(4.0 + u * u)
     one_plus_x = np.where(u < 0, 4.0 / ((root - np.minimum(u, 0.0)) * root), 1.0 + u / root)
-    return 2.0 * np.log(one_plus_x) + np.log(2.0 - u / root) - np.log(4.0)
+    value = 2.0 * np.log(one_plus_x) + np.log(2.0 - u / root) - np.log(4.0)
+    return value
 
 
 def sample_terms(profiles: Profiles, f: FloatArray, log_s: FloatArray, residual: Residual) -> SampleTerms:

@@ -105,12 +105,14 @@ class Profiles:
     @property
     def n_observed(self) -> IntArray:
         """Quantified samples of each profile, (n,)."""
-        return np.sum(self.observed, axis=1)
+        count: IntArray = np.sum(self.observed, axis=1, dtype=np.intp)
+        return count
 
     @property
     def n_blq(self) -> IntArray:
         """Censored samples of each profile, (n,)."""
-        return np.sum(self.blq, axis=1)
+        count: IntArray = np.sum(self.blq, axis=1, dtype=np.intp)
+        return count
 
     @property
     def last_day(self) -> FloatArray:

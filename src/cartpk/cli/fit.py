@@ -1,0 +1,55 @@
+"""``cartpk fit``: a kinetic model fitted to one subject at a time, from a bare table of profiles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.argument("profiles", type=click.Path(path_type=Path))
+@click.option("--model", default="stein", show_default=True, help="Name of the kinetic model.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Parameter rows (ADPP), CSV.")
+@click.option(
+    "--method", type=click.Choice(["map", "ml", "ls"]), default="map", show_default=True,
+    help="Penalised censored likelihood, plain censored likelihood, or least squares with LLOQ/2.",
+)  # fmt: skip
+@click.option(
+    "--residual", type=click.Choice(["normal", "student"]), default="normal", show_default=True,
+    help="Residuals on the log scale; student = t with 4 degrees of freedom.",
+)  # fmt: skip
+@click.option("--predictions", type=click.Path(path_type=Path), help="Predicted curves with 95 % band, CSV.")
+@click.option("--summary", type=click.Path(path_type=Path), help="One row per fit: convergence, bounds, AIC ..., CSV.")
+def command(
+    profiles: Path,
+    model: str,
+    out: Path,
+    method: str,
+    residual: str,
+    predictions: Path | None,
+    summary: Path | None,
+) -> None:
+    """Fit a kinetic model to every subject of PROFILES.csv.
+
+    Columns needed: USUBJID, AFRLT (days from first infusion), AVAL (empty when BLQ), AVALU, ALLOQ, BLQFL (Y/N).
+    Every subject comes out: with values, or with rows whose PPREASND says why not.
+    """
+    import pandas as pd
+
+    from cartpk.files import write_table
+    from cartpk.fits import derive_params_model
+
+    try:
+        table = pd.read_csv(profiles, dtype="str", keep_default_na=False, na_values=[""])
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        msg = f"{profiles} cannot be read as a CSV table: {error}"
+        raise ValueError(msg) from error
+    found = derive_params_model(table, model, method, residual=residual)
+    write_table(out, found.adpp)
+    if predictions is not None:
+        write_table(predictions, found.predictions)
+    if summary is not None:
+        write_table(summary, found.summary)

@@ -1,0 +1,142 @@
+"""One profile at a time: penalised (MAP), plain (ML) or least-squares fits, all profiles and starts in one batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from cartpk.core.estimation.levenberg import Minimum, minimise
+from cartpk.core.estimation.problem import Problem
+from cartpk.core.estimation.profiles import BoolArray, FloatArray
+
+__all__ = ["Fits", "Method", "fit_profiles"]
+
+_KEPT = 3
+"""Starts that go on after the first steps."""
+_NEIGHBOURS = 9
+"""Samples and gaps between samples tried for the bend."""
+_TIE = 1e-7
+"""Objectives closer than this are equal: the earlier start wins, whatever the rounding."""
+
+
+class Method(StrEnum):
+    """What is maximised."""
+
+    MAP = "map"
+    """Censored likelihood (M3) with priors: the default."""
+    ML = "ml"
+    """Censored likelihood (M3) without priors."""
+    LS = "ls"
+    """Least squares on the log scale; results below the limit are set to LLOQ/2."""
+
+
+@dataclass(frozen=True)
+class Fits:
+    """Best minimum of every profile.
+
+    Attributes
+    ----------
+    x
+        Transformed parameters and ln s, (n, q).
+    objective
+        Value of the objective at x, (n,).
+    minus2ll
+        -2 log-likelihood at x without the priors, (n,).
+    converged
+        Whether the best minimum was reached before the step limit, (n,).
+    at_bound
+        Entries that lie on a bound, (n, q).
+    n_starts
+        Starts tried for each profile.
+    """
+
+    x: FloatArray
+    objective: FloatArray
+    minus2ll: FloatArray
+    converged: BoolArray
+    at_bound: BoolArray
+    n_starts: int
+
+
+def fit_profiles(problem: Problem, starts: FloatArray, *, max_steps: int = 200) -> Fits:
+    """Best local minimum of every profile over its starts.
+
+    Parameters
+    ----------
+    problem
+        n profiles.
+    starts
+        Starting values, (n, s, q).
+    max_steps
+        Step limit of the runs that are kept.
+
+    Notes
+    -----
+    All starts take 15 steps; the best three go on to the end. Where the curve bends at the time of its peak, the
+    objective has a minimum of its own in every gap between samples, and sharp ones with the bend exactly on a sample,
+    which gradients cannot find: both kinds are tried around the best bend, twice.
+    """
+    n, s, q = starts.shape
+    first = minimise(problem.take(np.repeat(np.arange(n), s)), starts.reshape(n * s, q), max_steps=15)
+    kept = min(_KEPT, s)
+    best = np.argsort(_rounded(first.value).reshape(n, s), axis=1, kind="stable")[:, :kept]
+    second_start = np.take_along_axis(first.x.reshape(n, s, q), best[:, :, None], axis=1)
+    second = minimise(
+        problem.take(np.repeat(np.arange(n), kept)), second_start.reshape(n * kept, q), max_steps=max_steps
+    )
+    top = _best_of(second, n, kept)
+    if problem.kink is not None:
+        for _ in range(2):
+            top = _better_of(top, _with_bend_moved(problem, top, problem.kink))
+    return Fits(
+        x=top.x,
+        objective=top.value,
+        minus2ll=problem.minus2ll(top.x),
+        converged=top.converged,
+        at_bound=problem.at_bound(top.x),
+        n_starts=s,
+    )
+
+
+def _rounded(value: FloatArray) -> FloatArray:
+    """Objectives on a coarse grid, so that ties do not hang on the last bits of a sum."""
+    rounded: FloatArray = np.round(np.nan_to_num(value, nan=np.inf, posinf=np.inf) / _TIE) * _TIE
+    return rounded
+
+
+def _best_of(found: Minimum, n: int, s: int) -> Minimum:
+    """Best of s runs per profile, run i of profile j in row j * s + i."""
+    pick = np.arange(n) * s + np.argmin(_rounded(found.value).reshape(n, s), axis=1)
+    return Minimum(found.x[pick], found.value[pick], found.converged[pick])
+
+
+def _better_of(a: Minimum, b: Minimum) -> Minimum:
+    """Row by row the lower of two minima, the first one where they tie."""
+    second = b.value < a.value - _TIE
+    return Minimum(
+        np.where(second[:, None], b.x, a.x),
+        np.where(second, b.value, a.value),
+        np.where(second, b.converged, a.converged),
+    )
+
+
+def _with_bend_moved(problem: Problem, top: Minimum, kink: int) -> Minimum:
+    """Best minimum with the bend held on a sample near it, or started free between two samples near it."""
+    n, q = top.x.shape
+    data = problem.profiles
+    seen = data.observed | data.blq
+    log_day = np.log(data.day)
+    at = np.concatenate([log_day, 0.5 * (log_day[:, :-1] + log_day[:, 1:])], axis=1)
+    usable = np.concatenate([seen, seen[:, :-1] & seen[:, 1:]], axis=1)
+    far = np.where(usable, np.abs(at - top.x[:, [kink]]), np.inf)
+    k = min(_NEIGHBOURS, far.shape[1])
+    near = np.argsort(far, axis=1, kind="stable")[:, :k]
+    bend = np.where(np.take_along_axis(usable, near, axis=1), np.take_along_axis(at, near, axis=1), top.x[:, [kink]])
+    spread = problem.take(np.repeat(np.arange(n), k))
+    start = np.repeat(top.x, k, axis=0)
+    start[:, kink] = np.clip(bend.ravel(), spread.lower[:, kink], spread.upper[:, kink])
+    held = np.zeros((n * k, q), dtype=bool)
+    held[:, kink] = (near < log_day.shape[1]).ravel()
+    return _best_of(minimise(spread, start, fixed=held), n, k)

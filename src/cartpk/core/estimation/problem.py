@@ -1,0 +1,149 @@
+"""What is minimised: data, curve, residual, priors and bounds of many profiles at once.
+
+The vector of one profile is x = (phi_1 … phi_p, ln s): the model's parameters on their transformed scales (log or
+logit) and the logarithm of the residual SD. The objective is the negative log-likelihood plus, per entry with a
+prior, half the squared distance from the prior mean in prior SDs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from cartpk.core.estimation.likelihood import Residual, minus2ll, sample_terms
+from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
+
+__all__ = ["Curve", "Expansion", "Problem"]
+
+ORDER_GAP = 0.05
+"""Least distance, on the log scale, that an order constraint (slow rate below fast rate) keeps."""
+
+
+class Curve(Protocol):
+    """What the estimators need of a kinetic model; every argument may carry leading dimensions."""
+
+    def log_curve(self, phi: FloatArray, day: FloatArray) -> FloatArray:
+        """Return ln C, (n, m), for phi (n, p) and day (n, m)."""
+        ...
+
+    def log_gradient(self, phi: FloatArray, day: FloatArray) -> FloatArray:
+        """Return d ln C / d phi, (n, m, p)."""
+        ...
+
+
+class Expansion(NamedTuple):
+    """The objective of each row and its second-order expansion: value (n,), gradient (n, q), Hessian (n, q, q)."""
+
+    value: FloatArray
+    gradient: FloatArray
+    hessian: FloatArray
+
+    def where(self, better: BoolArray, other: Expansion) -> Expansion:
+        """Return this expansion with the rows of ``other`` where ``better``."""
+        return Expansion(
+            np.where(better, other.value, self.value),
+            np.where(better[:, None], other.gradient, self.gradient),
+            np.where(better[:, None, None], other.hessian, self.hessian),
+        )
+
+    def take(self, rows: BoolArray) -> Expansion:
+        """Return the rows of a mask."""
+        return Expansion(self.value[rows], self.gradient[rows], self.hessian[rows])
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One minimisation problem per row.
+
+    Attributes
+    ----------
+    curve
+        The kinetic model.
+    profiles
+        Data, n rows.
+    lower, upper
+        Bounds of x, (n, q).
+    prior_mean, prior_precision
+        Mean and 1/SD^2 of the normal priors on x, (n, q); precision 0 = no prior.
+    residual
+        Distribution of the residual.
+    order
+        Pairs (i, j): x_i stays below x_j.
+    kink
+        Index of the parameter at which the curve bends (the time of the peak), or None.
+    """
+
+    curve: Curve
+    profiles: Profiles
+    lower: FloatArray
+    upper: FloatArray
+    prior_mean: FloatArray
+    prior_precision: FloatArray
+    residual: Residual = Residual.NORMAL
+    order: tuple[tuple[int, int], ...] = ()
+    kink: int | None = None
+
+    def take(self, rows: npt.ArrayLike) -> Problem:
+        """Return the problem of the given rows (repeats allowed) or of a boolean mask."""
+        at = np.asarray(rows)
+        return replace(
+            self,
+            profiles=self.profiles.take(at),
+            lower=self.lower[at],
+            upper=self.upper[at],
+            prior_mean=self.prior_mean[at],
+            prior_precision=self.prior_precision[at],
+        )
+
+    def project(self, x: FloatArray) -> FloatArray:
+        """Return x moved inside the bounds and the order constraints, (n, q)."""
+        out = np.clip(x, self.lower, self.upper)
+        for i, j in self.order:
+            out[:, i] = np.minimum(out[:, i], np.maximum(out[:, j] - ORDER_GAP, self.lower[:, i]))
+        return out
+
+    def at_bound(self, x: FloatArray, tolerance: float = 1e-6) -> BoolArray:
+        """Which entries of x lie on a bound or on an order constraint, (n, q)."""
+        out = (x <= self.lower + tolerance) | (x >= self.upper - tolerance)
+        for i, j in self.order:
+            out[:, i] |= x[:, i] >= x[:, j] - ORDER_GAP - tolerance
+        return out
+
+    def value(self, x: FloatArray) -> FloatArray:
+        """Objective of each row, (n,)."""
+        f = self.curve.log_curve(x[:, :-1], self.profiles.day)
+        terms = sample_terms(self.profiles, f, x[:, -1], self.residual)
+        total: FloatArray = terms.nll.sum(axis=1) + self._penalty(x)
+        return total
+
+    def expand(self, x: FloatArray) -> Expansion:
+        """Objective, exact gradient and positive semidefinite (Gauss-Newton) Hessian of each row."""
+        day = self.profiles.day
+        terms = sample_terms(self.profiles, self.curve.log_curve(x[:, :-1], day), x[:, -1], self.residual)
+        slope = self.curve.log_gradient(x[:, :-1], day)
+        n, q = x.shape
+        away = x - self.prior_mean
+        gradient = self.prior_precision * away
+        gradient[:, :-1] += np.matmul(terms.d_f[:, None, :], slope)[:, 0, :]
+        gradient[:, -1] += terms.d_s.sum(axis=1)
+        hessian = np.zeros((n, q, q))
+        hessian[:, :-1, :-1] = np.matmul(np.swapaxes(slope * terms.w_ff[..., None], 1, 2), slope)
+        cross = np.matmul(terms.w_fs[:, None, :], slope)[:, 0, :]
+        hessian[:, :-1, -1] = cross
+        hessian[:, -1, :-1] = cross
+        hessian[:, -1, -1] = terms.w_ss.sum(axis=1)
+        diagonal = np.arange(q)
+        hessian[:, diagonal, diagonal] += self.prior_precision
+        return Expansion(terms.nll.sum(axis=1) + self._penalty(x), gradient, hessian)
+
+    def minus2ll(self, x: FloatArray) -> FloatArray:
+        """-2 log-likelihood of each row at x, priors left out, (n,)."""
+        f = self.curve.log_curve(x[:, :-1], self.profiles.day)
+        return minus2ll(self.profiles, f, x[:, -1], self.residual)
+
+    def _penalty(self, x: FloatArray) -> FloatArray:
+        total: FloatArray = 0.5 * np.sum(self.prior_precision * (x - self.prior_mean) ** 2, axis=1)
+        return total

@@ -1,0 +1,159 @@
+"""How well the data determine a fit: covariance, and limits from the profile of the likelihood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from cartpk.core.estimation.levenberg import Minimum, minimise
+from cartpk.core.estimation.problem import Problem
+from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray
+
+__all__ = ["CHI2_95", "ProfileLimits", "Verdict", "covariance", "profile_limits"]
+
+CHI2_95 = 3.841458820694124
+"""95 % quantile of chi-squared with 1 degree of freedom: the rise of -2 log-likelihood at a limit."""
+_ROOT_STEPS = 12
+_ROOT_TOLERANCE = 0.02
+"""A limit is found when the root of the rise is this close to that of CHI2_95."""
+
+
+class Verdict(StrEnum):
+    """Which 95 % profile-likelihood limits of a parameter lie inside its bounds."""
+
+    BOUNDED = "bounded"
+    LOWER_ONLY = "lower-only"
+    UPPER_ONLY = "upper-only"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class ProfileLimits:
+    """95 % profile-likelihood limits of one entry of x, (n,) each; -inf / +inf where the data give none."""
+
+    lower: FloatArray
+    upper: FloatArray
+
+    def verdicts(self) -> list[Verdict]:
+        """Return which limits exist, per profile."""
+        table = {
+            (True, True): Verdict.BOUNDED,
+            (True, False): Verdict.LOWER_ONLY,
+            (False, True): Verdict.UPPER_ONLY,
+            (False, False): Verdict.NONE,
+        }
+        pairs = zip(np.isfinite(self.lower), np.isfinite(self.upper), strict=True)
+        return [table[bool(low), bool(high)] for low, high in pairs]
+
+
+def covariance(problem: Problem, x: FloatArray, at_bound: BoolArray) -> FloatArray:
+    """Covariance of x from the Gauss-Newton information at the minimum, priors included, (n, q, q).
+
+    Entries on a bound are held: their rows and columns are nan. So is everything of a profile whose information is
+    singular (no prior and too few samples). Where the curve bends exactly on a sample the information is the mean of
+    both sides.
+    """
+    information = problem.expand(x).hessian
+    if problem.kink is not None:
+        shift = np.zeros_like(x)
+        shift[:, problem.kink] = 1e-7
+        information = 0.5 * (problem.expand(x - shift).hessian + problem.expand(x + shift).hessian)
+    q = x.shape[1]
+    free = ~at_bound
+    pairs = free[:, :, None] & free[:, None, :]
+    diagonal = np.arange(q)
+    information = np.where(pairs, information, 0.0)
+    scale = np.sqrt(np.where(free, information[:, diagonal, diagonal], 1.0))
+    dead = ~(scale > 1e-8) & free
+    scale = np.where(dead, 1.0, scale)
+    unit = information / (scale[:, :, None] * scale[:, None, :])
+    unit[:, diagonal, diagonal] = np.where(free & ~dead, unit[:, diagonal, diagonal], 1.0)
+    singular = (np.linalg.eigvalsh(unit)[:, 0] < 1e-9) | dead.any(axis=1)
+    unit[singular] = np.eye(q)
+    out: FloatArray = np.linalg.inv(unit) / (scale[:, :, None] * scale[:, None, :])
+    out[~pairs | singular[:, None, None]] = np.nan
+    return out
+
+
+def profile_limits(problem: Problem, x: FloatArray, indices: tuple[int, ...]) -> dict[int, ProfileLimits]:
+    """95 % profile-likelihood limits of the given entries of x.
+
+    Parameters
+    ----------
+    problem
+        n profiles. Its priors are left out, so that a limit is the data's; its bounds hold.
+    x
+        The fit, (n, q). ln s stays at the fitted value: with it free a single profile of few samples is unbounded.
+    indices
+        Entries to profile.
+
+    Notes
+    -----
+    The entry is first moved to each of its bounds and everything else is fitted again. Where -2 log-likelihood rises
+    by less than 3.84 even there, the data give no limit on that side; elsewhere the limit is found by the Illinois
+    variant of regula falsi on the square root of the rise, warm-started.
+    """
+    n, q = x.shape
+    plain = replace(problem, prior_precision=np.zeros_like(problem.prior_precision))
+    held = np.zeros((n, q), dtype=bool)
+    held[:, -1] = True
+    base = minimise(plain, x, fixed=held, max_steps=60)
+    sides = [(k, side) for k in indices for side in (-1, 1)]
+    rows = np.tile(np.arange(n), len(sides))
+    entry = np.repeat([k for k, _ in sides], n)
+    upward = np.repeat([side > 0 for _, side in sides], n)
+    limit = _limits(plain.take(rows), Minimum(base.x[rows], base.value[rows], base.converged[rows]), entry, upward)
+    found = {side: limit[i * n : (i + 1) * n] for i, side in enumerate(sides)}
+    return {k: ProfileLimits(found[k, -1], found[k, 1]) for k in indices}
+
+
+def _limits(problem: Problem, base: Minimum, entry: IntArray, upward: BoolArray) -> FloatArray:
+    """Limit of one entry of each row in one direction; +-inf where there is none."""
+    row = np.arange(entry.size)
+    wall = np.where(upward, problem.upper[row, entry], problem.lower[row, entry])
+    out = np.where(upward, np.inf, -np.inf)
+    far = _refit(problem, base.x, entry, wall)
+    rise_far = _root_rise(far.value, base.value)
+    go = rise_far > 0
+    if not go.any():
+        return out
+    problem, entry, row = problem.take(go), entry[go], np.arange(int(go.sum()))
+    near_x, far_x = base.x[go], far.x[go]
+    near_at, far_at = near_x[row, entry], wall[go]
+    near_rise, far_rise = np.full(row.size, -np.sqrt(CHI2_95)), rise_far[go]
+    at, side = near_at, np.zeros(row.size)
+    for _ in range(_ROOT_STEPS):
+        at = near_at + (far_at - near_at) * near_rise / (near_rise - far_rise)
+        closer = np.abs(near_rise) < np.abs(far_rise)
+        tried = _refit(problem, np.where(closer[:, None], near_x, far_x), entry, at)
+        rise = _root_rise(tried.value, base.value[go])
+        inside = rise <= 0
+        again = np.where(inside, side < 0, side > 0)  # the same end moved twice: the other one's weight is halved
+        near_rise = np.where(inside, rise, np.where(again, near_rise * 0.5, near_rise))
+        far_rise = np.where(inside, np.where(again, far_rise * 0.5, far_rise), rise)
+        near_x, far_x = np.where(inside[:, None], tried.x, near_x), np.where(inside[:, None], far_x, tried.x)
+        near_at, far_at = np.where(inside, at, near_at), np.where(inside, far_at, at)
+        side = np.where(inside, -1.0, 1.0)
+        if np.all(np.abs(rise) < _ROOT_TOLERANCE):
+            break
+    out[go] = at
+    return out
+
+
+def _refit(problem: Problem, x: FloatArray, entry: IntArray, at: FloatArray) -> Minimum:
+    """Minimum over everything but one entry of each row, which is set to ``at``, and ln s."""
+    row = np.arange(entry.size)
+    start = x.copy()
+    start[row, entry] = at
+    held = np.zeros(x.shape, dtype=bool)
+    held[row, entry] = True
+    held[:, -1] = True
+    return minimise(problem, start, fixed=held, max_steps=40, tolerance=1e-6)
+
+
+def _root_rise(value: FloatArray, base: FloatArray) -> FloatArray:
+    """Root of the rise of -2 log-likelihood above the minimum, less its value at a limit: 0 at the limit."""
+    rise: FloatArray = np.sqrt(np.maximum(2.0 * (value - base), 0.0)) - np.sqrt(CHI2_95)
+    return rise

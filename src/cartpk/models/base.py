@@ -1,0 +1,266 @@
+"""What a kinetic model is: a curve, its parameters in the symbols of its paper, and the numbers read off it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+
+from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
+
+__all__ = ["Derived", "KineticModel", "Parameter", "Prior", "PriorLike", "Transform", "Unit"]
+
+
+class Unit(StrEnum):
+    """How the unit of a quantity follows from the unit of the assay."""
+
+    CONC = "conc"
+    DAY = "day"
+    PER_DAY = "1/day"
+    AUC = "day*conc"
+    RATIO = "ratio"
+    FRACTION = "fraction"
+
+    def of(self, assay: str) -> str:
+        """Return the unit for an assay's unit; empty for numbers without one.
+
+        Examples
+        --------
+        >>> Unit.AUC.of("copies/ug")
+        'day*copies/ug'
+        """
+        named = {Unit.CONC: assay, Unit.AUC: f"day*{assay}", Unit.RATIO: "", Unit.FRACTION: ""}
+        return named.get(self, self.value)
+
+
+class Transform(StrEnum):
+    """Scale on which a parameter is estimated and its interval is symmetric."""
+
+    LOG = "log"
+    LOGIT = "logit"
+
+    def forward(self, value: FloatArray) -> FloatArray:
+        """Natural scale -> transformed scale."""
+        logged: FloatArray = np.log(value)
+        return logged if self is Transform.LOG else logged - np.log1p(-value)
+
+    def inverse(self, phi: FloatArray) -> FloatArray:
+        """Transformed scale -> natural scale."""
+        with np.errstate(over="ignore"):
+            value: FloatArray = np.exp(phi) if self is Transform.LOG else 1.0 / (1.0 + np.exp(-phi))
+        return value
+
+    def slope(self, value: FloatArray) -> FloatArray:
+        """Derivative d value / d phi at a natural-scale value."""
+        return value if self is Transform.LOG else value * (1.0 - value)
+
+
+class PriorLike(Protocol):
+    """A normal prior on the transformed scale: typical value on the natural scale, SD, source."""
+
+    @property
+    def centre(self) -> float:
+        """Typical value, natural scale."""
+        ...
+
+    @property
+    def sd(self) -> float:
+        """SD on the log or logit scale."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Where the numbers come from."""
+        ...
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Normal prior on the transformed (log or logit) scale.
+
+    Attributes
+    ----------
+    centre
+        Typical value on the natural scale; for a concentration with ``relative`` a multiple of the subject's highest
+        quantified result, so that no assay's unit is assumed.
+    sd
+        On the transformed scale.
+    source
+        Where the numbers come from.
+    """
+
+    centre: float
+    sd: float
+    source: str
+    relative: bool = False
+
+    def __post_init__(self) -> None:
+        if not (self.sd > 0 and self.centre > 0):
+            msg = f"a prior needs a positive centre and SD, found centre {self.centre}, SD {self.sd}"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter in the paper's symbol.
+
+    ``lower`` and ``upper`` are on the natural scale; those of a concentration are multiples of the subject's highest
+    quantified result (a bound in assay units would assume an assay).
+    """
+
+    symbol: str
+    paramcd: str
+    label: str
+    unit: Unit
+    transform: Transform
+    lower: float
+    upper: float
+    prior: Prior
+    profiled: bool = False
+    """Whether the fit states if the data bound this parameter (profile likelihood)."""
+
+    @property
+    def prior_mean(self) -> float:
+        """Mean of the prior on the transformed scale."""
+        return float(self.transform.forward(np.array([self.prior.centre]))[0])
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A number read off the fitted curve.
+
+    ``value`` maps theta (n, p), natural scale, to (n,); nan means not calculable for the reason ``nan_reason``.
+    ``follows`` names the parameter whose identifiability decides this quantity's; with ``suppress`` a value that the
+    data do not bound on both sides is reported as a limit ("> 120"), never as a point. ``inverse`` says that the
+    quantity falls when that parameter rises. ``horizon`` is the day up to which the quantity uses the curve.
+    """
+
+    paramcd: str
+    label: str
+    unit: Unit
+    value: Callable[[FloatArray], FloatArray]
+    follows: str | None = None
+    inverse: bool = False
+    suppress: bool = False
+    horizon: float | None = None
+    nan_reason: str = "not calculable from these parameters"
+
+
+class CurveFunction(Protocol):
+    """ln C of theta (…, p) at day (…, m)."""
+
+    def __call__(self, theta: FloatArray, day: FloatArray) -> FloatArray: ...
+
+
+@dataclass(frozen=True)
+class KineticModel:
+    """A kinetic model: a closed-form curve with its parameters, derivatives, area and starting values.
+
+    Attributes
+    ----------
+    name, label, source, equation
+        Name on the command line; name in a sentence; paper; the curve in text.
+    parameters
+        In the order of theta's last axis.
+    log_value
+        ln C, (…, m), for theta (…, p) on the natural scale and day (…, m).
+    log_slope
+        d ln C / d phi, (…, m, p): derivatives by the *transformed* parameters.
+    area
+        Area under the curve from 0 to ``day`` (scalar or (n,)), (n,): closed form.
+    guess
+        Starting values on the natural scale, (n, s, p), from profiles scaled to a highest result of 1.
+    derived
+        The reported quantities, in report order.
+    kink
+        Symbol of the time at which the curve bends sharply, or None.
+    order
+        Pairs (slow, fast) of rate symbols: the first stays below the second.
+    """
+
+    name: str
+    label: str
+    source: str
+    equation: str
+    parameters: tuple[Parameter, ...]
+    log_value: CurveFunction
+    log_slope: CurveFunction
+    area: Callable[[FloatArray, FloatArray | float], FloatArray]
+    guess: Callable[[Profiles], FloatArray]
+    derived: tuple[Derived, ...]
+    kink: str | None = None
+    order: tuple[tuple[str, str], ...] = ()
+    log_symbols: BoolArray = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        logs = np.array([p.transform is Transform.LOG for p in self.parameters])
+        object.__setattr__(self, "log_symbols", logs)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Symbols of the parameters, in order."""
+        return tuple(p.symbol for p in self.parameters)
+
+    def index(self, symbol: str) -> int:
+        """Position of a parameter in theta."""
+        return self.symbols.index(symbol)
+
+    def theta(self, phi: FloatArray) -> FloatArray:
+        """Transformed scale -> natural scale, (…, p)."""
+        with np.errstate(over="ignore"):
+            value: FloatArray = np.exp(phi)
+            return np.where(self.log_symbols, value, 1.0 / (1.0 + np.exp(-phi)))
+
+    def phi(self, theta: FloatArray) -> FloatArray:
+        """Natural scale -> transformed scale, (…, p)."""
+        out = np.log(theta)
+        logit = ~self.log_symbols
+        out[..., logit] -= np.log1p(-theta[..., logit])
+        return out
+
+    def curve(self, theta: FloatArray, day: FloatArray) -> FloatArray:
+        """C at day (…, m) for natural-scale parameters theta (…, p), assay units."""
+        value: FloatArray = np.exp(self.log_value(theta, day))
+        return value
+
+    def log_curve(self, phi: FloatArray, day: FloatArray) -> FloatArray:
+        """Logarithm of C at day (…, m) for transformed parameters phi (…, p)."""
+        return self.log_value(self.theta(phi), day)
+
+    def log_gradient(self, phi: FloatArray, day: FloatArray) -> FloatArray:
+        """Derivatives d ln C / d phi, (…, m, p)."""
+        return self.log_slope(self.theta(phi), day)
+
+    def starts(self, profiles: Profiles) -> FloatArray:
+        """Starting values, (n, s, p) on the transformed scale, for profiles scaled to a highest result of 1."""
+        return self.phi(self.guess(profiles))
+
+    def bounds(self) -> tuple[FloatArray, FloatArray]:
+        """Lower and upper bounds on the transformed scale, (p,) each; concentrations relative to the peak."""
+        lower = np.array([p.lower for p in self.parameters])
+        upper = np.array([p.upper for p in self.parameters])
+        return self.phi(lower), self.phi(upper)
+
+    def with_priors(self, priors: Mapping[str, PriorLike]) -> KineticModel:
+        """Return the same model with some priors replaced; their centres are absolute, also of concentrations.
+
+        Raises
+        ------
+        ValueError
+            When a symbol is not a parameter of the model, or a fraction's centre is not below 1.
+        """
+        unknown = sorted(set(priors) - set(self.symbols))
+        if unknown:
+            msg = f"model {self.name}: no parameter named {', '.join(unknown)}; it has {', '.join(self.symbols)}"
+            raise ValueError(msg)
+        changed = list(self.parameters)
+        for symbol, prior in priors.items():
+            k = self.index(symbol)
+            if changed[k].transform is Transform.LOGIT and not prior.centre < 1:
+                msg = f"model {self.name}: the prior's centre of the fraction {symbol} must be below 1: {prior.centre}"
+                raise ValueError(msg)
+            changed[k] = replace(changed[k], prior=Prior(prior.centre, prior.sd, prior.source))
+        return replace(self, parameters=tuple(changed))

@@ -1,0 +1,205 @@
+"""A kinetic model fitted to many profiles: from arrays to estimates, limits and quantities, no tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from cartpk.core.estimation.individual import Fits, Method, fit_profiles
+from cartpk.core.estimation.likelihood import Residual
+from cartpk.core.estimation.problem import Problem
+from cartpk.core.estimation.profiles import FloatArray, Profiles
+from cartpk.core.estimation.uncertainty import ProfileLimits, covariance, profile_limits
+from cartpk.models.base import Derived, KineticModel, Prior, PriorLike, Transform, Unit
+
+__all__ = ["SIGMA_PRIOR", "ModelFits", "Quantity", "build_problem", "fit_model"]
+
+SIGMA_PRIOR: Final = Prior(0.5, 0.4, "near the residual SD 0.56 of Stein 2019; SD: a project choice")
+"""Prior of ln s, the SD of ln concentration around the curve."""
+SIGMA_BOUNDS: Final = (0.02, 5.0)
+_SIGMA_START = 0.6
+_Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A derived quantity of every profile, (n,) each: value, standard error and 95 % limits, natural scale."""
+
+    entry: Derived
+    value: FloatArray
+    se: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+
+
+@dataclass(frozen=True)
+class ModelFits:
+    """The fits of one model to n profiles.
+
+    Attributes
+    ----------
+    model, method
+        What was fitted and how.
+    problem
+        What was minimised.
+    fits
+        Where it ended.
+    covariance
+        Of the transformed parameters and ln s, (n, q, q); nan where an entry is on a bound or nothing is known.
+    limits
+        Symbol -> 95 % profile-likelihood limits on the transformed scale, of the model's profiled parameters.
+    """
+
+    model: KineticModel
+    method: Method
+    problem: Problem
+    fits: Fits
+    covariance: FloatArray
+    limits: Mapping[str, ProfileLimits]
+
+    @property
+    def phi(self) -> FloatArray:
+        """Transformed parameters, (n, p)."""
+        return self.fits.x[:, :-1]
+
+    @property
+    def theta(self) -> FloatArray:
+        """Natural-scale parameters, (n, p), assay units."""
+        return self.model.theta(self.phi)
+
+    @property
+    def sigma(self) -> FloatArray:
+        """Residual SD of ln concentration, (n,)."""
+        value: FloatArray = np.exp(self.fits.x[:, -1])
+        return value
+
+    @property
+    def aic(self) -> FloatArray:
+        """-2 log-likelihood + 2 (p + 1), (n,); at the penalised optimum when the method is MAP."""
+        value: FloatArray = self.fits.minus2ll + 2.0 * self.fits.x.shape[1]
+        return value
+
+    def quantities(self) -> list[Quantity]:
+        """Return the model's derived quantities with delta-method standard errors and 95 % limits.
+
+        The limits are symmetric on the scale of the quantity's kind: logit for fractions, log for everything else.
+        """
+        return [self._quantity(entry) for entry in self.model.derived]
+
+    def band(self, day: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Predicted concentration at day (n, g) and its approximate 95 % confidence band (delta method on ln C)."""
+        f = self.model.log_curve(self.phi, day)
+        slope = self.model.log_gradient(self.phi, day)
+        half = _Z95 * np.sqrt(_quadratic(slope, self._known_covariance()[:, :-1, :-1]))
+        return np.exp(f), np.exp(f - half), np.exp(f + half)
+
+    def _known_covariance(self) -> FloatArray:
+        """Covariance with entries held on a bound counted as known (0)."""
+        held = self.fits.at_bound
+        pairs = held[:, :, None] | held[:, None, :]
+        known: FloatArray = np.where(pairs, 0.0, self.covariance)
+        return known
+
+    def _quantity(self, entry: Derived) -> Quantity:
+        transform = Transform.LOGIT if entry.unit is Unit.FRACTION else Transform.LOG
+        value = entry.value(self.theta)
+        step = 1e-5
+        slope = np.empty_like(self.phi)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            middle = transform.forward(value)
+            for k in range(self.phi.shape[1]):
+                shift = np.zeros(self.phi.shape[1])
+                shift[k] = step
+                up, down = (entry.value(self.model.theta(self.phi + s * shift)) for s in (1.0, -1.0))
+                slope[:, k] = (transform.forward(up) - transform.forward(down)) / (2.0 * step)
+            spread = np.sqrt(_quadratic(slope[:, None, :], self._known_covariance()[:, :-1, :-1])[:, 0])
+            spread = np.where(spread > 0, spread, np.nan)  # a quantity held by a bound has no standard error
+            low, high = (transform.inverse(middle + z * spread) for z in (-_Z95, _Z95))
+        return Quantity(entry, value, transform.slope(value) * spread, low, high)
+
+
+def _quadratic(slope: FloatArray, covariance: FloatArray) -> FloatArray:
+    """Variance slope' covariance slope for slope (n, m, p) and covariance (n, p, p), (n, m)."""
+    variance: FloatArray = np.einsum("nmp,npq,nmq->nm", slope, covariance, slope)
+    return np.maximum(variance, 0.0)
+
+
+def build_problem(
+    model: KineticModel,
+    profiles: Profiles,
+    method: Method,
+    *,
+    residual: Residual = Residual.NORMAL,
+    sigma_prior: PriorLike = SIGMA_PRIOR,
+) -> Problem:
+    """Objective of every profile for a model and a method.
+
+    Bounds of concentrations, and their priors where these are relative, are placed at the profile's highest
+    quantified result, so that the fit does not depend on the unit of the assay.
+    """
+    n, p = profiles.n_profiles, len(model.parameters)
+    peak = profiles.log_peak[:, None]
+    is_conc = np.array([par.unit is Unit.CONC for par in model.parameters])
+    relative = np.array([par.prior.relative for par in model.parameters])
+    low, high = model.bounds()
+    lower, upper = np.empty((n, p + 1)), np.empty((n, p + 1))
+    lower[:, :-1], upper[:, :-1] = low + is_conc * peak, high + is_conc * peak
+    lower[:, -1], upper[:, -1] = np.log(SIGMA_BOUNDS)
+    mean, precision = np.empty((n, p + 1)), np.zeros((n, p + 1))
+    mean[:, :-1] = np.array([par.prior_mean for par in model.parameters]) + relative * peak
+    mean[:, -1] = np.log(sigma_prior.centre)
+    if method is Method.MAP:
+        precision[:] = np.array([*(par.prior.sd for par in model.parameters), sigma_prior.sd]) ** -2.0
+    return Problem(
+        curve=model,
+        profiles=profiles.substituted() if method is Method.LS else profiles,
+        lower=lower,
+        upper=upper,
+        prior_mean=mean,
+        prior_precision=precision,
+        residual=residual,
+        order=tuple((model.index(slow), model.index(fast)) for slow, fast in model.order),
+        kink=None if model.kink is None else model.index(model.kink),
+    )
+
+
+def fit_model(
+    model: KineticModel,
+    profiles: Profiles,
+    method: Method = Method.MAP,
+    *,
+    residual: Residual = Residual.NORMAL,
+    sigma_prior: PriorLike = SIGMA_PRIOR,
+    polish: bool = True,
+) -> ModelFits:
+    """Fits of a model to every profile, one subject at a time in the statistics, all at once in the arithmetic.
+
+    Parameters
+    ----------
+    model
+        With its priors (:meth:`KineticModel.with_priors` replaces some).
+    profiles
+        n profiles, each with at least one quantified result.
+    method, residual, sigma_prior
+        What is maximised; distribution of the residual; prior of ln s (MAP only).
+    polish
+        Whether lmfit runs once from each optimum (and is believed where it finds a lower one).
+    """
+    problem = build_problem(model, profiles, method, residual=residual, sigma_prior=sigma_prior)
+    peak = profiles.log_peak
+    phi = model.starts(profiles.scaled(peak))
+    is_conc = np.array([par.unit is Unit.CONC for par in model.parameters])
+    phi = phi + is_conc * peak[:, None, None]
+    starts = np.concatenate([phi, np.full((*phi.shape[:2], 1), np.log(_SIGMA_START))], axis=2)
+    fits = fit_profiles(problem, starts)
+    if polish:
+        from cartpk.core.estimation.polish import polished  # noqa: PLC0415 - lmfit costs 2 s to import
+
+        fits = polished(problem, fits, model.symbols)
+    indices = tuple(k for k, par in enumerate(model.parameters) if par.profiled)
+    found = profile_limits(problem, fits.x, indices)
+    limits = {model.parameters[k].symbol: found[k] for k in indices}
+    return ModelFits(model, method, problem, fits, covariance(problem, fits.x, fits.at_bound), limits)

@@ -1,0 +1,186 @@
+"""Stein 2019: exponential expansion to a peak, then contraction and persistence in two exponentials."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cartpk.core.estimation.profiles import FloatArray, Profiles
+from cartpk.models.base import Derived, KineticModel, Parameter, Prior, Transform, Unit
+from cartpk.terms import LN2
+
+__all__ = ["MODEL"]
+
+STEIN = "Stein 2019 typical value, rounded; SD: weak, a project choice"
+CMAX, TMAX, RHO, ALPHA, FB, BETA = range(6)
+
+
+def log_value(theta: FloatArray, day: FloatArray) -> FloatArray:
+    """Logarithm of C(t), (…, m)."""
+    cmax, tmax, rho, alpha, fb, beta = (theta[..., k, None] for k in range(6))
+    d = day - tmax
+    after = np.maximum(d, 0.0)
+    decline = np.logaddexp(np.log1p(-fb) - alpha * after, np.log(fb) - beta * after)
+    value: FloatArray = np.log(cmax) + np.where(d < 0, rho * d, decline)
+    return value
+
+
+def log_slope(theta: FloatArray, day: FloatArray) -> FloatArray:
+    """Derivatives d ln C / d (ln cmax, ln tmax, ln rho, ln alpha, logit fb, ln beta), (…, m, 6)."""
+    _, tmax, rho, alpha, fb, beta = (theta[..., k, None] for k in range(6))
+    d = day - tmax
+    rise = d < 0
+    after = np.maximum(d, 0.0)
+    slow = 1.0 / (1.0 + np.exp(np.log1p(-fb) - np.log(fb) - (alpha - beta) * after))
+    out = np.empty((*d.shape, 6))
+    out[..., CMAX] = 1.0
+    out[..., TMAX] = tmax * np.where(rise, -rho, (1.0 - slow) * alpha + slow * beta)
+    out[..., RHO] = np.where(rise, rho * d, 0.0)
+    out[..., ALPHA] = -(1.0 - slow) * alpha * after
+    out[..., FB] = np.where(rise, 0.0, slow - fb)
+    out[..., BETA] = -slow * beta * after
+    return out
+
+
+def area(theta: FloatArray, day: FloatArray | float) -> FloatArray:
+    """AUC from 0 to day, (n,)."""
+    cmax, tmax, rho, alpha, fb, beta = (theta[..., k] for k in range(6))
+    end = np.asarray(day, dtype=np.float64)
+    rise = np.exp(rho * (np.minimum(end, tmax) - tmax)) * -np.expm1(-rho * np.minimum(end, tmax)) / rho
+    after = np.maximum(end - tmax, 0.0)
+    fall = -(1.0 - fb) * np.expm1(-alpha * after) / alpha - fb * np.expm1(-beta * after) / beta
+    total: FloatArray = cmax * (rise + fall)
+    return total
+
+
+def guess(profiles: Profiles) -> FloatArray:
+    """16 starts, (n, 16, 6): four times of the peak (the curve bends there) x two fast x two slow rates."""
+    peak = profiles.peak_day
+    grid = [(dt, alpha, beta) for dt in (-1.0, -0.2, 0.5, 1.5) for alpha in (0.15, 0.4) for beta in (0.003, 0.012)]
+    out = np.empty((profiles.n_profiles, len(grid), 6))
+    for s, (dt, alpha, beta) in enumerate(grid):
+        out[:, s, :] = (1.0, 1.0, 0.8, alpha, 0.01, beta)
+        out[:, s, TMAX] = np.maximum(peak + dt, 0.5 * peak)
+    return out
+
+
+def switch_day(theta: FloatArray) -> FloatArray:
+    """Time at which the slow exponential overtakes the fast one, days; nan when it leads from the peak on."""
+    _, tmax, _, alpha, fb, beta = (theta[..., k] for k in range(6))
+    after = (np.log1p(-fb) - np.log(fb)) / (alpha - beta)
+    day: FloatArray = np.where(after > 0, tmax + after, np.nan)
+    return day
+
+
+MODEL = KineticModel(
+    name="stein",
+    label="Stein 2019 (expansion, contraction, persistence)",
+    source="Stein AM et al. CPT Pharmacometrics Syst Pharmacol 2019, doi:10.1002/psp4.12388",
+    equation=(
+        "C = Cmax exp(rho (t - Tmax)) before Tmax; "
+        "Cmax [(1 - FB) exp(-alpha (t - Tmax)) + FB exp(-beta (t - Tmax))] from Tmax on"
+    ),
+    parameters=(
+        Parameter(
+            "cmax",
+            "MCMAX",
+            "Model Cmax",
+            Unit.CONC,
+            Transform.LOG,
+            0.01,
+            1000.0,
+            Prior(
+                1.0, 2.5, "centred on the subject's highest quantified result; weak, a project choice", relative=True
+            ),
+        ),
+        Parameter("tmax", "MTMAX", "Model Tmax", Unit.DAY, Transform.LOG, 0.5, 60.0, Prior(10.0, 0.6, STEIN)),
+        Parameter(
+            "rho",
+            "RHO",
+            "Expansion rate",
+            Unit.PER_DAY,
+            Transform.LOG,
+            0.05,
+            6.0,
+            Prior(0.9, 0.6, STEIN),
+            profiled=True,
+        ),
+        Parameter(
+            "alpha",
+            "ALPHA",
+            "Contraction rate",
+            Unit.PER_DAY,
+            Transform.LOG,
+            0.02,
+            3.0,
+            Prior(0.16, 0.8, STEIN),
+            profiled=True,
+        ),
+        Parameter(
+            "fb",
+            "FB",
+            "Persistent fraction of Cmax",
+            Unit.FRACTION,
+            Transform.LOGIT,
+            1e-4,
+            0.88,
+            Prior(0.008, 1.5, STEIN),
+            profiled=True,
+        ),
+        Parameter(
+            "beta",
+            "BETA",
+            "Persistence rate",
+            Unit.PER_DAY,
+            Transform.LOG,
+            2e-4,
+            0.05,
+            Prior(0.0032, 0.8, STEIN),
+            profiled=True,
+        ),
+    ),
+    log_value=log_value,
+    log_slope=log_slope,
+    area=area,
+    guess=guess,
+    derived=(
+        Derived("MCMAX", "Model Cmax", Unit.CONC, lambda th: th[..., CMAX]),
+        Derived("MTMAX", "Model Tmax", Unit.DAY, lambda th: th[..., TMAX]),
+        Derived(
+            "FOLDX",
+            "Fold Expansion",
+            Unit.RATIO,
+            lambda th: np.exp(th[..., RHO] * th[..., TMAX]),
+            follows="rho",
+        ),
+        Derived("DBLTIME", "Doubling Time", Unit.DAY, lambda th: LN2 / th[..., RHO], follows="rho", inverse=True),
+        Derived(
+            "HLALPHA",
+            "Half-Life of Contraction",
+            Unit.DAY,
+            lambda th: LN2 / th[..., ALPHA],
+            follows="alpha",
+            inverse=True,
+        ),
+        Derived(
+            "HLBETA",
+            "Half-Life of Persistence",
+            Unit.DAY,
+            lambda th: LN2 / th[..., BETA],
+            follows="beta",
+            inverse=True,
+            suppress=True,
+        ),
+        Derived("FB", "Persistent Fraction of Cmax", Unit.FRACTION, lambda th: th[..., FB], follows="fb"),
+        Derived(
+            "TSWITCH",
+            "Time of Switch from Contraction to Persistence",
+            Unit.DAY,
+            switch_day,
+            nan_reason="the persistent phase leads from the peak on",
+        ),
+        Derived("MAUC28D", "Model AUC 0-28 Days", Unit.AUC, lambda th: area(th, 28.0), horizon=28.0),
+        Derived("MAUC90D", "Model AUC 0-90 Days", Unit.AUC, lambda th: area(th, 90.0), horizon=90.0),
+    ),
+    kink="tmax",
+    order=(("beta", "alpha"),),
+)
