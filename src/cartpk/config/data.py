@@ -21,6 +21,7 @@ class Columns(Model):
     value: str = Field("VALUE", description="Result: a number, or text such as <50 or BLQ.")
     unit: str | None = Field("UNIT", description="Unit of the result.")
     lloq: str | None = Field("LLOQ", description="Lower limit of quantification of the sample.")
+    lloq_unit: str | None = Field(None, description="Unit of that limit; null = the unit of the result.")
     blq: str | None = Field(None, description="Flag of results below LLOQ (1/0, Y/N, TRUE/FALSE).")
     analyte: str | None = Field(None, description="Analyte or test; null = all rows are the only analyte.")
     specimen: str | None = Field(None, description="Specimen or matrix; null = the specimen of the analyte.")
@@ -28,7 +29,13 @@ class Columns(Model):
     dose: str | None = Field(None, description="Dose given to the subject.")
     dose_unit: str | None = Field(None, description="Unit of the dose; null = dosing.unit.")
     weight: str | None = Field(None, description="Body weight, kg.")
-    group: str | None = Field(None, description="Group by which results are shown (response, source ...).")
+    group: str | None = Field(
+        None, description="Group by which results are shown (response, source ...); sdtm: a column of DM."
+    )
+    event_day: str | None = Field(
+        None, description="Time of an event that ends the subject's profile (HSCT, death), same unit as time."
+    )
+    event: str | None = Field(None, description="What that event is.")
     comment: str | None = Field(None, description="Free text, kept in the listing.")
 
 
@@ -40,6 +47,10 @@ class Domains(Model):
     dm: tuple[str, ...] = Field(min_length=1, description="DM: subjects.")
     cp: tuple[str, ...] = Field((), description="CP: cell phenotyping (CD7+ counts).")
     lb: tuple[str, ...] = Field((), description="LB: laboratory results, where CD7+ counts are kept there.")
+    vs: tuple[str, ...] = Field((), description="VS: body weight (VSTESTCD = WEIGHT, kg).")
+    treatment: tuple[str, ...] = Field(
+        (), description="Values of EXTRT that are the product; empty = every row of EX is an infusion of it."
+    )
 
 
 class Exclusion(Model):
@@ -66,6 +77,8 @@ class Data(Model):
     tables: tuple[str, ...] = Field((), description="tidy: CSV files, read one after another.")
     columns: Columns = Field(default_factory=Columns, description="tidy: column map.")
     domains: Domains | None = Field(None, description="sdtm: the domain files.")
+    encoding: str | None = Field(None, description="Text encoding of the files; null = BOM, UTF-8, strict GB18030.")
+    skip_rows: int = Field(0, ge=0, description="Lines above the header of the files.")
     exclude: tuple[Exclusion, ...] = Field((), description="Rows that are declared not to be measurements.")
     truth: str | None = Field(None, description="Synthetic data only: the file of true parameters.")
 
@@ -82,7 +95,7 @@ class Data(Model):
         if self.layout == "tidy":
             return self.tables
         d = self.domains
-        return () if d is None else (*d.dm, *d.ex, *d.pc, *d.cp, *d.lb)
+        return () if d is None else (*d.dm, *d.ex, *d.pc, *d.cp, *d.lb, *d.vs)
 
 
 class Time(Model):
@@ -100,6 +113,9 @@ class Time(Model):
     )
     visit_window_days: dict[float, float] = Field(
         {}, description="Nominal day -> allowed deviation, days; outside it a sample is not in the by-visit summary."
+    )
+    timepoint_unit: Literal["day", "hour"] | None = Field(
+        None, description="sdtm: unit of PCTPTNUM, counted from the infusion; null = it is not read as a time."
     )
     split_dose_days: float = Field(
         7.0, ge=0, description="[choice] Infusions within this time of the first are one split dose."
@@ -121,6 +137,11 @@ class Intake(Model):
         ("", "NA", "N/A", ".", "-", "/", "NOT DONE", "未做"), description="Texts that mean: no result."
     )
     lloq_from_token: bool = Field(False, description="Use the number of <50 as the row's LLOQ where the row has none.")
+    decimal: Literal[".", ","] = Field(".", description="Decimal mark of the numbers in the files.")
+    thousands: Literal[",", ".", " "] | None = Field(None, description="Separator of thousands; null = there is none.")
+    units: dict[str, str] = Field(
+        {}, description="Unit as delivered -> the unit it means (another spelling, never another quantity)."
+    )
     below_lloq: Literal["blq", "keep"] = Field(
         "blq", description="A number under its LLOQ without a flag: BLQ, or kept."
     )
@@ -128,3 +149,9 @@ class Intake(Model):
         None, description="Conflicting results at one time; null = the profile is not calculated."
     )
     strict: bool = Field(False, description="Warnings stop the trial as errors do.")
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Intake:
+        if self.decimal == self.thousands:
+            raise ValueError(f"decimal and thousands cannot both be {self.decimal!r}")
+        return self
