@@ -1,0 +1,226 @@
+"""ADNCA -> ADPP: the bare analysis of a table of profiles, and the analysis of a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cartpk.adpp.adnca import ProfileTable, profile_table
+from cartpk.adpp.points import points_of
+from cartpk.adpp.rows import Column, adpp_rows, window_flag_bits
+from cartpk.core.nca import (
+    PARAMETERS,
+    NcaResult,
+    NcaSettings,
+    TrialResult,
+    UnitRule,
+    WindowSettings,
+    calculate,
+    calculate_trial,
+    interval_code,
+)
+from cartpk.core.nca.ragged import Floats
+from cartpk.core.nca.trial import TimeZeroRecord
+from cartpk.core.nca.windows import FLAGS
+
+__all__ = ["TrialParameters", "derive_params_nca", "derive_params_trial", "lambda_z_points"]
+
+BARE: Final = (
+    "CMAX", "TMAX", "TLST", "CLST", "TFST", "AUCLST", "AUCALL", "AUCIFO", "AUCIFP", "AUCPEO", "AUMCLST", "AUMCIFO",
+    "MRTLST", "MRTIFO", "LAMZ", "LAMZHL", "LAMZNPT", "LAMZLL", "LAMZUL", "R2", "R2ADJ",
+)  # fmt: skip
+"""Parameters of ``cartpk nca``, beside the interval areas."""
+
+
+class TrialParameters(NamedTuple):
+    """What the analysis of a trial gives back."""
+
+    adpp: pd.DataFrame
+    """Parameter rows (ADPP)."""
+    lambda_z: pd.DataFrame
+    """Quantifiable samples, the points of the terminal line among them, and the line (:func:`lambda_z_points`)."""
+    findings: pd.DataFrame
+    """One row per pre-infusion result that was moved to time 0, in the columns of a finding."""
+
+
+def derive_params_nca(
+    adnca: pd.DataFrame,
+    settings: NcaSettings | None = None,
+    intervals: Sequence[tuple[float, float]] = ((0.0, 28.0), (0.0, 90.0)),
+    *,
+    codes: Sequence[str] = BARE,
+) -> pd.DataFrame:
+    """Parameter rows of a bare table of profiles (``cartpk nca``).
+
+    Parameters
+    ----------
+    adnca
+        USUBJID, AFRLT (days), AVAL, AVALU, ALLOQ, BLQFL; rows in any order.
+    settings
+        Choices of the analysis.
+    intervals
+        (0, end) in days, one area each under ``settings.after_last``.
+    codes
+        Parameters wanted.
+
+    Returns
+    -------
+    DataFrame
+        ADPP rows, one per profile and parameter; every subject of the table is there.
+
+    Raises
+    ------
+    ValueError
+        Lists every problem of the table; or an interval or code is not known.
+    """
+    choices = settings or NcaSettings()
+    table = profile_table(adnca)
+    result = calculate(table.profiles, choices, intervals, codes=codes)
+    columns = [_registered(code, result) for code in codes]
+    columns += [
+        Column(
+            name,
+            _interval_label(start, end),
+            UnitRule.CONC_DAY,
+            result.value[name],
+            result.reasons[name],
+            extrapolated_pct=result.extrapolated_pct[name],
+            interval=(start, end),
+        )
+        for name, (start, end) in {interval_code(*interval): interval for interval in intervals}.items()
+    ]
+    return adpp_rows(table, columns, choices.auc_method)
+
+
+def derive_params_trial(
+    adnca: pd.DataFrame,
+    settings: NcaSettings | None = None,
+    windows: WindowSettings | None = None,
+    window_days: Sequence[float] = (28.0, 90.0),
+    events: pd.DataFrame | None = None,
+) -> TrialParameters:
+    """Parameter rows of a trial: windows by the decision table, post-infusion results only, flags.
+
+    Parameters
+    ----------
+    adnca
+        As :func:`derive_params_nca`; ``PCTESTCD``, ``PCSPEC``, ``ATPTREF``, ``ARRLT``, ``NCAXFL``, ``ANLFL`` and
+        ``BLQCLASS`` are used where they exist.
+    settings
+        Choices of the analysis; ``time_zero`` and ``after_last`` have no meaning here.
+    windows
+        Limits of the decision table.
+    window_days
+        Windows 0..T, days.
+    events
+        Re-infusions, transplants and deaths: ``USUBJID`` and ``AFRLT``, days from the first infusion; further columns
+        are ignored. The first one after a profile's own time 0 cuts it.
+
+    Raises
+    ------
+    ValueError
+        Lists every problem of the tables.
+    """
+    choices, limits = settings or NcaSettings(), windows or WindowSettings()
+    table = profile_table(adnca)
+    result = calculate_trial(table.profiles, choices, limits, window_days, _event_days(table, events))
+    columns = [_registered(code, result.parameters) for code in result.parameters.value]
+    bits = window_flag_bits(FLAGS)
+    columns += [
+        Column(
+            interval_code(0, end),
+            _interval_label(0, end),
+            UnitRule.CONC_DAY,
+            area.value,
+            area.reason,
+            bits[area.flag],
+            area.extrapolated_pct,
+            (0, end),
+        )
+        for end, area in result.windows.items()
+    ]
+    rows = adpp_rows(table, columns, choices.auc_method)
+    text = {name: "str" for name, column in rows.items() if isinstance(column.dtype, pd.CategoricalDtype)}
+    return TrialParameters(rows.astype(text), points_of(table, result.parameters), _moved(table, result))
+
+
+def lambda_z_points(
+    adnca: pd.DataFrame, settings: NcaSettings | None = None, events: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Points and line of lambda_z of each profile of a trial.
+
+    Parameters
+    ----------
+    adnca, settings, events
+        As :func:`derive_params_trial`.
+
+    Returns
+    -------
+    DataFrame
+        One row per profile and quantifiable sample: keys, AFRLT, ARRLT (days), AVAL, LZFL (Y = used), INTERCEPT and
+        SLOPE of ln AVAL = INTERCEPT + SLOPE * ARRLT.
+    """
+    table = profile_table(adnca)
+    result = calculate_trial(table.profiles, settings, None, (), _event_days(table, events), codes=("LAMZ",))
+    return points_of(table, result.parameters)
+
+
+def _registered(code: str, result: NcaResult) -> Column:
+    """The column of a parameter of the registry."""
+    entry = PARAMETERS[code]
+    return Column(code, entry.label, entry.unit, result.value[code], result.reasons[code], result.flags.get(code))
+
+
+def _interval_label(start: float, end: float) -> str:
+    """Label of an interval area: CDISC's AUCINT with its days."""
+    return f"AUC from T1 to T2, day {start:g} to {end:g}"
+
+
+def _event_days(table: ProfileTable, events: pd.DataFrame | None) -> Floats:
+    """Day of the first event after each profile's own time 0, shape (m,); NaN where there is none."""
+    m = len(table.profiles)
+    out = np.full(m, np.inf)
+    if events is None or events.empty:
+        return np.full(m, np.nan)
+    missing = [c for c in ("USUBJID", "AFRLT") if c not in events]
+    if missing:
+        raise ValueError(f"events: no column {', '.join(missing)}; allowed are USUBJID and AFRLT (days)")
+    day = pd.to_numeric(events["AFRLT"], errors="coerce").to_numpy(dtype=np.float64)
+    if np.isnan(day).any():
+        raise ValueError(f"events: AFRLT of row {int(np.argmax(np.isnan(day)))} is not a number of days")
+    subject = pd.Index(table.labels["USUBJID"])
+    order = np.argsort(day, kind="stable")
+    names = events["USUBJID"].astype("str").to_numpy(dtype=object)
+    for at in order[::-1]:  # the earliest comes last and stays; events are few
+        own = np.flatnonzero(subject == names[at])
+        later = own[day[at] - table.shift[own] > 0]
+        out[later] = day[at] - table.shift[later]
+    return np.where(np.isinf(out), np.nan, out)
+
+
+def _moved(table: ProfileTable, result: TrialResult) -> pd.DataFrame:
+    """Findings of the records at time 0 that were not observed there."""
+    at = np.flatnonzero(result.time_zero != TimeZeroRecord.OBSERVED)
+    moved = result.time_zero[at] == TimeZeroRecord.MOVED
+    day = result.moved_from[at]
+    subject = np.asarray(table.labels["USUBJID"], dtype=object)[at]
+    return pd.DataFrame(
+        {
+            "RULE": np.where(moved, "NCA_C0_MOVED", "NCA_C0_ASSUMED"),
+            "SEVERITY": "info",
+            "SCOPE": "profile",
+            "USUBJID": subject,
+            "FIELD": "AFRLT",
+            "OLD": [f"{value:g}" if yes else "" for value, yes in zip(day, moved, strict=True)],
+            "NEW": "0",
+            "MESSAGE": np.where(
+                moved,
+                "No result at the infusion: the last pre-infusion result stands for time 0 in the areas.",
+                "No result up to the infusion: 0 is assumed at time 0 in the areas.",
+            ),
+            "SUGGESTION": "",
+        }
+    )

@@ -1,0 +1,123 @@
+"""Reductions over a long table: one call for all segments, never a loop over them.
+
+A table of ``n`` rows holds ``m`` segments (profiles); segment ``i`` is the rows ``offsets[i]:offsets[i + 1]`` and may
+be empty. Each reduction looks at the rows of its own segment only, in their own order, so a subject alone equals the
+subject among others to the last bit (a difference of running totals would not).
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "Bools",
+    "Floats",
+    "Indices",
+    "any_in",
+    "count_in",
+    "first_in",
+    "last_in",
+    "max_in",
+    "nonempty",
+    "pick",
+    "shrink",
+    "spread",
+    "sum_in",
+]
+
+Floats: TypeAlias = NDArray[np.float64]
+Bools: TypeAlias = NDArray[np.bool_]
+Indices: TypeAlias = NDArray[np.intp]
+
+
+def nonempty(offsets: Indices) -> Bools:
+    """True, shape (m,), for the segments that hold at least one row."""
+    return offsets[:-1] < offsets[1:]
+
+
+def sum_in(values: Floats, offsets: Indices) -> Floats:
+    """Sum of each segment, shape (m,); 0 for an empty one.
+
+    Examples
+    --------
+    >>> sum_in(np.array([1.0, 2.0, 5.0]), np.array([0, 2, 2, 3]))
+    array([3., 0., 5.])
+    """
+    full = nonempty(offsets)
+    out = np.zeros(len(full))
+    if full.any():
+        out[full] = np.add.reduceat(values, offsets[:-1][full])
+    return out
+
+
+def max_in(values: Floats, offsets: Indices) -> Floats:
+    """Largest value of each segment, shape (m,); -inf for an empty one."""
+    full = nonempty(offsets)
+    out = np.full(len(full), -np.inf)
+    if full.any():
+        out[full] = np.maximum.reduceat(values, offsets[:-1][full])
+    return out
+
+
+def count_in(where: Bools, offsets: Indices) -> Indices:
+    """Number of True rows of each segment, shape (m,)."""
+    running = np.zeros(len(where) + 1, dtype=np.intp)
+    np.cumsum(where, out=running[1:])
+    return np.diff(running[offsets])
+
+
+def any_in(where: Bools, offsets: Indices) -> Bools:
+    """True, shape (m,), where a segment holds at least one True row."""
+    return count_in(where, offsets) > 0
+
+
+def first_in(where: Bools, offsets: Indices) -> Indices:
+    """Row of the first True of each segment, shape (m,); -1 where there is none.
+
+    Examples
+    --------
+    >>> first_in(np.array([False, True, True, False]), np.array([0, 3, 4]))
+    array([ 1, -1])
+    """
+    hits = np.flatnonzero(where)
+    at = np.searchsorted(hits, offsets[:-1])
+    out = np.full(len(offsets) - 1, -1, dtype=np.intp)
+    found = at < len(hits)
+    out[found] = hits[at[found]]
+    out[out >= offsets[1:]] = -1
+    return out
+
+
+def last_in(where: Bools, offsets: Indices) -> Indices:
+    """Row of the last True of each segment, shape (m,); -1 where there is none."""
+    hits = np.flatnonzero(where)
+    at = np.searchsorted(hits, offsets[1:]) - 1
+    out = np.full(len(offsets) - 1, -1, dtype=np.intp)
+    found = at >= 0
+    out[found] = hits[at[found]]
+    out[out < offsets[:-1]] = -1
+    return out
+
+
+def pick(values: Floats, rows: Indices) -> Floats:
+    """Values at ``rows``; NaN where a row is -1 ("there is none")."""
+    if len(values) == 0:
+        return np.full(len(rows), np.nan)
+    out = values[rows]
+    out[rows < 0] = np.nan
+    return out
+
+
+def spread(per_segment: Floats, offsets: Indices) -> Floats:
+    """One value per segment laid on each of its rows, shape (n,)."""
+    return np.repeat(per_segment, np.diff(offsets))
+
+
+def shrink(offsets: Indices, keep: Bools) -> Indices:
+    """Offsets, shape (m + 1,), of the table that keeps only the rows where ``keep`` is True."""
+    running = np.zeros(len(keep) + 1, dtype=np.intp)
+    np.cumsum(keep, out=running[1:])
+    return running[offsets]
