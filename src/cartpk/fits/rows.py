@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from cartpk.core.estimation.profiles import BoolArray, FloatArray
+from cartpk.core.estimation.profiles import FloatArray
 from cartpk.core.estimation.uncertainty import Verdict
 from cartpk.fits.intake import Intake
-from cartpk.models import Derived, KineticModel
+from cartpk.models import KineticModel
 from cartpk.models.fitting import ModelFits, Quantity
 
 __all__ = ["FitFlag", "adpp_rows", "prediction_rows", "summary_rows"]
@@ -75,77 +75,40 @@ def _value(fits: ModelFits, quantity: Quantity, at: int, last_day: float) -> dic
     value = float(quantity.value[at])
     if not np.isfinite(value):
         return {"PPREASND": entry.nan_reason}
-    flags = _flags(fits, entry, at, last_day)
-    row: dict[str, Any] = {
+    verdict = Verdict.BOUNDED if quantity.verdicts is None else quantity.verdicts[at]
+    flags = _flags(fits, quantity, verdict, at, last_day)
+    row = {
         "AVAL": value,
         "AVALSE": quantity.se[at],
         "AVALLO": quantity.lower[at],
         "AVALHI": quantity.upper[at],
         "FLAG": ";".join(flags) or None,
     }
-    if not entry.suppress:
-        return row
-    low, high = _profile_limits(fits, entry, at)
-    if np.isfinite(low) and np.isfinite(high):
-        return row | {"AVALLO": low, "AVALHI": high}
-    return row | _limit_only(low, high, entry.unit.of(""))
+    return row | _limit_only(quantity, verdict, at) if entry.suppress and verdict is not Verdict.BOUNDED else row
 
 
-def _limit_only(low: float, high: float, unit: str) -> dict[str, Any]:
-    """A value that the data do not bound on both sides: a limit, or nothing."""
-    out: dict[str, Any] = {"AVAL": np.nan, "AVALSE": np.nan, "AVALLO": np.nan, "AVALHI": np.nan}
-    if np.isfinite(low):
-        text = f"> {low:.3g}"
-        return out | {"AVALLO": low, "AVALC": text, "PPREASND": f"not bounded by the data: {text} {unit}"}
-    if np.isfinite(high):
-        text = f"< {high:.3g}"
-        return out | {"AVALHI": high, "AVALC": text, "PPREASND": f"not bounded by the data: {text} {unit}"}
-    return out | {"PPREASND": "not bounded by the data on either side"}
+def _limit_only(quantity: Quantity, verdict: Verdict, at: int) -> dict[str, Any]:
+    """In place of a value that the data do not bound on both sides: a limit, or nothing."""
+    unit = quantity.entry.unit.of("")
+    text = {
+        Verdict.LOWER_ONLY: f"> {quantity.lower[at]:.3g}",
+        Verdict.UPPER_ONLY: f"< {quantity.upper[at]:.3g}",
+    }.get(verdict)
+    reason = f"{text} {unit}" if text else "no limit on either side"
+    return {"AVAL": np.nan, "AVALSE": np.nan, "AVALC": text, "PPREASND": f"not bounded by the data: {reason}"}
 
 
-def _profile_limits(fits: ModelFits, entry: Derived, at: int) -> tuple[float, float]:
-    """95 % profile-likelihood limits of a quantity that follows one parameter; infinite or 0 where there is none."""
-    follows = str(entry.follows)
-    limits = fits.limits[follows]
-    theta = np.repeat(fits.theta[[at]], 2, axis=0)
-    k = fits.model.index(follows)
-    ends = np.array([limits.lower[at], limits.upper[at]])
-    known = np.isfinite(ends)
-    theta[known, k] = fits.model.parameters[k].transform.inverse(ends[known])
-    values = np.where(known, entry.value(theta), np.nan)
-    low, high = values[::-1] if entry.inverse else values
-    return float(low), float(high)
-
-
-def _flags(fits: ModelFits, entry: Derived, at: int, last_day: float) -> list[str]:
-    flags = []
-    if _touches(fits, entry)[at]:
-        flags.append(FitFlag.AT_BOUND)
-    if not fits.fits.converged[at]:
-        flags.append(FitFlag.NOT_CONVERGED)
-    if entry.follows is not None:
-        verdict = fits.limits[entry.follows].verdicts()[at]
-        mirrored = {Verdict.LOWER_ONLY: FitFlag.UPPER_ONLY, Verdict.UPPER_ONLY: FitFlag.LOWER_ONLY}
-        plain = {Verdict.LOWER_ONLY: FitFlag.LOWER_ONLY, Verdict.UPPER_ONLY: FitFlag.UPPER_ONLY}
-        table = {Verdict.NONE: FitFlag.NOT_IDENTIFIED, **(mirrored if entry.inverse else plain)}
-        flags += [table[verdict]] if verdict in table else []
-    if entry.horizon is not None and last_day < entry.horizon:
-        flags.append(FitFlag.EXTRAPOLATED)
-    return [str(flag) for flag in flags]
-
-
-def _touches(fits: ModelFits, entry: Derived) -> BoolArray:
-    """Profiles in which a parameter the quantity depends on is on its bound."""
-    step = np.zeros(fits.phi.shape[1])
-    out = np.zeros(fits.phi.shape[0], dtype=bool)
-    value = entry.value(fits.theta)
-    for k in range(step.size):
-        step[:] = 0.0
-        step[k] = 1e-3
-        with np.errstate(invalid="ignore"):
-            moved = np.abs(entry.value(fits.model.theta(fits.phi + step)) - value) > 1e-6 * np.abs(value)
-        out |= moved & fits.fits.at_bound[:, k]
-    return out
+def _flags(fits: ModelFits, quantity: Quantity, verdict: Verdict, at: int, last_day: float) -> list[str]:
+    horizon = quantity.entry.horizon
+    found = {
+        FitFlag.AT_BOUND: bool(quantity.at_bound[at]),
+        FitFlag.NOT_CONVERGED: not fits.fits.converged[at],
+        FitFlag.NOT_IDENTIFIED: verdict is Verdict.NONE,
+        FitFlag.LOWER_ONLY: verdict is Verdict.LOWER_ONLY,
+        FitFlag.UPPER_ONLY: verdict is Verdict.UPPER_ONLY,
+        FitFlag.EXTRAPOLATED: horizon is not None and last_day < horizon,
+    }
+    return [str(flag) for flag, raised in found.items() if raised]
 
 
 def prediction_rows(intake: Intake, fits: ModelFits | None) -> pd.DataFrame:

@@ -119,8 +119,6 @@ class Parameter:
     lower: float
     upper: float
     prior: Prior
-    profiled: bool = False
-    """Whether the fit states if the data bound this parameter (profile likelihood)."""
 
     @property
     def prior_mean(self) -> float:
@@ -133,16 +131,17 @@ class Derived:
     """A number read off the fitted curve.
 
     ``value`` maps theta (n, p), natural scale, to (n,); nan means not calculable for the reason ``nan_reason``.
-    ``follows`` names the parameter whose identifiability decides this quantity's; with ``suppress`` a value that the
-    data do not bound on both sides is reported as a limit ("> 120"), never as a point. ``inverse`` says that the
-    quantity falls when that parameter rises. ``horizon`` is the day up to which the quantity uses the curve.
+    ``follows`` names the parameters whose identifiability decides this quantity's; it rises with each of them, or falls
+    (``inverse``). A quantity that follows one parameter takes that parameter's profile-likelihood limits; with
+    ``suppress`` a value that the data do not bound on both sides is reported as a limit ("> 120"), never as a point.
+    ``horizon`` is the day up to which the quantity uses the curve.
     """
 
     paramcd: str
     label: str
     unit: Unit
     value: Callable[[FloatArray], FloatArray]
-    follows: str | None = None
+    follows: tuple[str, ...] = ()
     inverse: bool = False
     suppress: bool = False
     horizon: float | None = None

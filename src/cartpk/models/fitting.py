@@ -8,11 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from cartpk.core.estimation.individual import Fits, Method, fit_profiles
+from cartpk.core.estimation.individual import Fits, Method, fit_profiles, restrict
 from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.problem import Problem
-from cartpk.core.estimation.profiles import FloatArray, Profiles
-from cartpk.core.estimation.uncertainty import ProfileLimits, covariance, profile_limits
+from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
+from cartpk.core.estimation.uncertainty import ProfileLimits, Verdict, covariance, profile_limits
 from cartpk.models.base import Derived, KineticModel, Prior, PriorLike, Transform, Unit
 
 __all__ = ["SIGMA_PRIOR", "ModelFits", "Quantity", "build_problem", "fit_model"]
@@ -22,17 +22,35 @@ SIGMA_PRIOR: Final = Prior(0.5, 0.4, "near the residual SD 0.56 of Stein 2019; S
 SIGMA_BOUNDS: Final = (0.02, 5.0)
 _SIGMA_START = 0.6
 _Z95 = 1.959963984540054
+_NO_SLOPE = 1e-6
+"""A quantity that changes by less than this part per unit of a transformed parameter does not depend on it."""
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A derived quantity of every profile, (n,) each: value, standard error and 95 % limits, natural scale."""
+    """A derived quantity of every profile, natural scale.
+
+    Attributes
+    ----------
+    entry
+        What it is.
+    value, se
+        Value and standard error (delta method), (n,); nan where there is none.
+    lower, upper
+        95 % limits, (n,); nan where the data give none.
+    verdicts
+        Which limits the data give, or None for a quantity that follows no parameter in particular.
+    at_bound
+        Whether a parameter that it is computed from ended on a bound, (n,).
+    """
 
     entry: Derived
     value: FloatArray
     se: FloatArray
     lower: FloatArray
     upper: FloatArray
+    verdicts: list[Verdict] | None
+    at_bound: BoolArray
 
 
 @dataclass(frozen=True)
@@ -50,7 +68,7 @@ class ModelFits:
     covariance
         Of the transformed parameters and ln s, (n, q, q); nan where an entry is on a bound or nothing is known.
     limits
-        Symbol -> 95 % profile-likelihood limits on the transformed scale, of the model's profiled parameters.
+        Symbol -> 95 % profile-likelihood limits of the parameter on its transformed scale.
     """
 
     model: KineticModel
@@ -72,20 +90,21 @@ class ModelFits:
 
     @property
     def sigma(self) -> FloatArray:
-        """Residual SD of ln concentration, (n,)."""
+        """Residual SD of ln concentration, (n,); for MAP and LS on the degrees of freedom that the curve leaves."""
         value: FloatArray = np.exp(self.fits.x[:, -1])
         return value
 
     @property
     def aic(self) -> FloatArray:
-        """-2 log-likelihood + 2 (p + 1), (n,); at the penalised optimum when the method is MAP."""
+        """-2 log-likelihood of the curve + 2 (p + 1), (n,); the curve is the penalised one when the method is MAP."""
         value: FloatArray = self.fits.minus2ll + 2.0 * self.fits.x.shape[1]
         return value
 
     def quantities(self) -> list[Quantity]:
-        """Return the model's derived quantities with delta-method standard errors and 95 % limits.
+        """Return the model's derived quantities with standard errors and 95 % limits.
 
-        The limits are symmetric on the scale of the quantity's kind: logit for fractions, log for everything else.
+        A quantity that follows one parameter has that parameter's profile-likelihood limits, widened to the value
+        where a prior moved it outside. All others have limits of the delta method, symmetric on the log scale.
         """
         return [self._quantity(entry) for entry in self.model.derived]
 
@@ -94,7 +113,8 @@ class ModelFits:
         f = self.model.log_curve(self.phi, day)
         slope = self.model.log_gradient(self.phi, day)
         half = _Z95 * np.sqrt(_quadratic(slope, self._known_covariance()[:, :-1, :-1]))
-        return np.exp(f), np.exp(f - half), np.exp(f + half)
+        with np.errstate(over="ignore"):
+            return np.exp(f), np.exp(f - half), np.exp(f + half)
 
     def _known_covariance(self) -> FloatArray:
         """Covariance with entries held on a bound counted as known (0)."""
@@ -118,7 +138,33 @@ class ModelFits:
             spread = np.sqrt(_quadratic(slope[:, None, :], self._known_covariance()[:, :-1, :-1])[:, 0])
             spread = np.where(spread > 0, spread, np.nan)  # a quantity held by a bound has no standard error
             low, high = (transform.inverse(middle + z * spread) for z in (-_Z95, _Z95))
-        return Quantity(entry, value, transform.slope(value) * spread, low, high)
+        if len(entry.follows) == 1:
+            low, high = self._profile_limits(entry, value)
+        se = transform.slope(value) * spread
+        touched = np.any(self.fits.at_bound[:, :-1] & ~(np.abs(slope) < _NO_SLOPE), axis=1)
+        return Quantity(entry, value, se, low, high, self._verdicts(entry), touched)
+
+    def _profile_limits(self, entry: Derived, value: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The quantity at the limits of the one parameter it follows; nan where there is none."""
+        symbol = entry.follows[0]
+        k = self.model.index(symbol)
+        ends = []
+        for at in (self.limits[symbol].lower, self.limits[symbol].upper):
+            known = np.isfinite(at)
+            phi = self.phi.copy()
+            phi[known, k] = at[known]
+            ends.append(np.where(known, entry.value(self.model.theta(phi)), np.nan))
+        low, high = ends[::-1] if entry.inverse else ends
+        return np.minimum(low, value), np.maximum(high, value)
+
+    def _verdicts(self, entry: Derived) -> list[Verdict] | None:
+        """Which limits the data give: those that all followed parameters have."""
+        if not entry.follows:
+            return None
+        lower = np.maximum.reduce([-self.limits[symbol].lower for symbol in entry.follows])
+        upper = np.maximum.reduce([self.limits[symbol].upper for symbol in entry.follows])
+        both = ProfileLimits(-upper, lower) if entry.inverse else ProfileLimits(-lower, upper)
+        return both.verdicts()
 
 
 def _quadratic(slope: FloatArray, covariance: FloatArray) -> FloatArray:
@@ -160,6 +206,7 @@ def build_problem(
         upper=upper,
         prior_mean=mean,
         prior_precision=precision,
+        spent=np.zeros(n),
         residual=residual,
         order=tuple((model.index(slow), model.index(fast)) for slow, fast in model.order),
         kink=None if model.kink is None else model.index(model.kink),
@@ -195,11 +242,12 @@ def fit_model(
     phi = phi + is_conc * peak[:, None, None]
     starts = np.concatenate([phi, np.full((*phi.shape[:2], 1), np.log(_SIGMA_START))], axis=2)
     fits = fit_profiles(problem, starts)
+    if method is not Method.ML:
+        problem, fits = restrict(problem, fits)
     if polish:
         from cartpk.core.estimation.polish import polished  # noqa: PLC0415 - lmfit costs 2 s to import
 
         fits = polished(problem, fits, model.symbols)
-    indices = tuple(k for k, par in enumerate(model.parameters) if par.profiled)
-    found = profile_limits(problem, fits.x, indices)
-    limits = {model.parameters[k].symbol: found[k] for k in indices}
+    found = profile_limits(problem, fits.x, tuple(range(len(model.parameters))))
+    limits = {symbol: found[k] for k, symbol in enumerate(model.symbols)}
     return ModelFits(model, method, problem, fits, covariance(problem, fits.x, fits.at_bound), limits)

@@ -11,6 +11,7 @@ from cartpk.terms import LN2
 __all__ = ["MODEL"]
 
 STEIN = "Stein 2019 typical value, rounded; SD: weak, a project choice"
+PEAK = "centred on the subject's highest quantified result; weak, a project choice"
 CMAX, TMAX, RHO, ALPHA, FB, BETA = range(6)
 
 
@@ -71,6 +72,7 @@ def switch_day(theta: FloatArray) -> FloatArray:
     return day
 
 
+# fmt: off
 MODEL = KineticModel(
     name="stein",
     label="Stein 2019 (expansion, contraction, persistence)",
@@ -80,107 +82,39 @@ MODEL = KineticModel(
         "Cmax [(1 - FB) exp(-alpha (t - Tmax)) + FB exp(-beta (t - Tmax))] from Tmax on"
     ),
     parameters=(
-        Parameter(
-            "cmax",
-            "MCMAX",
-            "Model Cmax",
-            Unit.CONC,
-            Transform.LOG,
-            0.01,
-            1000.0,
-            Prior(
-                1.0, 2.5, "centred on the subject's highest quantified result; weak, a project choice", relative=True
-            ),
-        ),
+        Parameter("cmax", "MCMAX", "Model Cmax", Unit.CONC, Transform.LOG, 0.01, 1000.0,
+                  Prior(1.0, 2.5, PEAK, relative=True)),
         Parameter("tmax", "MTMAX", "Model Tmax", Unit.DAY, Transform.LOG, 0.5, 60.0, Prior(10.0, 0.6, STEIN)),
-        Parameter(
-            "rho",
-            "RHO",
-            "Expansion rate",
-            Unit.PER_DAY,
-            Transform.LOG,
-            0.05,
-            6.0,
-            Prior(0.9, 0.6, STEIN),
-            profiled=True,
-        ),
-        Parameter(
-            "alpha",
-            "ALPHA",
-            "Contraction rate",
-            Unit.PER_DAY,
-            Transform.LOG,
-            0.02,
-            3.0,
-            Prior(0.16, 0.8, STEIN),
-            profiled=True,
-        ),
-        Parameter(
-            "fb",
-            "FB",
-            "Persistent fraction of Cmax",
-            Unit.FRACTION,
-            Transform.LOGIT,
-            1e-4,
-            0.88,
-            Prior(0.008, 1.5, STEIN),
-            profiled=True,
-        ),
-        Parameter(
-            "beta",
-            "BETA",
-            "Persistence rate",
-            Unit.PER_DAY,
-            Transform.LOG,
-            2e-4,
-            0.05,
-            Prior(0.0032, 0.8, STEIN),
-            profiled=True,
-        ),
+        Parameter("rho", "RHO", "Expansion rate", Unit.PER_DAY, Transform.LOG, 0.05, 6.0,
+                  Prior(0.9, 0.6, STEIN)),
+        Parameter("alpha", "ALPHA", "Contraction rate", Unit.PER_DAY, Transform.LOG, 0.02, 3.0,
+                  Prior(0.16, 0.8, STEIN)),
+        Parameter("fb", "FB", "Persistent Fraction of Cmax", Unit.FRACTION, Transform.LOGIT, 1e-4, 0.88,
+                  Prior(0.008, 1.5, STEIN)),
+        Parameter("beta", "BETA", "Persistence rate", Unit.PER_DAY, Transform.LOG, 2e-4, 0.05,
+                  Prior(0.0032, 0.8, STEIN)),
     ),
     log_value=log_value,
     log_slope=log_slope,
     area=area,
     guess=guess,
     derived=(
-        Derived("MCMAX", "Model Cmax", Unit.CONC, lambda th: th[..., CMAX]),
-        Derived("MTMAX", "Model Tmax", Unit.DAY, lambda th: th[..., TMAX]),
-        Derived(
-            "FOLDX",
-            "Fold Expansion",
-            Unit.RATIO,
-            lambda th: np.exp(th[..., RHO] * th[..., TMAX]),
-            follows="rho",
-        ),
-        Derived("DBLTIME", "Doubling Time", Unit.DAY, lambda th: LN2 / th[..., RHO], follows="rho", inverse=True),
-        Derived(
-            "HLALPHA",
-            "Half-Life of Contraction",
-            Unit.DAY,
-            lambda th: LN2 / th[..., ALPHA],
-            follows="alpha",
-            inverse=True,
-        ),
-        Derived(
-            "HLBETA",
-            "Half-Life of Persistence",
-            Unit.DAY,
-            lambda th: LN2 / th[..., BETA],
-            follows="beta",
-            inverse=True,
-            suppress=True,
-        ),
-        Derived("FB", "Persistent Fraction of Cmax", Unit.FRACTION, lambda th: th[..., FB], follows="fb"),
-        Derived(
-            "TSWITCH",
-            "Time of Switch from Contraction to Persistence",
-            Unit.DAY,
-            switch_day,
-            nan_reason="the persistent phase leads from the peak on",
-        ),
+        Derived("MCMAX", "Model Cmax", Unit.CONC, lambda th: th[..., CMAX], follows=("cmax",)),
+        Derived("MTMAX", "Model Tmax", Unit.DAY, lambda th: th[..., TMAX], follows=("tmax",)),
+        Derived("FOLDX", "Fold Expansion", Unit.RATIO, lambda th: np.exp(th[..., RHO] * th[..., TMAX]),
+                follows=("rho", "tmax")),
+        Derived("DBLTIME", "Doubling Time", Unit.DAY, lambda th: LN2 / th[..., RHO], follows=("rho",), inverse=True),
+        Derived("HLALPHA", "Half-Life of Contraction", Unit.DAY, lambda th: LN2 / th[..., ALPHA],
+                follows=("alpha",), inverse=True),
+        Derived("HLBETA", "Half-Life of Persistence", Unit.DAY, lambda th: LN2 / th[..., BETA],
+                follows=("beta",), inverse=True, suppress=True),
+        Derived("FB", "Persistent Fraction of Cmax", Unit.FRACTION, lambda th: th[..., FB], follows=("fb",)),
+        Derived("TSWITCH", "Time of Switch from Contraction to Persistence", Unit.DAY, switch_day,
+                nan_reason="the persistent phase leads from the peak on"),
         Derived("MAUC28D", "Model AUC 0-28 Days", Unit.AUC, lambda th: area(th, 28.0), horizon=28.0),
         Derived("MAUC90D", "Model AUC 0-90 Days", Unit.AUC, lambda th: area(th, 90.0), horizon=90.0),
     ),
     kink="tmax",
     order=(("beta", "alpha"),),
 )
+# fmt: on

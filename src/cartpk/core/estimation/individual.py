@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -11,7 +11,7 @@ from cartpk.core.estimation.levenberg import Minimum, minimise
 from cartpk.core.estimation.problem import Problem
 from cartpk.core.estimation.profiles import BoolArray, FloatArray
 
-__all__ = ["Fits", "Method", "fit_profiles"]
+__all__ = ["Fits", "Method", "effective_parameters", "fit_profiles", "restrict"]
 
 _KEPT = 3
 """Starts that go on after the first steps."""
@@ -43,7 +43,7 @@ class Fits:
     objective
         Value of the objective at x, (n,).
     minus2ll
-        -2 log-likelihood at x without the priors, (n,).
+        -2 log-likelihood of the curve without the priors, at the s that suits it best, (n,): what AIC is made of.
     converged
         Whether the best minimum was reached before the step limit, (n,).
     at_bound
@@ -90,14 +90,44 @@ def fit_profiles(problem: Problem, starts: FloatArray, *, max_steps: int = 200) 
     if problem.kink is not None:
         for _ in range(2):
             top = _better_of(top, _with_bend_moved(problem, top, problem.kink))
-    return Fits(
-        x=top.x,
-        objective=top.value,
-        minus2ll=problem.minus2ll(top.x),
-        converged=top.converged,
-        at_bound=problem.at_bound(top.x),
-        n_starts=s,
-    )
+    return _finished(problem, top, s)
+
+
+def restrict(problem: Problem, fits: Fits, *, rounds: int = 3) -> tuple[Problem, Fits]:
+    """The problem and its fits after s has been given the degrees of freedom that the curves leave.
+
+    The degrees spent are the effective parameters of the fit, at most one less than the quantified samples. They
+    change little from round to round.
+    """
+    top = Minimum(fits.x, fits.objective, fits.converged)
+    for _ in range(rounds):
+        spent = np.minimum(effective_parameters(problem, top.x), np.maximum(problem.profiles.n_observed - 1.0, 0.0))
+        problem = replace(problem, spent=spent)
+        top = minimise(problem, top.x, max_steps=200)
+    if problem.kink is not None:
+        top = _better_of(top, _with_bend_moved(problem, top, problem.kink))
+    return problem, _finished(problem, top, fits.n_starts)
+
+
+def effective_parameters(problem: Problem, x: FloatArray) -> FloatArray:
+    """Parameters of each curve that the data, not the priors, determine: trace of H^-1 (H - prior precision), (n,).
+
+    H is the Gauss-Newton Hessian by the curve's parameters; those on a bound do not count.
+    """
+    free = ~problem.at_bound(x)[:, :-1]
+    hessian = problem.expand(x).hessian[:, :-1, :-1]
+    diagonal = np.arange(hessian.shape[1])
+    data = hessian.copy()
+    data[:, diagonal, diagonal] -= problem.prior_precision[:, :-1]
+    pairs = free[:, :, None] & free[:, None, :]
+    hessian, data = np.where(pairs, hessian, 0.0), np.where(pairs, data, 0.0)
+    hessian[:, diagonal, diagonal] += np.where(free, 1e-9, 1.0)
+    count: FloatArray = np.trace(np.linalg.solve(hessian, data), axis1=1, axis2=2)
+    return count
+
+
+def _finished(problem: Problem, top: Minimum, n_starts: int) -> Fits:
+    return Fits(top.x, top.value, problem.minus2ll(top.x), top.converged, problem.at_bound(top.x), n_starts)
 
 
 def _rounded(value: FloatArray) -> FloatArray:

@@ -15,14 +15,14 @@ Beal SL. Ways to fit a PK model with some data below the quantification limit. J
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy.special import log_ndtr
 
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 
-__all__ = ["Residual", "SampleTerms", "log_cdf", "log_density", "minus2ll", "sample_terms"]
+__all__ = ["INFORMATION", "Residual", "SampleTerms", "log_cdf", "log_density", "minus2ll", "sample_terms"]
 
 _LOG_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
 _LOG_T4 = float(np.log(3.0 / 8.0))
@@ -34,6 +34,10 @@ class Residual(StrEnum):
     NORMAL = "normal"
     STUDENT = "student"
     """Student-t with 4 degrees of freedom; s is its scale, not its SD."""
+
+
+INFORMATION: Final = {Residual.NORMAL: 2.0, Residual.STUDENT: 8.0 / 7.0}
+"""Expected information of one quantified sample on ln s: 2 nu / (nu + 3) for nu degrees of freedom."""
 
 
 class SampleTerms(NamedTuple):
@@ -103,7 +107,7 @@ def sample_terms(profiles: Profiles, f: FloatArray, log_s: FloatArray, residual:
     s = np.exp(log_s)[:, None]
     z = np.where(profiles.observed, (profiles.log_conc - f) / s, 0.0)
     u = np.where(profiles.blq, (profiles.log_lloq - f) / s, 0.0)
-    slope, curve, free = _observed_terms(z, residual)
+    slope, curve = _observed_terms(z, residual)
     mills, censored_curve = _censored_terms(u, residual)
     seen, cut = profiles.observed.astype(np.float64), profiles.blq.astype(np.float64)
     nll = seen * (log_s[:, None] - log_density(z, residual)) - cut * log_cdf(u, residual)
@@ -113,16 +117,16 @@ def sample_terms(profiles: Profiles, f: FloatArray, log_s: FloatArray, residual:
         d_s=seen * (1.0 - z * slope) + cut * u * mills,
         w_ff=(seen * curve + cut * censored_curve) / (s * s),
         w_fs=cut * censored_curve * u / s,
-        w_ss=seen * free + cut * censored_curve * u * u,
+        w_ss=seen * INFORMATION[residual] + cut * censored_curve * u * u,
     )
 
 
-def _observed_terms(z: FloatArray, residual: Residual) -> tuple[FloatArray, FloatArray, float]:
-    """-d ln p/dz, its Gauss-Newton (reweighted) curvature, and the expected information on ln s."""
+def _observed_terms(z: FloatArray, residual: Residual) -> tuple[FloatArray, FloatArray]:
+    """-d ln p/dz and its Gauss-Newton (reweighted) curvature."""
     if residual is Residual.NORMAL:
-        return z, np.ones_like(z), 2.0
+        return z, np.ones_like(z)
     weight = 1.25 / (1.0 + 0.25 * z * z)
-    return z * weight, weight, 8.0 / 7.0
+    return z * weight, weight
 
 
 def _censored_terms(u: FloatArray, residual: Residual) -> tuple[FloatArray, FloatArray]:

@@ -4,7 +4,7 @@ lmfit minimises a sum of squares, so the penalised censored likelihood is writte
 
 * quantified sample: the root of twice its negative log-density, signed as its residual (z for the normal case)
 * censored sample: sqrt(-2 ln P(u))
-* ln s: sqrt(2 n (ln s - c)), c just below the lower bound of ln s, for n quantified samples
+* ln s: sqrt(2 n (ln s - c)), c just below the lower bound of ln s, for n residual degrees of freedom
 * prior: (x - mean) / SD
 
 whose squares add up to twice the objective of :class:`~cartpk.core.estimation.problem.Problem` plus a constant.
@@ -39,7 +39,7 @@ def residual_vector(problem: Problem, x: FloatArray) -> FloatArray:
     observed, _ = _roots_observed(z, problem.residual)
     censored, _ = _roots_censored(u, problem.residual)
     away = (x - problem.prior_mean[0]) * np.sqrt(problem.prior_precision[0])
-    return np.concatenate([observed, censored, [_root_log_s(problem, x, z.size)], away])
+    return np.concatenate([observed, censored, [_root_log_s(problem, x)], away])
 
 
 def residual_jacobian(problem: Problem, x: FloatArray) -> FloatArray:
@@ -53,9 +53,8 @@ def residual_jacobian(problem: Problem, x: FloatArray) -> FloatArray:
     rows = []
     for seen, value, by in ((data.observed[0], z, by_z), (data.blq[0], u, by_u)):
         rows.append(np.column_stack([-by[:, None] * slope[seen] / s, -by * value]))
-    root = _root_log_s(problem, x, z.size)
     last = np.zeros((1, x.size))
-    last[0, -1] = z.size / root if z.size else 0.0
+    last[0, -1] = (z.size - problem.spent[0]) / max(_root_log_s(problem, x), 1e-150)
     return np.concatenate([*rows, last, np.diag(np.sqrt(problem.prior_precision[0]))])
 
 
@@ -134,5 +133,6 @@ def _roots_censored(u: FloatArray, residual: Residual) -> tuple[FloatArray, Floa
     return root, -mills / np.maximum(root, 1e-150) * (root > 0)
 
 
-def _root_log_s(problem: Problem, x: FloatArray, n: int) -> float:
-    return float(np.sqrt(2.0 * n * max(x[-1] - problem.lower[0, -1] + _BELOW, 0.0)))
+def _root_log_s(problem: Problem, x: FloatArray) -> float:
+    left = problem.profiles.n_observed[0] - problem.spent[0]
+    return float(np.sqrt(2.0 * left * max(x[-1] - problem.lower[0, -1] + _BELOW, 0.0)))

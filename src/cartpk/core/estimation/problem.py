@@ -3,6 +3,10 @@
 The vector of one profile is x = (phi_1 … phi_p, ln s): the model's parameters on their transformed scales (log or
 logit) and the logarithm of the residual SD. The objective is the negative log-likelihood plus, per entry with a
 prior, half the squared distance from the prior mean in prior SDs.
+
+A curve with k free parameters runs closer to n samples than the truth does, so that the s which maximises the
+likelihood is too small by a factor of about sqrt((n - k) / n): half of it in a sparse profile. The term
+- ``spent`` ln s puts n - ``spent`` degrees of freedom in place of n, as restricted maximum likelihood does.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from cartpk.core.estimation.likelihood import Residual, minus2ll, sample_terms
+from cartpk.core.estimation.likelihood import INFORMATION, Residual, sample_terms
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
 
 __all__ = ["Curve", "Expansion", "Problem"]
@@ -68,6 +72,8 @@ class Problem:
         Bounds of x, (n, q).
     prior_mean, prior_precision
         Mean and 1/SD^2 of the normal priors on x, (n, q); precision 0 = no prior.
+    spent
+        Degrees of freedom that the curve takes from the residual, (n,); 0 = maximum likelihood of s.
     residual
         Distribution of the residual.
     order
@@ -82,6 +88,7 @@ class Problem:
     upper: FloatArray
     prior_mean: FloatArray
     prior_precision: FloatArray
+    spent: FloatArray
     residual: Residual = Residual.NORMAL
     order: tuple[tuple[int, int], ...] = ()
     kink: int | None = None
@@ -96,6 +103,7 @@ class Problem:
             upper=self.upper[at],
             prior_mean=self.prior_mean[at],
             prior_precision=self.prior_precision[at],
+            spent=self.spent[at],
         )
 
     def project(self, x: FloatArray) -> FloatArray:
@@ -128,22 +136,29 @@ class Problem:
         away = x - self.prior_mean
         gradient = self.prior_precision * away
         gradient[:, :-1] += np.matmul(terms.d_f[:, None, :], slope)[:, 0, :]
-        gradient[:, -1] += terms.d_s.sum(axis=1)
+        gradient[:, -1] += terms.d_s.sum(axis=1) - self.spent
         hessian = np.zeros((n, q, q))
         hessian[:, :-1, :-1] = np.matmul(np.swapaxes(slope * terms.w_ff[..., None], 1, 2), slope)
         cross = np.matmul(terms.w_fs[:, None, :], slope)[:, 0, :]
         hessian[:, :-1, -1] = cross
         hessian[:, -1, :-1] = cross
-        hessian[:, -1, -1] = terms.w_ss.sum(axis=1)
+        hessian[:, -1, -1] = terms.w_ss.sum(axis=1) - INFORMATION[self.residual] * self.spent
         diagonal = np.arange(q)
         hessian[:, diagonal, diagonal] += self.prior_precision
         return Expansion(terms.nll.sum(axis=1) + self._penalty(x), gradient, hessian)
 
     def minus2ll(self, x: FloatArray) -> FloatArray:
-        """-2 log-likelihood of each row at x, priors left out, (n,)."""
+        """-2 log-likelihood of each curve at the s that suits it best, priors left out, (n,)."""
         f = self.curve.log_curve(x[:, :-1], self.profiles.day)
-        return minus2ll(self.profiles, f, x[:, -1], self.residual)
+        log_s = x[:, -1].copy()
+        for _ in range(30):
+            terms = sample_terms(self.profiles, f, log_s, self.residual)
+            step = terms.d_s.sum(axis=1) / np.maximum(terms.w_ss.sum(axis=1), 1e-6)
+            log_s = np.clip(log_s - np.clip(step, -1.0, 1.0), self.lower[:, -1], self.upper[:, -1])
+        total: FloatArray = 2.0 * sample_terms(self.profiles, f, log_s, self.residual).nll.sum(axis=1)
+        return total
 
     def _penalty(self, x: FloatArray) -> FloatArray:
-        total: FloatArray = 0.5 * np.sum(self.prior_precision * (x - self.prior_mean) ** 2, axis=1)
+        away = np.sum(self.prior_precision * (x - self.prior_mean) ** 2, axis=1)
+        total: FloatArray = 0.5 * away - self.spent * x[:, -1]
         return total

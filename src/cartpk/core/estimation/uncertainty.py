@@ -96,7 +96,7 @@ def profile_limits(problem: Problem, x: FloatArray, indices: tuple[int, ...]) ->
     variant of regula falsi on the square root of the rise, warm-started.
     """
     n, q = x.shape
-    plain = replace(problem, prior_precision=np.zeros_like(problem.prior_precision))
+    plain = replace(problem, prior_precision=np.zeros_like(problem.prior_precision))  # s is held: spent plays no part
     held = np.zeros((n, q), dtype=bool)
     held[:, -1] = True
     base = minimise(plain, x, fixed=held, max_steps=60)
