@@ -46,7 +46,7 @@ class ProfileTable:
 def find_problems(adnca: pd.DataFrame) -> list[Problem]:
     """Everything in a table that the analysis cannot take; an empty list if nothing is.
 
-    Rows with ``NCAXFL`` Y or ``ANLFL`` N are not looked at.
+    Of rows with ``NCAXFL`` Y or ``ANLFL`` N only the keys are looked at.
     """
     none = np.empty(0, dtype=np.intp)
     missing = [Problem(c, none, "no such column", f"columns {', '.join(REQUIRED)}") for c in REQUIRED if c not in adnca]
@@ -56,7 +56,7 @@ def find_problems(adnca: pd.DataFrame) -> list[Problem]:
     out: list[Problem] = []
 
     def add(column: str, wrong: Bools, allowed: str) -> None:
-        rows = np.flatnonzero(wrong & used)
+        rows = np.flatnonzero(wrong)
         if len(rows):
             found = adnca[column].iloc[rows[0]]
             out.append(Problem(column, rows, "an empty cell" if pd.isna(found) else repr(found), allowed))
@@ -65,12 +65,12 @@ def find_problems(adnca: pd.DataFrame) -> list[Problem]:
         add(column, adnca[column].isna().to_numpy(), "text")
     flag = adnca["BLQFL"]
     below = (flag == "Y").to_numpy()
-    add("BLQFL", ~below & (flag != "N").to_numpy(), "Y or N")
+    add("BLQFL", used & ~below & (flag != "N").to_numpy(), "Y or N")
     day, value, limit = (_number(adnca[column]) for column in ("AFRLT", "AVAL", "ALLOQ"))
-    add("AFRLT", ~np.isfinite(day), "a finite number of days")
-    bad = ~below & ~(np.isfinite(value) & (value >= 0))
+    add("AFRLT", used & ~np.isfinite(day), "a finite number of days")
+    bad = used & ~below & ~(np.isfinite(value) & (value >= 0))
     add("AVAL", bad, "a number >= 0, or empty with BLQFL Y")
-    odd = adnca["ALLOQ"].notna().to_numpy() & ~(np.isfinite(limit) & (limit > 0))
+    odd = used & adnca["ALLOQ"].notna().to_numpy() & ~(np.isfinite(limit) & (limit > 0))
     add("ALLOQ", odd, "a number > 0 or empty")
     return out
 
@@ -128,7 +128,7 @@ def profile_table(adnca: pd.DataFrame) -> ProfileTable:
         n_profiles=m,
     )
     shift = np.zeros(m)
-    shift[code] = afrlt - day
+    shift[code[rows]] = (afrlt - day)[rows]
     return ProfileTable(_renumbered(profiles, rows), labels, shift)
 
 

@@ -13,6 +13,7 @@ from cartpk.adpp.points import points_of
 from cartpk.adpp.rows import Column, adpp_rows, window_flag_bits
 from cartpk.core.nca import (
     PARAMETERS,
+    Group,
     NcaResult,
     NcaSettings,
     TrialResult,
@@ -20,6 +21,7 @@ from cartpk.core.nca import (
     WindowSettings,
     calculate,
     calculate_trial,
+    codes_of_group,
     interval_code,
 )
 from cartpk.core.nca.ragged import Floats
@@ -127,7 +129,8 @@ def derive_params_trial(
     choices, limits = settings or NcaSettings(), windows or WindowSettings()
     table = profile_table(adnca)
     result = calculate_trial(table.profiles, choices, limits, window_days, _event_days(table, events))
-    columns = [_registered(code, result.parameters) for code in result.parameters.value]
+    standard, cell = codes_of_group(Group.STANDARD), codes_of_group(Group.CELL_THERAPY)
+    columns = [_registered(code, result.parameters) for code in standard]
     bits = window_flag_bits(FLAGS)
     columns += [
         Column(
@@ -142,6 +145,7 @@ def derive_params_trial(
         )
         for end, area in result.windows.items()
     ]
+    columns += [_registered(code, result.parameters) for code in cell]
     rows = adpp_rows(table, columns, choices.auc_method)
     text = {name: "str" for name, column in rows.items() if isinstance(column.dtype, pd.CategoricalDtype)}
     return TrialParameters(rows.astype(text), points_of(table, result.parameters), _moved(table, result))

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cartpk.core.nca import standard as _standard  # noqa: F401 - enters the parameters into the registry
+from cartpk.core.nca import cell_therapy as _cell_therapy  # noqa: F401 - enters its parameters into the registry
 from cartpk.core.nca.analysis import Analysis
 from cartpk.core.nca.flags import Bits, flags_of
 from cartpk.core.nca.parameters import PARAMETERS, Group
@@ -82,8 +82,8 @@ def interval_code(start: float, end: float) -> str:
 
 
 def codes_of_group(*groups: Group) -> tuple[str, ...]:
-    """PARAMCDs of one or more groups in the order of the registry."""
-    return tuple(code for code, entry in PARAMETERS.items() if entry.group in groups)
+    """PARAMCDs of one or more groups, group by group in the order of the registry."""
+    return tuple(code for group in groups for code, entry in PARAMETERS.items() if entry.group is group)
 
 
 def calculate(
@@ -161,7 +161,7 @@ def calculate_trial(
     ValueError
         If a window or an event is not after time 0, or a code is not in the registry.
     """
-    wanted = tuple(codes) if codes is not None else tuple(PARAMETERS)
+    wanted = tuple(codes) if codes is not None else codes_of_group(*Group)
     _check([(0.0, end) for end in window_days], wanted)
     base = settings or NcaSettings()
     choices = replace(base, post_infusion=True, time_zero=TimeZero.OBSERVED)

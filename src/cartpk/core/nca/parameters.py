@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = [
     "PARAMETERS",
     "SPONSOR",
-    "UNVERIFIED",
     "Group",
     "Parameter",
     "SummaryRule",
@@ -26,9 +25,6 @@ __all__ = [
 
 SPONSOR: Final = "sponsor code"
 """Stands for the CDISC C-code of a parameter that the controlled terminology does not have."""
-
-UNVERIFIED: Final = "CDISC term, C-code not verified"
-"""Stands for the C-code of a CDISC term that the extract of the terminology at hand does not hold."""
 
 Compute: TypeAlias = "Callable[[Analysis], Outcome]"
 

@@ -94,8 +94,6 @@ class CellTherapySettings:
     """Consecutive BLQ samples (1 or 2) that make the time to BLQ."""
     persistence_by_detection: bool = False
     """Persistence by the limit of detection where the data have it; by the limit of quantification otherwise."""
-    ratio_day: float = 28.0
-    """days; the concentration that Cmax is divided by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cartpk.core.nca.analysis import Analysis
-from cartpk.core.nca.parameters import SPONSOR, UNVERIFIED, SummaryRule, UnitRule, parameter
+from cartpk.core.nca.parameters import SPONSOR, SummaryRule, UnitRule, parameter
 from cartpk.core.nca.ragged import Bools, Floats
 from cartpk.core.nca.reasons import Outcome, outcome
 from cartpk.core.nca.settings import AfterLast
@@ -14,6 +14,7 @@ from cartpk.terms import NcaReason
 __all__ = ["interval_auc"]
 
 _CT = "CDISC SDTM Controlled Terminology 2025-03-25"
+_OWN = "[sponsor definition]"
 _GEO, _MED = SummaryRule.GEOMETRIC, SummaryRule.MEDIAN_RANGE
 _CONC, _DAY, _AUC, _AUMC = UnitRule.CONC, UnitRule.DAY, UnitRule.CONC_DAY, UnitRule.CONC_DAY2
 
@@ -47,7 +48,7 @@ def clst(a: Analysis) -> Outcome:
     return outcome(np.where(a.all_blq, 0.0, a.clast), known=a.known)
 
 
-@parameter("TFST", "Time of First Nonzero Conc", SPONSOR, _DAY, _MED, "first time with C > 0", "[sponsor definition]")
+@parameter("TFST", "Time of First Nonzero Conc", SPONSOR, _DAY, _MED, "first time with C > 0", _OWN)
 def tfst(a: Analysis) -> Outcome:
     """Time of the first quantifiable sample."""
     return _observed(a, a.tfirst)
@@ -136,7 +137,7 @@ def aucpeo(a: Analysis) -> Outcome:
 
 
 @parameter(
-    "AUMCLST", "AUMC to Last Nonzero Conc", UNVERIFIED, _AUMC, _GEO, "sum of the segments' first moments 0..Tlast", _CT
+    "AUMCLST", "AUMC to Last Nonzero Conc", "C85569", _AUMC, _GEO, "sum of the segments' first moments 0..Tlast", _CT
 )
 def aumclst(a: Analysis) -> Outcome:
     """First moment from time 0 to Tlast."""
@@ -146,7 +147,7 @@ def aumclst(a: Analysis) -> Outcome:
 @parameter(
     "AUMCIFO",
     "AUMC Infinity Obs",
-    UNVERIFIED,
+    "C85765",
     _AUMC,
     _GEO,
     "AUMClast + Clast Tlast / lambda_z + Clast / lambda_z^2",
@@ -157,7 +158,7 @@ def aumcifo(a: Analysis) -> Outcome:
     return _to_infinity(a, _aumc_inf(a))
 
 
-@parameter("MRTLST", "MRT to Last Nonzero Conc", UNVERIFIED, _DAY, _GEO, "AUMClast / AUClast", _CT)
+@parameter("MRTLST", "MRT to Last Nonzero Conc", SPONSOR, _DAY, _GEO, "AUMClast / AUClast", _OWN)
 def mrtlst(a: Analysis) -> Outcome:
     """Mean residence time to Tlast."""
     none = ~(a.auc_last > 0)
@@ -170,7 +171,7 @@ def mrtlst(a: Analysis) -> Outcome:
     )
 
 
-@parameter("MRTIFO", "MRT Infinity Obs", UNVERIFIED, _DAY, _GEO, "AUMCIFO / AUCIFO", _CT)
+@parameter("MRTIFO", "MRT Infinity Obs", SPONSOR, _DAY, _GEO, "AUMCIFO / AUCIFO", _OWN)
 def mrtifo(a: Analysis) -> Outcome:
     """Mean residence time to infinity."""
     return _to_infinity(a, _aumc_inf(a) / _auc_inf(a))
