@@ -291,7 +291,7 @@ def missing_files(config: TrialConfig, path: Path | str, root: Path | str = ".")
     root
         Folder that the data files are relative to.
     """
-    nodes = yaml.compose(Path(path).read_text(encoding="utf-8-sig"), Loader=_Loader)
+    nodes = yaml.compose(Path(path).read_text(encoding="utf-8-sig"), Loader=_Loader) or yaml.MappingNode("", [])
     named: list[tuple[Location, str]] = [(("data", "tables", i), f) for i, f in enumerate(config.data.tables)]
     if config.data.domains is not None:
         for domain, files in config.data.domains:
@@ -301,6 +301,8 @@ def missing_files(config: TrialConfig, path: Path | str, root: Path | str = ".")
         file = Path(root) / name
         if not file.is_file():
             near = sorted(p.name for p in file.parent.iterdir()) if file.parent.is_dir() else []
-            hint = _close(file.name, near) or (f"Files there: {', '.join(near)}." if near else "There is no such folder.")
+            hint = _close(file.name, near) or (
+                f"Files there: {', '.join(near)}." if near else "There is no such folder."
+            )
             found.append(Problem(str(path), _line(nodes, location), _key(location), f"there is no file {name}.", hint))
     return found

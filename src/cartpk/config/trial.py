@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from cartpk.config.base import Model, Positive
 from cartpk.config.clinical import Efficacy, Escalation, Immunogenicity, Safety
 from cartpk.config.data import Data, Intake, Time
+from cartpk.config.kinetics import Nca
 from cartpk.config.summaries import Summaries
 from cartpk.models import MODELS
 
@@ -22,7 +23,6 @@ __all__ = [
     "Analyte",
     "Dosing",
     "Models",
-    "Nca",
     "PdMeasure",
     "Pharmacodynamics",
     "Population",
@@ -31,7 +31,6 @@ __all__ = [
     "Registry",
     "Report",
     "TrialConfig",
-    "Windows",
 ]
 
 
@@ -87,53 +86,6 @@ class Analyte(Model):
     lloq: Positive | None = Field(None, description="Lower limit of quantification, where the data carry none.")
     lod: Positive | None = Field(None, description="Limit of detection.")
     primary: bool = Field(False, description="The analyte of the key results; the first one where none is marked.")
-
-
-class Windows(Model):
-    """AUC0-T and the rules by which it may be reported (decision table)."""
-
-    days: tuple[Positive, ...] = Field((28.0, 90.0), description="Window ends T of AUC0-T, days.")
-    endpoint_in_record: bool | None = Field(None, description="Whether the record names these windows as endpoints.")
-    tolerance_days: dict[float, float] = Field(
-        {28.0: 2.0, 90.0: 7.0}, description="[choice] A last sample this near before T counts as at T, days."
-    )
-    default_tolerance_days: float = Field(2.0, ge=0, description="[choice] The same for windows not named above, days.")
-    max_extrap_pct: float = Field(20.0, gt=0, le=100, description="Largest part of AUC0-T after the last sample, %.")
-    peak_window_days: tuple[float, float] | None = Field(
-        (7.0, 14.0), description="[choice] A profile without a sample here has no AUC; null = no such rule (CAR-NK)."
-    )
-    min_results: int = Field(3, ge=1, description="[choice] Fewest post-infusion results (a BLQ counts) for an AUC.")
-    blq_confirm: int = Field(1, ge=1, le=3, description="[choice] Consecutive BLQ that end a profile before T-w.")
-    first_blq_after_last: Literal["zero", "half_lloq"] = Field(
-        "zero", description="[choice] Value given to the first BLQ after the last quantifiable sample."
-    )
-    all_blq: Literal["zero", "nc"] = Field("zero", description="[choice] AUC of a profile that is BLQ throughout.")
-
-
-class Nca(Model):
-    """Non-compartmental analysis."""
-
-    auc_method: Literal["linear", "lin up/log down", "lin-log"] = Field(
-        "lin up/log down", description="Trapezoidal rule."
-    )
-    blq_rule: Literal[
-        "first_keep_middle_drop_last_keep",
-        "zero",
-        "drop",
-        "first_keep_middle_drop_last_drop",
-        "before_tmax_keep_after_tmax_drop",
-        "half_lloq_all",
-        "first_zero_middle_half_lloq_last_zero",
-    ] = Field(
-        "first_keep_middle_drop_last_keep",
-        description="What a BLQ is in the areas (0 before, dropped between, 0 after).",
-    )
-    min_points: int = Field(3, ge=3, description="Fewest points of lambda_z.")
-    r2_min: float = Field(0.9, ge=0, le=1, description="r2 from which lambda_z may carry an area to the window's end.")
-    span_min: float = Field(2.0, ge=0, description="Half-lives that its points must span for the same.")
-    min_tmax_day: float = Field(1.0, ge=0, description="[choice] A Tmax earlier than this is flagged EARLY_TMAX, days.")
-    tblq_confirm: int = Field(1, ge=1, le=2, description="[choice] Consecutive BLQ samples that make the time to BLQ.")
-    windows: Windows = Field(default_factory=Windows, description="AUC0-T.")
 
 
 class Prior(Model):

@@ -1,0 +1,35 @@
+"""``cartpk kinetics``: non-compartmental parameters of a trial (a rule of the workflow)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--results", type=click.Path(path_type=Path), required=True, help="Folder of the run, results/<trial>.")
+def command(config: Path, results: Path) -> None:
+    """Analyse every profile of CONFIG's trial; write work/adpp_nca.csv, lambda_z.csv and findings_nca.csv."""
+    from cartpk.adpp import derive_params_trial
+    from cartpk.config import load
+    from cartpk.files import write_table
+    from cartpk.schemas import ADNCA, ADPP, ADSL, FINDINGS, checked, read_table
+
+    nca = load(config).nca
+    adsl = read_table(results / "adsl.csv", ADSL)
+    done = derive_params_trial(
+        read_table(results / "adnca.csv", ADNCA),
+        nca.settings(),
+        nca.windows.settings(),
+        nca.windows.days,
+        events=adsl.loc[adsl["EVENTDY"].notna(), ["USUBJID", "EVENTDY"]].rename(columns={"EVENTDY": "AFRLT"}),
+        subjects=adsl["USUBJID"],
+    )
+    write_table(results / "work" / "adpp_nca.csv", checked(done.adpp, ADPP))
+    write_table(results / "work" / "lambda_z.csv", done.lambda_z)
+    write_table(results / "work" / "findings_nca.csv", checked(done.findings, FINDINGS))
+    click.echo(f"{done.adpp['USUBJID'].nunique()} subjects, {len(done.adpp)} parameter rows")
