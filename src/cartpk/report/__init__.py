@@ -1,1 +1,37 @@
-"""(docstring to be written by the owner of this room)."""
+"""The page: one self-contained HTML file that says what was measured, what came out and how sure one may be.
+
+A section of the page is a module that turns tables and settings into plain values; ``page.html.j2`` prints them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cartpk.report.exhibits import read_figures, read_tables
+from cartpk.report.page import RunFiles, render
+from cartpk.report.trace import Provenance, trace
+from cartpk.trial_data import load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Provenance", "RunFiles", "read_run", "render", "trace"]
+
+
+def read_run(results_dir: Path, figures: Sequence[str]) -> RunFiles:
+    """Everything the page shows, read from the results folder.
+
+    Parameters
+    ----------
+    results_dir
+        ``results/<trial>``, tables and figures made.
+    figures
+        Ids of all figures that the run must have, in the order of the page.
+
+    Raises
+    ------
+    FileNotFoundError
+        Names the first file that is not there.
+    """
+    return RunFiles(load(results_dir), read_figures(results_dir, figures), read_tables(results_dir))

@@ -1,0 +1,44 @@
+"""``cartpk report``: the page of a trial and its manifest (the last rule of the workflow)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--results", type=click.Path(path_type=Path), required=True, help="Folder of the run, results/<trial>.")
+def command(config: Path, results: Path) -> None:
+    """Write report.html, one self-contained page, and manifest.json, the hashes of all that went in and came out."""
+    import datetime
+
+    from cartpk.config import load
+    from cartpk.figures.registry import FIGURES
+    from cartpk.files import write_text
+    from cartpk.provenance import describe_file, manifest, result_files
+    from cartpk.report import read_run, render, trace
+
+    trial = load(config)
+    call = f"cartpk report {config.as_posix()} --results {results.as_posix()}"
+    inputs = tuple(describe_file(Path(name), name) for name in trial.data.files())
+    provenance = trace(trial, describe_file(config, config.as_posix()), inputs, call)
+    page = results / "report.html"
+    write_text(page, render(trial, read_run(results, list(FIGURES)), provenance))
+    # the clock of a run: it stands in the manifest and nowhere else
+    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    record = manifest(
+        trial=trial.trial.id,
+        created=created,
+        command=call,
+        config=provenance.config | {"settings": trial.model_dump(mode="json")},
+        inputs=inputs,
+        outputs=result_files(results),
+    )
+    write_text(results / "manifest.json", record)
+    click.echo(
+        f"{page}: {page.stat().st_size / 1e6:.1f} MB; {len(inputs)} input files, {page.parent / 'manifest.json'}"
+    )

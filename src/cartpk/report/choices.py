@@ -1,0 +1,91 @@
+"""Every setting marked as a choice, with the value that was used, and every fact that the record leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
+from cartpk.config import TrialConfig
+from cartpk.report.prose import Grid, Section, number, paragraphs
+
+__all__ = ["choices", "printed", "settings", "unstated"]
+
+_MARK = "[choice]"
+
+
+def settings(model: BaseModel, at: str = "") -> Iterator[tuple[str, object, str]]:
+    """Path, value and description of every setting below this section, in the order of the model.
+
+    Lists of sections are numbered from 1 as a reader counts: ``analytes[1].lloq``.
+    """
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        path = f"{at}.{name}" if at else name
+        items = value if isinstance(value, tuple) else ()
+        if isinstance(value, BaseModel):
+            yield from settings(value, path)
+        elif items and all(isinstance(item, BaseModel) for item in items):
+            for i, item in enumerate(items, start=1):
+                yield from settings(item, f"{path}[{i}]")
+        else:
+            yield path, value, field.description or ""
+
+
+def printed(value: object) -> str:
+    """A setting's value as the YAML would have it.
+
+    Examples
+    --------
+    >>> printed((28.0, 90.0)), printed({28.0: 2.0}), printed(None), printed(True), printed("zero")
+    ('28, 90', '28: 2', 'null', 'true', 'zero')
+    """
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, (tuple, list)):
+        return ", ".join(printed(v) for v in value) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{printed(k)}: {printed(v)}" for k, v in value.items()) or "none"
+    return str(value)
+
+
+def choices(config: TrialConfig) -> Section:
+    """The settings that are this project's choice, with their values in this run."""
+    rows = tuple(
+        (path, printed(value), description.removeprefix(_MARK).strip())
+        for path, value, description in settings(config)
+        if description.startswith(_MARK)
+    )
+    return Section(
+        "choices",
+        "Choices without an outside source",
+        paragraphs("""
+        These settings are choices of the software or of this trial's config, not of a guideline. They are listed with
+        the values that were used.
+        """),
+        grids=(Grid("Choices and the values used", ("Setting", "Value", "Meaning"), rows),),
+    )
+
+
+def unstated(config: TrialConfig) -> tuple[tuple[str, str], ...]:
+    """Path and meaning of every fact of the record that the config holds as null."""
+    record = {
+        "trial": config.trial,
+        "product": config.product,
+        "population": config.population,
+        "dosing": config.dosing,
+        "escalation": config.escalation,
+        "efficacy": config.efficacy,
+        "safety": config.safety,
+        "immunogenicity": config.immunogenicity,
+    }
+    return tuple(
+        (path, description)
+        for name, section in record.items()
+        for path, value, description in settings(section, name)
+        if value is None
+    )

@@ -1,0 +1,215 @@
+"""Figures and tables of a run as the page shows them: read from their files, nothing computed."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+__all__ = [
+    "LONG_TABLE",
+    "Cell",
+    "Column",
+    "FigureBlock",
+    "FileLink",
+    "Row",
+    "TableBlock",
+    "anchor",
+    "read_figures",
+    "read_tables",
+]
+
+LONG_TABLE: Final = 40
+"""Rows from which a table is folded."""
+_PIXELS_PER_INCH: Final = 96
+_SMALL_SVG: Final = 120_000
+"""Bytes up to which the drawing is taken, sharp at any size, even where the bitmap is smaller still."""
+_SVG_SAFE: Final = " !$&'()*+,-./:;=?@_~^`{}|[]"
+_DOWNLOADS: Final = {"png": "PNG", "svg": "SVG", "csv": "Data (CSV)"}
+
+
+@dataclass(frozen=True)
+class FileLink:
+    """A file beside the page: its path relative to the page, and what the link says."""
+
+    path: str
+    label: str
+
+
+@dataclass(frozen=True)
+class FigureBlock:
+    """A figure as the page shows it; ``picture`` is a data URI, None where ``empty_reason`` says why there is none."""
+
+    id: str
+    anchor: str
+    number: str
+    title: str
+    caption: str
+    footnotes: tuple[str, ...]
+    alt: str
+    picture: str | None
+    width: int
+    height: int
+    empty_reason: str | None
+    files: tuple[FileLink, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's head and the alignment of its cells: left, right or center."""
+
+    label: str
+    align: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A printed cell."""
+
+    text: str
+    align: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row; ``opens`` where its first cell differs from the one above: a rule is drawn there."""
+
+    cells: tuple[Cell, ...]
+    opens: bool
+
+
+@dataclass(frozen=True)
+class TableBlock:
+    """A table as the page shows it: the printed cells of ``tables/tables.json``."""
+
+    id: str
+    anchor: str
+    number: str
+    title: str
+    population: str | None
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    footnotes: tuple[str, ...]
+    source: str | None
+    empty_reason: str | None
+    file: str | None
+
+    @property
+    def long(self) -> bool:
+        """Whether the table is folded until the reader opens it."""
+        return len(self.rows) > LONG_TABLE
+
+    @property
+    def kind(self) -> str:
+        """What it is called before its number."""
+        return "Listing" if self.is_listing else "Table"
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether it is a listing (ICH E3 number 16.x)."""
+        return self.number.startswith("16")
+
+
+def anchor(kind: str, exhibit_id: str) -> str:
+    """Anchor of an exhibit within the page: letters, digits and hyphens only.
+
+    Examples
+    --------
+    >>> anchor("figure", "f_14_2_3")
+    'figure-f-14-2-3'
+    """
+    return f"{kind}-" + "".join(c if c.isalnum() and c.isascii() else "-" for c in exhibit_id)
+
+
+def read_figures(folder: Path, order: Sequence[str]) -> tuple[FigureBlock, ...]:
+    """The figures of a run, in this order.
+
+    Parameters
+    ----------
+    folder
+        Results folder.
+    order
+        Ids of all figures that the run must have.
+
+    Raises
+    ------
+    FileNotFoundError
+        Names the first figure whose words are not there.
+    """
+    return tuple(_figure(folder, name) for name in order)
+
+
+def _figure(folder: Path, name: str) -> FigureBlock:
+    about: dict[str, Any] = json.loads((folder / "figures" / f"{name}.json").read_text(encoding="utf-8"))
+    empty = about.get("empty_reason") or None
+    links = tuple(
+        FileLink(f"figures/{name}.{suffix}", label)
+        for suffix, label in _DOWNLOADS.items()
+        if not empty and (folder / "figures" / f"{name}.{suffix}").is_file()
+    )
+    return FigureBlock(
+        id=name,
+        anchor=anchor("figure", name),
+        number=about["number"],
+        title=about["title"],
+        caption=about.get("caption") or "",
+        footnotes=tuple(about.get("footnotes") or ()),
+        alt=about.get("alt") or about["title"],
+        picture=None if empty else _picture(folder / "figures", name),
+        width=round((about.get("width") or 0) * _PIXELS_PER_INCH),
+        height=round((about.get("height") or 0) * _PIXELS_PER_INCH),
+        empty_reason=empty,
+        files=links,
+    )
+
+
+def _picture(folder: Path, name: str) -> str:
+    """The picture as a data URI: the drawing where it is small or smaller than the bitmap, else the bitmap."""
+    drawing = (folder / f"{name}.svg").read_text(encoding="utf-8")
+    vector = "data:image/svg+xml," + quote(drawing, safe=_SVG_SAFE)
+    bitmap = "data:image/png;base64," + base64.b64encode((folder / f"{name}.png").read_bytes()).decode("ascii")
+    return vector if len(vector) <= max(_SMALL_SVG, len(bitmap)) else bitmap
+
+
+def read_tables(folder: Path) -> tuple[TableBlock, ...]:
+    """The tables and listings of a run in the order of ``tables/tables.json``.
+
+    Raises
+    ------
+    FileNotFoundError
+        The file is not there.
+    """
+    entries: list[dict[str, Any]] = json.loads((folder / "tables" / "tables.json").read_text(encoding="utf-8"))
+    return tuple(_table(folder, entry) for entry in entries)
+
+
+def _table(folder: Path, entry: Mapping[str, Any]) -> TableBlock:
+    columns = tuple(Column(c["label"], c["align"]) for c in entry["columns"])
+    file = f"tables/{entry['id']}.csv"
+    return TableBlock(
+        id=entry["id"],
+        anchor=anchor("table", entry["id"]),
+        number=entry["number"],
+        title=entry["title"],
+        population=entry.get("population"),
+        columns=columns,
+        rows=_rows(columns, entry["rows"]),
+        footnotes=tuple(entry.get("footnotes") or ()),
+        source=entry.get("source"),
+        empty_reason=entry.get("empty_reason"),
+        file=file if (folder / file).is_file() else None,
+    )
+
+
+def _rows(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Row, ...]:
+    made, above = [], None
+    for row in rows:
+        cells = tuple(Cell(text, column.align) for text, column in zip(row, columns, strict=True))
+        opens = above is not None and bool(row) and row[0] not in {"", above}
+        made.append(Row(cells, opens))
+        above = row[0] if row and row[0] else above
+    return tuple(made)

@@ -1,0 +1,198 @@
+"""The page: everything a run has to say, put into one file that needs no other."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from cartpk.config import TrialConfig
+from cartpk.report.caveats import STATEMENT, Caution, cautions, limitations
+from cartpk.report.choices import printed, settings
+from cartpk.report.completeness import Tile, completeness
+from cartpk.report.exhibits import FigureBlock, TableBlock
+from cartpk.report.issues import Findings, group_findings
+from cartpk.report.key_results import KeyResults, key_results
+from cartpk.report.methods import methods
+from cartpk.report.prose import Section
+from cartpk.report.record import Record, heading, record, sentence
+from cartpk.report.trace import Provenance
+from cartpk.terms import NOT_STATED
+from cartpk.trial_data import TrialData
+
+__all__ = ["OutlineItem", "RunFiles", "css_string", "policy", "render"]
+
+_FOLDER: Final = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """What a run left behind, as the page takes it."""
+
+    data: TrialData
+    figures: tuple[FigureBlock, ...]
+    tables: tuple[TableBlock, ...]
+
+
+@dataclass(frozen=True)
+class OutlineItem:
+    """One entry of the outline and those below it."""
+
+    id: str
+    title: str
+    number: str = ""
+    items: tuple[OutlineItem, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What stands at the top of the page and beside it."""
+
+    trial: str
+    product: str
+    heading: tuple[str, ...]
+    sentence: str
+    synthetic: bool
+    data_cut: str | None
+    outline: tuple[OutlineItem, ...]
+
+
+def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
+    """The text of ``report.html``: the same bytes for the same run, without a clock.
+
+    Parameters
+    ----------
+    config
+        The trial.
+    run
+        Its tables and figures.
+    provenance
+        Versions and hashes to print.
+    """
+    findings = group_findings(run.data.findings)
+    sections = methods(config)
+    style = _stylesheet(config)
+    script = (_FOLDER / "page.js").read_text(encoding="utf-8")
+    page = _Head(
+        trial=config.trial.id,
+        product=config.product.name,
+        heading=heading(config),
+        sentence=sentence(config, len(run.data.adsl)),
+        synthetic=config.report.synthetic,
+        data_cut=config.report.data_cut,
+        outline=_outline(run, findings, sections),
+    )
+    key: KeyResults = key_results(run.data, run.tables, config)
+    facts: Record = record(config)
+    tiles: tuple[Tile, ...] = completeness(run.data, config)
+    warned: tuple[Caution, ...] = cautions(run.data, config)
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            page=page,
+            key=key,
+            cautions=warned,
+            completeness=tiles,
+            record=facts,
+            figures=run.figures,
+            tables=[t for t in run.tables if not t.is_listing],
+            listings=[t for t in run.tables if t.is_listing],
+            findings=findings,
+            methods=sections,
+            limitations=limitations(config),
+            provenance=provenance,
+            statement=STATEMENT,
+            settings=[(path, printed(value)) for path, value, _ in settings(config)],
+            not_stated=NOT_STATED,
+            policy=policy(style, script),
+            # our own text, hashed in the policy: the only markup that is not escaped
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+        )
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def policy(style: str, script: str) -> str:
+    """The content security policy: nothing is loaded, only this style and this script run.
+
+    Examples
+    --------
+    >>> policy("a", "b").split("; ")[:2]
+    ["default-src 'none'", 'img-src data:']
+    """
+    parts = (
+        "default-src 'none'",
+        "img-src data:",
+        f"style-src '{_digest(style)}'",
+        f"script-src '{_digest(script)}'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+    return "; ".join(parts)
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def css_string(text: str) -> str:
+    r"""A text as a CSS string: everything but letters, digits and blanks as an escape.
+
+    Examples
+    --------
+    >>> print(css_string('NCT1 "x" </style>'))
+    "NCT1 \22 x\22  \3c \2f style\3e "
+    """
+    return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in text) + '"'
+
+
+def _stylesheet(config: TrialConfig) -> str:
+    """The page's style, with the running heads of the printed pages."""
+    left = f"{config.trial.id} · {config.product.name}"
+    right = "Synthetic data" if config.report.synthetic else ""
+    paper = f"""
+@page {{
+  size: A4;
+  margin: 18mm 16mm 16mm;
+  @top-left {{ content: {css_string(left)}; font: 8pt sans-serif; color: #52606d; }}
+  @top-right {{ content: {css_string(right)}; font: bold 8pt sans-serif; color: #9a3412; }}
+  @bottom-right {{ content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #52606d; }}
+}}
+"""
+    return (_FOLDER / "page.css").read_text(encoding="utf-8") + paper
+
+
+def _outline(run: RunFiles, findings: Findings, sections: Sequence[Section]) -> tuple[OutlineItem, ...]:
+    figures = tuple(OutlineItem(f.anchor, f.title, f.number) for f in run.figures)
+    tables = tuple(OutlineItem(t.anchor, t.title, t.number) for t in run.tables if not t.is_listing)
+    listings = tuple(OutlineItem(t.anchor, t.title, t.number) for t in run.tables if t.is_listing)
+    items = [
+        OutlineItem("glance", "At a glance"),
+        OutlineItem("trial", "The trial"),
+        OutlineItem("figures", "Figures", items=figures),
+        OutlineItem("tables", "Tables", items=tables),
+        *([OutlineItem("listings", "Listings", items=listings)] if listings else []),
+        OutlineItem("findings", f"Findings ({sum(g.count for g in findings.groups)})"),
+        OutlineItem("methods", "Methods", items=tuple(OutlineItem(f"methods-{s.key}", s.title) for s in sections)),
+        OutlineItem("limitations", "Limitations"),
+        OutlineItem("provenance", "Provenance"),
+    ]
+    return tuple(items)
