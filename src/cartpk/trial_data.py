@@ -6,6 +6,7 @@ columns of its schema, so that its readers need no second path.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -62,11 +63,19 @@ class TrialData:
         return tuple(dict.fromkeys(ordered["COHORT"]))
 
 
-def load(results_dir: Path | str) -> TrialData:
+def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialData:
     """All tables of the run in this folder (``results/<trial>``).
 
     ``adpp`` is read from the parameter files under ``work/``, so that it is the same before and after ``adpp.csv`` is
     written. ``adsl.csv`` and ``adnca.csv`` must be there; any other file may be absent.
+
+    Parameters
+    ----------
+    results_dir
+        Folder of the run.
+    only
+        Files to read, relative to the folder (``adsl.csv``, ``work/lambda_z.csv`` ...); all other tables are empty.
+        None = all of them.
 
     Raises
     ------
@@ -81,25 +90,36 @@ def load(results_dir: Path | str) -> TrialData:
             raise FileNotFoundError(
                 f"{folder / name}.csv is not there: run `cartpk ingest CONFIG --results {folder}` first"
             )
+
+    def table(name: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
+        return _table(folder / name, schema) if only is None or name in only else _empty(schema)
+
+    def loose(name: str) -> pd.DataFrame:
+        return _loose(folder / name, wanted=only is None or name in only)
+
     return TrialData(
-        adsl=_table(folder / "adsl.csv", schemas.ADSL),
-        adnca=_table(folder / "adnca.csv", schemas.ADNCA),
-        adpd=_table(folder / "adpd.csv", schemas.ADPD),
-        adpp=read_parameters(folder),
-        predictions=_table(folder / "work/predictions.csv", schemas.PREDICTIONS),
-        lambda_z=_loose(folder / "work/lambda_z.csv"),
-        fits=_loose(folder / "work/fits.csv"),
-        pd_change=_table(folder / "work/pd_change.csv", schemas.PD_CHANGE),
-        findings=_table(folder / "findings.csv", schemas.FINDINGS),
+        adsl=table("adsl.csv", schemas.ADSL),
+        adnca=table("adnca.csv", schemas.ADNCA),
+        adpd=table("adpd.csv", schemas.ADPD),
+        adpp=read_parameters(folder, only),
+        predictions=table("work/predictions.csv", schemas.PREDICTIONS),
+        lambda_z=loose("work/lambda_z.csv"),
+        fits=loose("work/fits.csv"),
+        pd_change=table("work/pd_change.csv", schemas.PD_CHANGE),
+        findings=table("findings.csv", schemas.FINDINGS),
     )
 
 
-def read_parameters(results_dir: Path | str) -> pd.DataFrame:
-    """All parameter rows of the run: NCA, then model, then PD rows, checked together."""
+def read_parameters(results_dir: Path | str, only: Collection[str] | None = None) -> pd.DataFrame:
+    """All parameter rows of the run: NCA, then model, then PD rows, checked together.
+
+    ``only``: as :func:`load`.
+    """
     import pandas as pd  # noqa: PLC0415
 
     folder = Path(results_dir)
-    parts = [_table(folder / name, schemas.ADPP) for name in PARAMETER_FILES if (folder / name).is_file()]
+    names = [name for name in PARAMETER_FILES if only is None or name in only]
+    parts = [_table(folder / name, schemas.ADPP) for name in names if (folder / name).is_file()]
     parts = [part for part in parts if len(part)]
     if not parts:
         return _empty(schemas.ADPP)
@@ -117,10 +137,10 @@ def _empty(schema: pa.DataFrameSchema) -> pd.DataFrame:
     return pd.DataFrame({c: pd.Series(dtype="float64" if c in numeric else "str") for c in schema.columns})
 
 
-def _loose(path: Path) -> pd.DataFrame:
+def _loose(path: Path, *, wanted: bool = True) -> pd.DataFrame:
     """A table without a schema: keys stay text, other columns are numbers where every cell is one."""
     import pandas as pd  # noqa: PLC0415
 
-    if not path.is_file():
+    if not wanted or not path.is_file():
         return pd.DataFrame({key: pd.Series(dtype="str") for key in _KEYS})
     return pd.read_csv(path, dtype=dict.fromkeys(_KEYS, "str"), keep_default_na=False, na_values=[""])

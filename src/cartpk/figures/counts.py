@@ -1,0 +1,144 @@
+"""CD7+ counts and percentages: individuals and median by visit, one panel per measure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import plotnine as p9
+from numpy.typing import NDArray
+
+from cartpk.figures import samples as s
+from cartpk.figures import theme, wording
+from cartpk.figures.palette import LLOQ_INK, PAPER, dose_colours, dose_marks
+
+if TYPE_CHECKING:
+    from cartpk.config import TrialConfig
+    from cartpk.config.trial import PdMeasure
+    from cartpk.trial_data import TrialData
+
+__all__ = ["ValueAxis", "measured", "no_measure", "panel_names", "populations", "spaghetti"]
+
+POPULATIONS: Final[Mapping[str, str]] = {
+    "NORMAL_T": "normal T cells",
+    "NORMAL_NK": "normal NK cells",
+    "B": "B cells",
+    "LYMPHOCYTES": "lymphocytes",
+    "BLAST": "blasts",
+    "CAR_NK": "CAR-NK cells",
+    "UNSPECIFIED": "population not named in the data",
+}
+_MARKERS: Final = ("CD7+", "CD7-", None)
+
+
+@dataclass(frozen=True)
+class ValueAxis:
+    """How values are placed on the vertical axis.
+
+    Attributes
+    ----------
+    title
+        Axis title with its unit.
+    place
+        Value -> place.
+    ticks
+        Values at which ticks may stand; those outside the data are left out.
+    always
+        Values that the axis reaches at least.
+    """
+
+    title: str
+    place: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    ticks: Sequence[float]
+    always: Sequence[float] = ()
+
+
+def measured(data: TrialData, config: TrialConfig, kind: str) -> pd.DataFrame:
+    """One row per usable result of the measures of this kind (absolute, percent), CD7+ before CD7- before others."""
+    codes = [m.code for m in ordered(config, kind)]
+    table = data.adpd
+    rows = table[table["PARAMCD"].isin(codes) & (table["ANLFL"] == "Y") & table["AFRLT"].notna()]
+    made = s.placed(rows, data.cohorts).dropna(subset=["DRAWN"])
+    made["PARAMCD"] = pd.Categorical(made["PARAMCD"], categories=codes, ordered=True)
+    return made.sort_values("PARAMCD", kind="stable").reset_index(drop=True)
+
+
+def ordered(config: TrialConfig, kind: str) -> list[PdMeasure]:
+    """Measures of this kind: CD7+ first, then CD7-, then those that are not split by CD7."""
+    return sorted((m for m in config.pharmacodynamics.measures if m.kind == kind), key=lambda m: _MARKERS.index(m.marker))
+
+
+def no_measure(config: TrialConfig, kind: str) -> str:
+    """Why there is no figure of this kind of measure, as a sentence."""
+    words = {"absolute": "absolute cell count", "percent": "percentage of CD7+ cells"}[kind]
+    if not ordered(config, kind):
+        return f"The trial's data hold no {words} (none is named in the configuration)."
+    return f"The data hold no usable {words}."
+
+
+def panel_names(rows: pd.DataFrame, config: TrialConfig) -> dict[str, str]:
+    """Measure code -> heading of its panel: name, specimen where it is not blood, number of subjects."""
+    labels = {m.code: m for m in config.pharmacodynamics.measures}
+    n = rows.groupby("PARAMCD", observed=True)["USUBJID"].nunique()
+    names = {}
+    for code, count in n.items():
+        measure = labels[str(code)]
+        place = "" if measure.specimen.upper() == "BLOOD" else f", {s.specimen(measure.specimen)}"
+        names[str(code)] = f"{measure.label}{place} (n = {count})"
+    return names
+
+
+def populations(rows: pd.DataFrame) -> str:
+    """Which cells the panels count, as a sentence; normal CD7+ cells and blasts never share a panel."""
+    known = rows.drop_duplicates("PARAMCD")
+    parts = []
+    for row in known.itertuples():
+        parent = f", % of {row.PARENT}" if isinstance(row.PARENT, str) else ""
+        parts.append(f"{row.PARAM}: {POPULATIONS[str(row.POPULATION)]}{parent}")
+    return f"Populations: {'; '.join(parts)}."
+
+
+def spaghetti(rows: pd.DataFrame, config: TrialConfig, axis: ValueAxis, size: tuple[float, float], column: str = "DRAWN") -> p9.ggplot:
+    """Thin lines of the subjects and thick lines of their medians by visit and dose, one panel per measure."""
+    names = panel_names(rows, config)
+    doses = s.count_labels(rows)
+    drawn = _panelled(rows.assign(Y=axis.place(rows[column].to_numpy(dtype=np.float64))), names, doses)
+    drawn["INSIDE"] = drawn["COHORT"].astype(str).where(drawn["BLQFL"] != "Y", "BLQ")
+    medians = s.visit_summary(rows.assign(DRAWN=rows[column]), config, by=("PARAMCD", "COHORT"))
+    medians = _panelled(medians.assign(AFRLT=medians["NFRLT"], Y=axis.place(medians["MEDIAN"].to_numpy())), names, doses)
+    colours, columns = dict(zip(doses, dose_colours(len(doses)), strict=True)), min(len(names), 3)
+    by_label = {doses[dose]: (colours[dose], mark) for dose, mark in zip(doses, dose_marks(len(doses)), strict=True)}
+    return (
+        p9.ggplot(drawn, p9.aes("AFRLT", "Y"))
+        + p9.geom_line(p9.aes(group="USUBJID", color="DOSE"), size=0.4, alpha=0.35)
+        + p9.geom_point(p9.aes(color="DOSE"), data=drawn[drawn["BLQFL"] == "Y"], fill=PAPER, shape="o", size=1.1, stroke=0.35, alpha=0.7, show_legend=False)
+        + p9.geom_line(p9.aes(color="DOSE", group="DOSE"), data=medians, size=1.1)
+        + p9.geom_point(p9.aes(color="DOSE", fill="DOSE", shape="DOSE"), data=medians, size=2.3, stroke=0.4)
+        + p9.facet_wrap("FACET", ncol=columns)
+        + p9.expand_limits(x=0)
+        + theme.days((size[0] - 0.9) / columns)
+        + p9.scale_y_continuous(name=wording.wrapped(axis.title, size[1] - 1.4), **_ticks(axis, drawn["Y"]))
+        + p9.scale_color_manual(name="", values={label: look[0] for label, look in by_label.items()})
+        + p9.scale_fill_manual(name="", values={label: look[0] for label, look in by_label.items()})
+        + p9.scale_shape_manual(name="", values={label: look[1] for label, look in by_label.items()})
+        + theme.note(wording.small_print(config))
+        + theme.house_theme(*size)
+    )
+
+
+def _panelled(rows: pd.DataFrame, names: Mapping[str, str], doses: Mapping[str, str]) -> pd.DataFrame:
+    facet = theme.in_order(rows["PARAMCD"].astype(str).map(names), names.values())
+    return rows.assign(FACET=facet, DOSE=theme.in_order(rows["COHORT"].astype(str).map(doses), doses.values()))
+
+
+def _ticks(axis: ValueAxis, y: pd.Series[float]) -> dict[str, list[float] | list[str] | tuple[float, float]]:
+    """Breaks, labels and limits of the vertical axis."""
+    at = axis.place(np.asarray(axis.ticks, dtype=np.float64))
+    reach = [*axis.place(np.asarray(axis.always, dtype=np.float64)), float(y.min()), float(y.max())]
+    low, high = min(reach), max(reach)
+    inside = (at >= low - 1e-9) & (at <= high + 1e-9)
+    labels = [f"{tick:,g}" for tick, keep in zip(axis.ticks, inside, strict=True) if keep]
+    return {"breaks": [float(a) for a in at[inside]], "labels": labels, "limits": (low, high)}

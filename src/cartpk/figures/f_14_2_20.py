@@ -1,0 +1,68 @@
+"""CD7+ cells per volume: individuals and median by visit and dose level."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cartpk.figures.exhibit import EmptyFigure, Figure, FigureSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cartpk.config import TrialConfig
+    from cartpk.figures.counts import ValueAxis
+    from cartpk.trial_data import TrialData
+
+SPEC: Final = FigureSpec(
+    id="f_14_2_20",
+    number="14.2-20",
+    title="CD7+ and related cell counts: individuals and median",
+    inputs=("adsl.csv", "adpd.csv"),
+)
+
+
+def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
+    """One panel per absolute count, CD7+ before CD7-; log10(x + c) axis, c stated."""
+    from cartpk.figures import counts, wording
+    from cartpk.figures import samples as s
+
+    rows = counts.measured(data, config, "absolute")
+    if rows.empty:
+        return EmptyFigure(counts.no_measure(config, "absolute"))
+    constant = _constant(rows)
+    axis = _axis(constant, s.units(rows))
+    panels = counts.panel_names(rows, config)
+    size = (8.0, 1.2 + 2.7 * -(-len(panels) // 3))
+    return Figure(
+        data=rows.drop(columns=["RESULT"]),
+        caption=f"Thin lines: subjects, actual days. Thick lines: median by dose level at nominal days. Vertical axis "
+        f"log10(x + {constant:g}), the constant being half of the lowest LLOQ (or of the lowest count where no LLOQ is known).",
+        footnotes=(
+            counts.populations(rows),
+            wording.OPEN_MARKS + " In medians a BLQ result counts as half of the LLOQ.",
+            *wording.outside_windows(s.in_visit_window(rows, config)),
+        ),
+        alt=f"Lines of cell counts ({s.units(rows)}) against days in panels: {', '.join(panels.values())}; thick lines are "
+        "the medians by dose level.",
+        n=rows["USUBJID"].nunique(),
+        draw=lambda: counts.spaghetti(rows, config, axis, size),
+        width=size[0],
+        height=size[1],
+    )
+
+
+def _constant(rows: pd.DataFrame) -> float:
+    """Half of the lowest limit of quantification; without one, half of the lowest count above 0."""
+    if rows["ALLOQ"].notna().any():
+        return float(rows["ALLOQ"].min()) / 2
+    above = rows.loc[rows["AVAL"] > 0, "AVAL"]
+    return float(above.min()) / 2 if len(above) else 0.5
+
+
+def _axis(constant: float, unit: str) -> ValueAxis:
+    import numpy as np
+
+    from cartpk.figures.counts import ValueAxis
+
+    ticks = (0.0, *(10.0**power for power in range(-3, 8) if 10.0**power >= 2 * constant))
+    return ValueAxis(f"Count ({unit})\nlog10(x + {constant:g}) axis", lambda x: np.log10(x + constant), ticks)

@@ -1,0 +1,47 @@
+"""CD7+ cells in percent of their parent gate: individuals and median by visit and dose level."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cartpk.figures.exhibit import EmptyFigure, Figure, FigureSpec
+
+if TYPE_CHECKING:
+    from cartpk.config import TrialConfig
+    from cartpk.trial_data import TrialData
+
+SPEC: Final = FigureSpec(
+    id="f_14_2_20b",
+    number="14.2-20b",
+    title="CD7+ cells in percent of their parent population: individuals and median",
+    inputs=("adsl.csv", "adpd.csv"),
+)
+
+
+def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
+    """One panel per percentage, CD7+ before CD7-; linear axis from 0."""
+    from cartpk.figures import counts, wording
+    from cartpk.figures import samples as s
+
+    rows = counts.measured(data, config, "percent")
+    if rows.empty:
+        return EmptyFigure(counts.no_measure(config, "percent"))
+    axis = counts.ValueAxis("% of parent population", lambda x: x, tuple(float(t) for t in range(0, 101, 20)), (0.0, 100.0))
+    panels = counts.panel_names(rows, config)
+    size = (8.0, 1.2 + 2.7 * -(-len(panels) // 3))
+    return Figure(
+        data=rows.drop(columns=["RESULT"]),
+        caption="Thin lines: subjects, actual days. Thick lines: median by dose level at nominal days. A percentage moves "
+        "with its parent population: read it beside the absolute counts.",
+        footnotes=(
+            counts.populations(rows),
+            wording.OPEN_MARKS + " In medians a BLQ result counts as half of the LLOQ.",
+            *wording.outside_windows(s.in_visit_window(rows, config)),
+        ),
+        alt=f"Lines of percentages against days in panels: {', '.join(panels.values())}; thick lines are the medians by "
+        "dose level.",
+        n=rows["USUBJID"].nunique(),
+        draw=lambda: counts.spaghetti(rows, config, axis, size),
+        width=size[0],
+        height=size[1],
+    )

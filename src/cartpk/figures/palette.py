@@ -1,0 +1,72 @@
+"""Colours, marks and line types of the dose levels: the same dose looks the same in every figure and in the page.
+
+The ramp runs from a light orange (lowest dose) to a dark violet (highest). Its lightness falls monotonically, so the
+order of the doses survives a black-and-white printer and every kind of colour blindness; a mark and a line type of
+its own say it a second and a third time.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["INK", "LLOQ_INK", "MARKS", "PAPER", "dose_colours", "dose_linetypes", "dose_marks", "lightness"]
+
+INK: Final = "#1F2933"
+"""Text and what belongs to no dose."""
+LLOQ_INK: Final = "#52606D"
+"""Line and label of the lower limit of quantification."""
+PAPER: Final = "#FFFFFF"
+
+_RAMP: Final = ("#EE9B2E", "#D6503F", "#9B2B7C", "#4A1A82", "#1A0F3C")
+MARKS: Final = ("o", "^", "s", "D", "v", "p", "h", "8")
+_LINES: Final = ("solid", "dashed", "dashdot", "dotted")
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def dose_colours(n: int) -> tuple[str, ...]:
+    """Colours of n dose levels, lowest dose first, as ``#RRGGBB``.
+
+    Examples
+    --------
+    >>> dose_colours(3)
+    ('#D6503F', '#9B2B7C', '#1A0F3C')
+    """
+    if n <= 1:
+        return (_RAMP[2],) * n
+    at = [i * (len(_RAMP) - 1) / (n - 1) for i in range(n)]
+    return tuple(_between(position) for position in at)
+
+
+def _between(position: float) -> str:
+    low = min(int(position), len(_RAMP) - 2)
+    part = position - low
+    mixed = (round(a + (b - a) * part) for a, b in zip(_channels(_RAMP[low]), _channels(_RAMP[low + 1]), strict=True))
+    return "#" + "".join(f"{channel:02X}" for channel in mixed)
+
+
+def dose_marks(n: int) -> tuple[str, ...]:
+    """Marks (matplotlib's names, all of them can be filled) of n dose levels."""
+    return tuple(MARKS[i % len(MARKS)] for i in range(n))
+
+
+def dose_linetypes(n: int) -> tuple[str, ...]:
+    """Line types of n dose levels."""
+    return tuple(_LINES[i % len(_LINES)] for i in range(n))
+
+
+def lightness(colour: str) -> float:
+    """CIE lightness L* (0 black, 100 white) of an sRGB colour ``#RRGGBB``.
+
+    IEC 61966-2-1 for the linear channels, CIE 15 for L*.
+
+    Examples
+    --------
+    >>> round(lightness("#FFFFFF")), round(lightness("#000000"))
+    (100, 0)
+    """
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(colour))]
+    y = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return 116 * y ** (1 / 3) - 16 if y > 216 / 24389 else y * 24389 / 27

@@ -1,0 +1,46 @@
+"""Every figure of the report, in order; a figure is one module ``f_*.py`` that carries its own entry.
+
+Listing the figures imports neither pandas nor plotnine: the workflow does it each time it starts.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+from typing import Final
+
+from cartpk.figures.exhibit import FigureSpec
+
+__all__ = ["FIGURES", "spec"]
+
+_FOLDER: Final = Path(__file__).parent
+
+
+def _order(figure: FigureSpec) -> list[tuple[int, str]]:
+    """14.2-3 before 14.2-20, 14.2-20 before 14.2-20b."""
+    return [(int(digits), letters) for digits, letters in re.findall(r"(\d+)([a-z]*)", figure.number)]
+
+
+def _discovered() -> dict[str, FigureSpec]:
+    names = sorted(m.name for m in pkgutil.iter_modules([str(_FOLDER)]) if m.name.startswith("f_"))
+    found: list[FigureSpec] = [importlib.import_module(f"cartpk.figures.{name}").SPEC for name in names]
+    return {figure.id: figure for figure in sorted(found, key=_order)}
+
+
+FIGURES: Final[dict[str, FigureSpec]] = _discovered()
+"""Figure by its id, in the order of the report."""
+
+
+def spec(figure_id: str) -> FigureSpec:
+    """The entry of this figure.
+
+    Raises
+    ------
+    ValueError
+        Names what was asked for and the ids there are.
+    """
+    if figure_id not in FIGURES:
+        raise ValueError(f"there is no figure {figure_id!r}; figures: {', '.join(FIGURES)}")
+    return FIGURES[figure_id]

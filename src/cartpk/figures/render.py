@@ -1,0 +1,67 @@
+"""A plot as files: PNG and SVG from one drawing, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import matplotlib as mpl
+
+mpl.use("agg")  # no screen is asked for
+
+import matplotlib.pyplot as plt  # noqa: E402
+from plotnine.exceptions import PlotnineWarning  # noqa: E402
+
+from cartpk.figures.palette import INK, PAPER  # noqa: E402
+from cartpk.figures.theme import DPI, FONT  # noqa: E402
+
+if TYPE_CHECKING:
+    import plotnine as p9
+    from matplotlib.figure import Figure as MplFigure
+
+__all__ = ["blank_pictures", "pictures"]
+
+# letters as paths: the picture needs no font where it is shown; ids from a fixed salt; no date
+_SETTINGS: Final = {"svg.fonttype": "path", "svg.hashsalt": "cartpk", "font.family": FONT, "path.simplify": True}
+_EXPECTED: Final = (
+    "geom_path: Each group consist of only one observation",  # a subject with one sample has a mark and no line
+)
+
+
+def pictures(plot: p9.ggplot) -> tuple[bytes, bytes]:
+    """PNG and SVG of the plot."""
+    with _settings():
+        for message in _EXPECTED:
+            warnings.filterwarnings("ignore", message, PlotnineWarning)
+        return _saved(plot.draw())
+
+
+def blank_pictures(text: str) -> tuple[bytes, bytes]:
+    """PNG and SVG of a small sheet with this text, for a figure that cannot be drawn."""
+    with _settings():
+        figure = plt.figure(figsize=(8.0, 1.0), dpi=DPI, facecolor=PAPER)
+        figure.text(0.5, 0.5, text, ha="center", va="center", color=INK, fontsize=9, wrap=True)
+        return _saved(figure)
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    """Matplotlib's own defaults and ours: a user's matplotlibrc changes no figure."""
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_SETTINGS)
+        yield
+
+
+def _saved(figure: MplFigure) -> tuple[bytes, bytes]:
+    mpl.rcParams.update(_SETTINGS)
+    png, svg = io.BytesIO(), io.BytesIO()
+    try:
+        figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
+        figure.savefig(svg, format="svg", dpi=DPI, metadata={"Date": None, "Creator": "cartpk"})
+    finally:
+        plt.close(figure)
+    return png.getvalue(), svg.getvalue()

@@ -1,0 +1,85 @@
+"""Sentences that several figures print: what was measured, of whom, how BLQ was handled."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import TYPE_CHECKING
+
+from cartpk.figures.samples import lloq_lines, units, what
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cartpk.config import TrialConfig
+    from cartpk.config.trial import Analyte
+
+__all__ = ["OPEN_MARKS", "assay", "counted", "gdna_caveat", "outside_windows", "small_print", "undrawn", "wrapped"]
+
+OPEN_MARKS = "Open marks: below the LLOQ, drawn at half of it."
+_CHARACTERS_PER_INCH = 12.5
+
+
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """A number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "subject"), counted(0, "subject"), counted(2, "analysis", "analyses")
+    ('1 subject', '0 subjects', '2 analyses')
+    """
+    return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def wrapped(text: str, inches: float, size: float = 10.0) -> str:
+    """The text's lines broken so that they fit so many inches in letters of this size (points).
+
+    Examples
+    --------
+    >>> wrapped("Geometric mean, CAR transgene in blood (copies/µg gDNA)", 3.0)
+    'Geometric mean, CAR transgene in\\nblood (copies/µg gDNA)'
+    """
+    most = max(8, int(inches * _CHARACTERS_PER_INCH * 10 / size))
+    lines = [part for line in text.split("\n") for part in textwrap.wrap(line, most, break_long_words=False)]
+    return "\n".join(lines)
+
+
+def assay(analyte: Analyte, samples: pd.DataFrame) -> str:
+    """What was measured, in what, how, with which limit; ends with a full stop."""
+    methods = sorted(set(samples["PCMETHOD"].dropna())) or [analyte.method or "method not stated"]
+    limits = ", ".join(lloq_lines(samples)["LABEL"]) or "LLOQ not stated"
+    return f"{what(analyte.label, analyte.specimen)} ({', '.join(methods)}, {units(samples)}); {limits}."
+
+
+def small_print(config: TrialConfig) -> str:
+    """Lower right corner of every picture: synthetic or not, trial, data cut."""
+    parts = ["Synthetic data"] if config.report.synthetic else []
+    parts += [config.trial.id]
+    parts += [f"data cut {config.report.data_cut}"] if config.report.data_cut else []
+    return " · ".join(parts)
+
+
+def gdna_caveat(samples: pd.DataFrame) -> tuple[str, ...]:
+    """The caution on copies per µg of DNA, where that is the unit (Sci Rep 2020, PMC7578827)."""
+    if not any(re.search(r"cop(y|ies)\s*/\s*[uµμn]g", unit) for unit in samples["AVALU"].dropna().unique()):
+        return ()
+    return (
+        "Copies per µg of genomic DNA relate to the DNA of all nucleated cells in the sample. Lymphodepletion changes "
+        "that amount, so results of different days do not have the same base (Sci Rep 2020, PMC7578827).",
+    )
+
+
+def undrawn(samples: pd.DataFrame) -> tuple[str, ...]:
+    """How many results a log axis has no place for, where there are any."""
+    missing = int(samples["DRAWN"].isna().sum())
+    if not missing:
+        return ()
+    return (f"Not drawn, having no place on a log axis: {counted(missing, 'result')} of 0 or BLQ without a known LLOQ.",)
+
+
+def outside_windows(inside: pd.Series[bool]) -> tuple[str, ...]:
+    """How many samples a by-visit summary leaves out, where there are any."""
+    out = int((~inside).sum())
+    if not out:
+        return ()
+    return (f"Left out of the summary by visit: {counted(out, 'sample')} without a nominal day or outside its window.",)

@@ -1,0 +1,241 @@
+"""A made trial with the columns of the schemas: 18 subjects, 3 doses, Stein-like curves, BLQs, a never-expander."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cartpk import schemas
+from cartpk.config import TrialConfig
+from cartpk.trial_data import TrialData
+
+VISITS = (0.0, 1.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 28.0, 42.0, 60.0, 90.0, 120.0, 180.0)
+DOSES = (2.5e7, 1e8, 2e8)
+COHORTS = ("0.25e8 cells", "1e8 cells", "2e8 cells")
+LLOQ = 50.0
+
+
+def make_config(**sections: object) -> TrialConfig:
+    """The trial's configuration, whole sections replaced by keyword."""
+    values: dict[str, object] = {
+        "trial": {"id": "NCT00000001", "planned_n": 18},
+        "product": {"name": "CD7 CAR-T", "cell": "T"},
+        "dosing": {"basis": "flat", "unit": "cells", "levels": list(DOSES)},
+        "data": {"layout": "tidy", "tables": ["made.csv"]},
+        "analytes": [
+            {"code": "CARTG", "label": "CAR transgene", "method": "qPCR", "unit": "copies/µg gDNA", "lloq": LLOQ}
+        ],
+        "pharmacodynamics": {
+            "measures": [
+                {"code": "CD7PT", "label": "CD7+ T cells", "kind": "absolute", "population": "NORMAL_T", "marker": "CD7+"},
+                {"code": "CD7NT", "label": "CD7- T cells", "kind": "absolute", "population": "NORMAL_T", "marker": "CD7-"},
+                {
+                    "code": "CD7PCT",
+                    "label": "CD7+ lymphocytes",
+                    "kind": "percent",
+                    "population": "LYMPHOCYTES",
+                    "marker": "CD7+",
+                    "parent": "lymphocytes",
+                },
+            ]
+        },
+        "report": {"synthetic": True, "data_cut": "2026-01-31"},
+    }
+    return TrialConfig.model_validate({**values, **sections})
+
+
+def _rows(frame: pd.DataFrame, schema: object) -> pd.DataFrame:
+    return schemas.checked(frame.reset_index(drop=True), schema)
+
+
+def _adsl(n: int) -> pd.DataFrame:
+    cohort = np.arange(n) * len(DOSES) // n
+    return pd.DataFrame(
+        {
+            "STUDYID": "NCT00000001",
+            "USUBJID": [f"{101 + i}" for i in range(n)],
+            "COHORT": [COHORTS[c] for c in cohort],
+            "COHORTN": cohort + 1.0,
+            "DOSEA": [DOSES[c] for c in cohort],
+            "DOSEP": [DOSES[c] for c in cohort],
+            "DOSEU": "cells",
+            "NINF": 1.0,
+            "PKFL": "Y",
+            "PDFL": "Y",
+        }
+    )
+
+
+def curve(day: np.ndarray, cmax: float, tmax: float, beta: float) -> np.ndarray:
+    """Stein's curve with fixed growth from cmax/3900, alpha 0.16 /d and 2 % of the slow phase."""
+    grow = cmax / 3900 * np.exp(np.log(3900) * day / tmax)
+    fall = cmax * (0.98 * np.exp(-0.16 * (day - tmax)) + 0.02 * np.exp(-beta * (day - tmax)))
+    return np.where(day < 0, 0.0, np.where(day < tmax, grow, fall))
+
+
+def _samples(adsl: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    samples, predictions = [], []
+    grid = np.arange(0.0, 181.0, 2.0)
+    for i, row in enumerate(adsl.itertuples()):
+        cmax = 0.0 if i == 1 else 9000.0 * np.sqrt(row.DOSEA / 1e8) * 3 * np.exp(rng.normal(0, 0.8))
+        tmax, beta = 9.3 * np.exp(rng.normal(0, 0.2)), 0.01 * np.exp(rng.normal(0, 0.5))
+        nominal = np.array([-3.0, *VISITS[: 14 - (i % 4)]])
+        actual = np.where(nominal > 1, nominal + rng.integers(-1, 2, nominal.size) * 0.5 + 0.1, nominal)
+        true = curve(actual, cmax, tmax, beta)
+        value = np.round(true * np.exp(rng.normal(0, 0.4, nominal.size)), 3)
+        samples.append(pd.DataFrame({"USUBJID": row.USUBJID, "COHORT": row.COHORT, "AFRLT": actual, "NFRLT": nominal, "AVAL": value}))
+        pred = np.maximum(curve(grid, max(cmax, 1.0), tmax, beta), 1e-3)
+        predictions.append(
+            pd.DataFrame({"USUBJID": row.USUBJID, "MODEL": "stein", "AFRLT": grid, "PRED": pred, "PREDLO": pred / 2, "PREDHI": pred * 2})
+        )
+    table = pd.concat(samples, ignore_index=True)
+    below = table["AVAL"] < LLOQ
+    table["AVALC"] = table["AVAL"].astype(str).where(~below, "BLQ")
+    table["AVAL"] = table["AVAL"].mask(below)
+    table["BLQFL"] = np.where(below, "Y", "N")
+    table["BLQCLASS"] = np.where(below, "NOT QUANTIFIABLE", "QUANTIFIABLE")
+    return table, pd.concat(predictions, ignore_index=True)
+
+
+def _common(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(
+        STUDYID="NCT00000001",
+        AVISIT="Day " + table["NFRLT"].map("{:g}".format),
+        ANLFL="Y",
+        SRCFILE="made.csv",
+        SRCROW=np.arange(2.0, len(table) + 2),
+    )
+
+
+def _adnca(table: pd.DataFrame) -> pd.DataFrame:
+    made = _common(table).assign(
+        PCSPEC="BLOOD", PCMETHOD="qPCR", AVALU="copies/µg gDNA", ALLOQ=LLOQ, PCTESTCD="CARTG", PCTEST="CAR transgene",
+        ATPTREF="INFUSION 1", NCAXFL="N",
+    )  # fmt: skip
+    made["ARRLT"] = made["AFRLT"]
+    return _rows(made, schemas.ADNCA)
+
+
+def _adpd(adsl: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    parts = []
+    for i, row in enumerate(adsl.itertuples()):
+        nominal = np.array([-3.0, 7.0, 14.0, 21.0, 28.0, 60.0, 90.0, 180.0][: 8 - (i % 3)])
+        day = np.where(nominal > 0, nominal + rng.integers(-1, 2, nominal.size), nominal)
+        plus = 900 * np.exp(-0.5 * np.clip(day, 0, 20)) * np.exp(rng.normal(0, 0.5, day.size)) + np.clip(day - 60, 0, None)
+        minus = 40 + 3 * np.clip(day, 0, 100) * np.exp(rng.normal(0, 0.4, day.size))
+        base = {"USUBJID": row.USUBJID, "COHORT": row.COHORT, "AFRLT": day, "NFRLT": nominal}
+        for code, label, marker, value in (("CD7PT", "CD7+ T cells", "CD7+", plus), ("CD7NT", "CD7- T cells", "CD7-", minus)):
+            parts.append(pd.DataFrame({**base, "PARAMCD": code, "PARAM": label, "MARKER": marker, "AVAL": value.round(1)}).assign(
+                KIND="absolute", POPULATION="NORMAL_T", AVALU="cells/µL", ALLOQ=1.0))  # fmt: skip
+        percent = 100 * plus / (plus + minus + 100)
+        parts.append(pd.DataFrame({**base, "PARAMCD": "CD7PCT", "PARAM": "CD7+ lymphocytes", "MARKER": "CD7+", "AVAL": percent.round(2)}).assign(
+            KIND="percent", POPULATION="LYMPHOCYTES", PARENT="lymphocytes", AVALU="%", ALLOQ=0.1))  # fmt: skip
+    table = pd.concat(parts, ignore_index=True)
+    below = table["AVAL"] < table["ALLOQ"]
+    table["BLQFL"] = np.where(below, "Y", "N")
+    table["AVAL"] = table["AVAL"].mask(below)
+    return _rows(_common(table).assign(PCSPEC="BLOOD", PCMETHOD="flow cytometry"), schemas.ADPD)
+
+
+def _adpp(adsl: pd.DataFrame, adnca: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    post = adnca[adnca["AFRLT"] > 0]
+    for i, row in enumerate(adsl.itertuples()):
+        mine = post[post["USUBJID"] == row.USUBJID].dropna(subset=["AVAL"])
+        cmax = mine["AVAL"].max() if len(mine) else np.nan
+        codes = (("CMAX", "Maximum concentration", cmax, "copies/µg gDNA", None),
+                 ("AUC0_28D", "AUC 0-28 d", cmax * 7, "day*copies/µg gDNA", 28.0),
+                 ("AUC0_90D", "AUC 0-90 d", cmax * 8, "day*copies/µg gDNA", 90.0))  # fmt: skip
+        for code, label, value, unit, end in codes:
+            flag, reason = (None, None) if end is None else ("COMPLETE", None)
+            if not np.isfinite(value):
+                flag, value, reason = ("ALL_BLQ", 0.0, None) if end else (None, np.nan, "all results are below the limit of quantification")
+            elif end == 90.0 and i % 4 == 3:
+                flag = "EXTRAPOLATED"
+            elif end == 90.0 and i % 6 == 4:
+                flag, value, reason = "NC_INCOMPLETE", np.nan, "the last sample is before the window's end"
+            rows.append({"USUBJID": row.USUBJID, "PARCAT1": "NCA", "PARAMCD": code, "PARAM": label, "AVAL": value, "AVALU": unit,
+                         "PPREASND": reason, "FLAG": flag, "PPCAT": "CARTG", "PPSPEC": "BLOOD", "ATPTREF": "INFUSION 1",
+                         "PPENINT": f"P{end:g}D" if end else None})  # fmt: skip
+    return _rows(pd.DataFrame(rows), schemas.ADPP)
+
+
+def _lambda_z(adnca: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for subject, mine in adnca.dropna(subset=["AVAL"]).groupby("USUBJID"):
+        last = mine.sort_values("AFRLT").tail(3)
+        if len(last) < 3 or last["AFRLT"].min() < 14:
+            continue
+        slope, intercept = np.polyfit(last["AFRLT"], np.log(last["AVAL"]), 1)
+        for point in last.itertuples():
+            rows.append({"USUBJID": subject, "PPCAT": "CARTG", "PPSPEC": "BLOOD", "ATPTREF": "INFUSION 1", "AFRLT": point.AFRLT,
+                         "ARRLT": point.AFRLT, "AVAL": point.AVAL, "LZFL": "Y", "SLOPE": slope, "INTERCEPT": intercept})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def make_trial(n: int = 18, seed: int = 7) -> TrialData:
+    """All tables of a made trial of n subjects in three dose levels."""
+    rng = np.random.default_rng(seed)
+    adsl = _rows(_adsl(n), schemas.ADSL)
+    table, predictions = _samples(adsl, rng)
+    adnca = _adnca(table)
+    adpd = _adpd(adsl, rng)
+    ordered = adpd.sort_values(["USUBJID", "PARAMCD", "AFRLT"])
+    base = ordered[ordered["AFRLT"] <= 0].groupby(["USUBJID", "PARAMCD"])["AVAL"].last().rename("BASE")
+    change = adpd.join(base, on=["USUBJID", "PARAMCD"])
+    change.loc[change["AFRLT"] <= 0, "BASE"] = np.nan  # no change at or before baseline
+    change["CHG"] = change["AVAL"].fillna(0.0) - change["BASE"]
+    change["PCHG"] = 100 * change["CHG"] / change["BASE"]
+    empty = pd.DataFrame({c: pd.Series(dtype="str") for c in schemas.FINDINGS.columns})
+    return TrialData(
+        adsl=adsl,
+        adnca=adnca,
+        adpd=adpd,
+        adpp=_adpp(adsl, adnca),
+        predictions=_rows(predictions.assign(PPCAT="CARTG", PPSPEC="BLOOD", ATPTREF="INFUSION 1"), schemas.PREDICTIONS),
+        lambda_z=_lambda_z(adnca),
+        fits=pd.DataFrame(),
+        pd_change=_rows(change.assign(ABLFL="N"), schemas.PD_CHANGE),
+        findings=empty,
+    )
+
+
+def write_results(data: TrialData, folder: Path) -> Path:
+    """The trial's tables as the files of a run."""
+    (folder / "work").mkdir(parents=True, exist_ok=True)
+    files = {"adsl.csv": data.adsl, "adnca.csv": data.adnca, "adpd.csv": data.adpd, "findings.csv": data.findings,
+             "work/adpp_nca.csv": data.adpp, "work/predictions.csv": data.predictions,
+             "work/lambda_z.csv": data.lambda_z, "work/pd_change.csv": data.pd_change}  # fmt: skip
+    for name, table in files.items():
+        table.to_csv(folder / name, index=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trial() -> TrialData:
+    return make_trial()
+
+
+@pytest.fixture(scope="session")
+def config() -> TrialConfig:
+    return make_config()
+
+
+@pytest.fixture
+def without() -> Callable[..., TrialData]:
+    """A copy of a trial with the named tables emptied."""
+
+    def emptied(data: TrialData, *names: str) -> TrialData:
+        return replace(data, **{name: getattr(data, name).iloc[:0] for name in names})
+
+    return emptied
+
+
+@pytest.fixture(scope="session")
+def results(trial: TrialData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_results(trial, tmp_path_factory.mktemp("results"))
