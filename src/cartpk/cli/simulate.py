@@ -10,11 +10,17 @@ from cartpk.files import write_table, write_text
 
 __all__ = ["command"]
 
+EXAMPLES = """\b
+The files of a sample trial, byte for byte:
+  cartpk simulate NCT06871644 --out data/sample/NCT06871644
+A bare table for benchmarks, and profiles_truth.csv beside it:
+  cartpk simulate --model stein --subjects 1000 --seed 1 --out profiles.csv"""
 
-@click.command("simulate")
+
+@click.command("simulate", epilog=EXAMPLES)
 @click.argument("trial", required=False)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the trial, or PROFILES.csv.")
-@click.option("--seed", type=int, default=None, help="Seed; a sample trial has its own.  [default of --model: 1]")
+@click.option("--seed", type=int, default=None, help="Seed.  [default: the trial's own; 1 with --model]")
 @click.option("--model", default=None, help="Profiles of this model instead of a trial: stein or car_nk.")
 @click.option("--subjects", type=int, default=100, show_default=True, help="With --model: number of subjects.")
 @click.option("--spread", default="moderate", show_default=True, help="With --model: moderate or wide.")
@@ -36,26 +42,20 @@ def command(
     missed: float,
     dropout: float,
 ) -> None:
-    """Make synthetic data, with their truth.
-
-    \b
-    cartpk simulate NCT06871644 --out data/sample/NCT06871644    the files of a sample trial, byte for byte
-    cartpk simulate --model stein --subjects 1000 --seed 1 --out profiles.csv    a bare table + profiles_truth.csv
-    """
+    """Make synthetic data, with their truth."""
     if (trial is None) == (model is None):
         raise click.UsageError("give either a sample trial (e.g. NCT06871644) or --model")
     if trial is not None:
         _trial(trial, seed, out)
         return
-    from cartpk.simulate import simulate_profiles  # noqa: PLC0415
-    from cartpk.simulate.profiles import DAYS  # noqa: PLC0415
+    from cartpk.simulate import simulate_profiles
 
     made = simulate_profiles(
         str(model),
         subjects,
         1 if seed is None else seed,
         spread=spread,
-        days=DAYS if days is None else _days(days),
+        days=None if days is None else _days(days),
         lloq=lloq,
         residual_sd=residual_sd,
         missed=missed,
@@ -68,7 +68,7 @@ def command(
 
 
 def _trial(trial: str, seed: int | None, out: Path) -> None:
-    from cartpk.simulate import get_design, sample_files, simulate_trial  # noqa: PLC0415
+    from cartpk.simulate import get_design, sample_files, simulate_trial
 
     files = sample_files(simulate_trial(get_design(trial), seed))
     for name, text in files.items():

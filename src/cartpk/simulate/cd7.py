@@ -77,7 +77,8 @@ def solve(drawn: Mapping[str, FloatArray], kinetics: Kinetics, until: float, *, 
     counts[0] = before * left
     for k in range(steps):
         counts[k + 1] = _step(drawn, counts[k], kill[:, 2 * k], kill[:, 2 * k + 1], kill[:, 2 * k + 2])
-    return CellCurves(STEP * np.arange(steps + 1), counts, before)
+    grid: FloatArray = STEP * np.arange(steps + 1, dtype=np.float64)
+    return CellCurves(grid, counts, before)
 
 
 def _step(

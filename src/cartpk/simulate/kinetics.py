@@ -9,7 +9,6 @@ import numpy as np
 
 from cartpk.core.estimation.profiles import FloatArray
 from cartpk.models import get_model
-from cartpk.simulate import car_nk
 
 __all__ = ["Kinetics", "car_nk_kinetics", "kinetics", "stein_kinetics"]
 
@@ -29,40 +28,30 @@ class Kinetics:
     model: str
     theta: FloatArray
 
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Symbols of the parameters, in the order of theta."""
-        return car_nk.SYMBOLS if self.model == "car_nk" else get_model(self.model).symbols
-
     def curve(self, day: FloatArray) -> FloatArray:
         """True value at day (n, m), unit of the assay; 0 at and before the infusion (day <= 0)."""
-        after = np.asarray(day) > 0
-        value: FloatArray = np.where(after, self._from_zero(np.maximum(day, 0.0)), 0.0)
+        value: FloatArray = np.where(day > 0, get_model(self.model).curve(self.theta, np.maximum(day, 0.0)), 0.0)
         return value
 
     def area(self, day: float) -> FloatArray:
         """True area under the curve from 0 to day, (n,)."""
-        return car_nk.area(self.theta, day) if self.model == "car_nk" else get_model(self.model).area(self.theta, day)
+        return get_model(self.model).area(self.theta, day)
 
     def parameters(self) -> dict[str, FloatArray]:
         """Symbol -> (n,) values."""
-        return {symbol: self.theta[:, k] for k, symbol in enumerate(self.symbols)}
+        return {symbol: self.theta[:, k] for k, symbol in enumerate(get_model(self.model).symbols)}
 
     def peak(self) -> tuple[FloatArray, FloatArray]:
         """True Cmax and Tmax (days), (n,) each.
 
-        Both models are sums of exponentials that rise to one bend and fall after it: the largest value is that at the
-        bend or, for a CAR-NK whose infused cells outnumber their offspring, the limit for day -> 0.
+        Both models are convex up to one bend and fall after it: the largest value is that at the bend or, for a
+        CAR-NK whose infused cells outnumber their offspring, the limit for day -> 0.
         """
-        bend = self.theta[:, self.symbols.index("tm" if self.model == "car_nk" else "tmax")]
-        day = np.stack([np.zeros_like(bend), bend], axis=1)
-        value = self._from_zero(day)
+        model = get_model(self.model)
+        bend = self.theta[:, model.index("tmax" if self.model == "stein" else "tm")]
+        value = model.curve(self.theta, np.stack([np.zeros_like(bend), bend], axis=1))
         late = value[:, 1] >= value[:, 0]
         return np.where(late, value[:, 1], value[:, 0]), np.where(late, bend, 0.0)
-
-    def _from_zero(self, day: FloatArray) -> FloatArray:
-        theta = self.theta
-        return car_nk.curve(theta, day) if self.model == "car_nk" else get_model(self.model).curve(theta, day)
 
 
 def stein_kinetics(drawn: Mapping[str, FloatArray]) -> Kinetics:
@@ -76,8 +65,9 @@ def stein_kinetics(drawn: Mapping[str, FloatArray]) -> Kinetics:
 def car_nk_kinetics(drawn: Mapping[str, FloatArray], dose: FloatArray) -> Kinetics:
     """CAR-NK kinetics; the infused cells' concentration is proportional to the dose (cells/kg)."""
     c0 = drawn["c0_per_1e7"] * dose / 1e7
-    values = {**drawn, "c0": c0, "r0": drawn["r0_fraction"] * c0}
-    return Kinetics("car_nk", np.stack([values[s] for s in car_nk.SYMBOLS], axis=-1))
+    cexp = drawn["r0_fraction"] * c0 * np.exp(drawn["rho"] * drawn["tm"])
+    values = {**drawn, "c0": c0, "cexp": cexp}
+    return Kinetics("car_nk", np.stack([values[s] for s in get_model("car_nk").symbols], axis=-1))
 
 
 def kinetics(model: str, drawn: Mapping[str, FloatArray], dose: FloatArray | None = None) -> Kinetics:

@@ -74,7 +74,7 @@ class Population:
         z = streams.normal(f"population {self.name}", subjects, len(self.effects))
         drawn: dict[str, FloatArray] = {}
         for k, effect in enumerate(self.effects):
-            centre = effect.transform.forward(np.float64(effect.typical))
+            centre = effect.transform.forward(np.array(effect.typical))
             drawn[effect.symbol] = effect.transform.inverse(centre + effect.sd * z[:, k])
         return drawn
 

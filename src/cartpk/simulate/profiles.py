@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -18,8 +20,13 @@ from cartpk.simulate.trials import GENERATOR
 
 __all__ = ["DAYS", "VirtualProfiles", "simulate_profiles"]
 
-DAYS: Final = (0, 1, 3, 5, 7, 9, 11, 14, 17, 21, 28, 42, 60, 90, 120, 180)
-"""Nominal days; 0 is the sample before the infusion."""
+DAYS: Final[Mapping[str, tuple[float, ...]]] = MappingProxyType(
+    {
+        "stein": (0, 1, 3, 5, 7, 9, 11, 14, 17, 21, 28, 42, 60, 90, 120, 180),
+        "car_nk": (0, 1 / 24, 4 / 24, 1, 2, 3, 5, 7, 10, 14, 21, 28, 42, 60, 90),
+    }
+)
+"""Kinetic model -> usual nominal days; 0 is the sample before the infusion."""
 
 CAR_NK_DOSES: Final = (1e7, 2e7, 5e7)
 """Dose levels of virtual CAR-NK subjects in turn, cells/kg."""
@@ -41,7 +48,7 @@ def simulate_profiles(
     seed: int = 1,
     *,
     spread: str = "moderate",
-    days: Sequence[float] = DAYS,
+    days: Sequence[float] | None = None,
     lloq: float = 100.0,
     residual_sd: float | None = None,
     missed: float = 0.05,
@@ -54,9 +61,9 @@ def simulate_profiles(
     model, spread
         Kinetic model (stein, car_nk) and spread between subjects (:data:`~cartpk.simulate.population.POPULATIONS`).
     subjects, seed
-        Number of subjects; seed. More subjects change the earlier ones' values, too.
+        Number of subjects; seed. The first subjects stay the same when more are asked for.
     days
-        Nominal days of the samples, ascending; day 0 is the sample before the infusion and always BLQ.
+        Nominal days of the samples, ascending (None = :data:`DAYS`); day 0 is before the infusion and always BLQ.
     lloq
         Lower limit of quantification, copies/ug.
     residual_sd
@@ -75,7 +82,9 @@ def simulate_profiles(
     >>> made.table["USUBJID"].nunique(), list(made.truth.columns[:3])
     (3, ['USUBJID', 'FOLDX', 'CMAX'])
     """
+    model = model.replace("-", "_")
     population = _population(model, spread)
+    days = DAYS[model] if days is None else days
     _check(subjects, days, lloq, missed, dropout)
     streams = Streams(seed)
     drawn = population.draw(streams, subjects)
@@ -114,7 +123,7 @@ def _population(model: str, spread: str) -> Population:
 def _check(subjects: int, days: Sequence[float], lloq: float, missed: float, dropout: float) -> None:
     if subjects < 1:
         raise ValueError(f"subjects must be at least 1, found {subjects}")
-    if len(days) == 0 or min(days) < 0 or any(b <= a for a, b in zip(days, days[1:], strict=False)):
+    if len(days) == 0 or min(days) < 0 or any(b <= a for a, b in pairwise(days)):
         raise ValueError(f"days must ascend from 0 or later, found {list(days)}")
     if lloq <= 0:
         raise ValueError(f"lloq must be above 0, found {lloq}")

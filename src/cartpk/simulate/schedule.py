@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -49,7 +50,7 @@ def starts(design: Design, streams: Streams) -> IntArray:
     """
     arms = design.enrolment()
     gaps = [0]
-    for before, after in zip(arms, arms[1:], strict=False):
+    for before, after in pairwise(arms):
         opens = before is not after and not design.interleaved
         gaps.append(10 if design.interleaved else 35 if opens else 14)
     clock = 600 + 5 * np.floor(streams.between("infusion clock", 0, 48, design.subjects)).astype(np.int64)

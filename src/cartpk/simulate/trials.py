@@ -16,7 +16,7 @@ from cartpk.simulate.kinetics import Kinetics, kinetics
 from cartpk.simulate.panels import Measure
 from cartpk.simulate.population import CD7, CD7_CAR_NK, MARROW, POPULATIONS
 from cartpk.simulate.scenarios import Scenario
-from cartpk.simulate.schedule import DAY, Schedule, follow_up, schedule, starts
+from cartpk.simulate.schedule import Schedule, follow_up, schedule, starts
 from cartpk.simulate.streams import Streams
 
 __all__ = ["FIRST_DAY", "GENERATOR", "VirtualTrial", "simulate_trial"]
