@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from cartpk.adpp.adnca import Problem, find_problems
+from cartpk.adpp.adnca import Problem, TableError
 from cartpk.adpp.derive import TrialParameters, derive_params_nca, derive_params_trial, lambda_z_points
 
-__all__ = ["Problem", "TrialParameters", "derive_params_nca", "derive_params_trial", "find_problems", "lambda_z_points"]
+__all__ = [
+    "Problem",
+    "TableError",
+    "TrialParameters",
+    "derive_params_nca",
+    "derive_params_trial",
+    "lambda_z_points",
+]

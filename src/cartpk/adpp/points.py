@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cartpk.adpp.adnca import ProfileTable
+from cartpk.adpp.adnca import ProfileTable, categorical
 from cartpk.core.nca.calculate import NcaResult
 from cartpk.core.nca.ragged import Bools, Indices
 
@@ -38,11 +38,11 @@ def points_of(table: ProfileTable, result: NcaResult) -> pd.DataFrame:
         "AFRLT": day + table.shift[owner],
         "ARRLT": day,
         "AVAL": value,
-        "LZFL": np.where(used[keep], "Y", "N"),
+        "LZFL": categorical(used[keep].astype(np.int8), ["N", "Y"]),
         "INTERCEPT": intercept[owner],
         "SLOPE": slope[owner],
     }
-    return pd.DataFrame(out)
+    return pd.DataFrame(out, copy=False)
 
 
 def _marked(row: Indices, chosen: Indices) -> Bools:
@@ -54,5 +54,6 @@ def _marked(row: Indices, chosen: Indices) -> Bools:
     return marks[row]
 
 
-def _texts(table: ProfileTable, key: str, owner: Indices) -> pd.Series:
-    return pd.Series(table.labels[key]).astype("str").iloc[owner].reset_index(drop=True)
+def _texts(table: ProfileTable, key: str, owner: Indices) -> pd.Categorical:
+    labels = table.labels[key]
+    return categorical(labels.codes[owner], labels.categories)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cartpk.adpp.adnca import ProfileTable
+from cartpk.adpp.adnca import ProfileTable, categorical
 from cartpk.core.nca.flags import Bits, Flag
 from cartpk.core.nca.parameters import UnitRule, unit_of
 from cartpk.core.nca.ragged import Floats
@@ -45,7 +45,7 @@ class Column:
 
 def window_flag_bits(order: Sequence[AucFlag]) -> Bits:
     """Bit of each window flag, by its code."""
-    return np.array([Flag[flag.value].value for flag in order], dtype=np.int64)
+    return np.array([Flag[flag.value].value for flag in order], dtype=np.int32)
 
 
 def adpp_rows(table: ProfileTable, columns: Sequence[Column], method: AucMethod) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def adpp_rows(table: ProfileTable, columns: Sequence[Column], method: AucMethod)
     for name, key in (("PPCAT", "PCTESTCD"), ("PPSPEC", "PCSPEC"), ("ATPTREF", "ATPTREF")):
         if key in labels:
             out[name] = _repeat(labels[key], k)
-    none = np.zeros(m, dtype=np.int64)
+    none = np.zeros(m, dtype=np.int32)
     bits = _matrix([none if c.flags is None else c.flags for c in columns]).ravel()
     out["FLAG"] = _flag_texts(bits)
     empty = np.full(m, np.nan)
@@ -100,20 +100,14 @@ def _small(n: int) -> type[np.signedinteger]:
 
 
 def _repeat(labels: pd.Categorical, k: int) -> pd.Categorical:
-    return pd.Categorical.from_codes(np.repeat(labels.codes, k), dtype=labels.dtype, validate=False)
-
-
-def _categorical(codes: NDArray[np.signedinteger], categories: Sequence[str]) -> pd.Categorical:
-    """Texts by their codes; -1 is an empty cell."""
-    dtype = pd.CategoricalDtype(pd.Index(list(categories), dtype="str"))
-    return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
+    return categorical(np.repeat(labels.codes, k), labels.categories)
 
 
 def _tile(texts: Sequence[str | None], m: int) -> pd.Categorical:
     """The texts, once per profile; None is an empty cell."""
     categories = list(dict.fromkeys(text for text in texts if text is not None))
     own = np.array([-1 if text is None else categories.index(text) for text in texts], dtype=_small(len(categories)))
-    return _categorical(np.tile(own, m), categories)
+    return categorical(np.tile(own, m), categories)
 
 
 def _units(conc_units: pd.Categorical, rules: Sequence[UnitRule]) -> pd.Categorical:
@@ -123,7 +117,7 @@ def _units(conc_units: pd.Categorical, rules: Sequence[UnitRule]) -> pd.Categori
     place = {text: number for number, text in enumerate(categories)}
     lookup = np.array([[place.get(text, -1) for text in row] for row in texts], dtype=_small(len(categories)))
     codes = lookup.reshape(-1, len(rules))[conc_units.codes].ravel()
-    return _categorical(codes, categories)
+    return categorical(codes, categories)
 
 
 def _texts(codes: NDArray[np.generic], text_of: Mapping[int, str]) -> pd.Categorical:
@@ -133,7 +127,7 @@ def _texts(codes: NDArray[np.generic], text_of: Mapping[int, str]) -> pd.Categor
     lookup = np.full(int(seen.max(initial=0)) + 1, -1, dtype=_small(len(used)))
     lookup[used] = np.arange(len(used))
     categories = [text_of[int(code)] for code in used]
-    return _categorical(lookup[codes], categories)
+    return categorical(lookup[codes], categories)
 
 
 def _flag_texts(bits: NDArray[np.generic]) -> pd.Categorical:

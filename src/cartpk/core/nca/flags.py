@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntFlag
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from cartpk.core.nca.ragged import Bools, any_in, count_in, last_in, pick
 
 __all__ = ["Bits", "Flag", "flags_of"]
 
-Bits = NDArray[np.int64]
+Bits: TypeAlias = NDArray[np.int32]
 """Sum of :class:`Flag` values, shape (m,)."""
 
 
@@ -83,7 +83,7 @@ def flags_of(a: Analysis, peak_window: tuple[float, float] | None = None) -> dic
 
 
 def _bits(where: Bools, flag: Flag) -> Bits:
-    return np.where(where, np.int64(flag.value), np.int64(0))
+    return np.where(where, np.int32(flag.value), np.int32(0))
 
 
 def _peak(a: Analysis, window: tuple[float, float] | None) -> Bits:
