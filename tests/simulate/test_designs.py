@@ -42,7 +42,7 @@ def test_schedule_is_that_of_a_phase_1_trial(design):
 
 
 def test_visits_name_themselves():
-    assert [Visit(d).elapsed for d in (-7, 0, 1 / 12, 28)] == ["-P7D", "P0D", "PT2H", "P28D"]
+    assert [Visit(d).elapsed for d in (-7, 0, 1 / 12, 28)] == ["-P7D", "PT0H", "PT2H", "P28D"]
     assert [Visit(d).label for d in (-7, 0, 1 / 12, 28)] == ["DAY -7", "DAY 0", "DAY 0", "DAY 28"]
     assert Visit(1 / 12).timepoint == "2 H POST-INFUSION"
 

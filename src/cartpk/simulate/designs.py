@@ -44,7 +44,7 @@ class Visit:
         """Planned time from the infusion, ISO 8601 duration."""
         if 0 < self.day < 1:
             return f"PT{round(24 * self.day)}H"
-        return f"{'-' if self.day < 0 else ''}P{abs(int(self.day))}D"
+        return "PT0H" if self.day == 0 else f"{'-' if self.day < 0 else ''}P{abs(int(self.day))}D"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cartpk.simulate.assay import printed
+from cartpk.simulate.designs import Visit
 from cartpk.simulate.schedule import DAY
 from cartpk.simulate.trials import FIRST_DAY, VirtualTrial
 
@@ -97,30 +98,33 @@ def ex(trial: VirtualTrial) -> pd.DataFrame:
     )
 
 
-def _findings(trial: VirtualTrial, samples: pd.DataFrame) -> tuple[pd.DataFrame, list[object], pd.Series]:
-    """Samples with their subject's start, the planned visit of each, and the minute of each on the trial's clock."""
-    start = trial.subjects.set_index("USUBJID")["START"]
-    joined = samples.assign(START=start.reindex(samples["USUBJID"]).to_numpy())
-    return joined, [trial.design.visits[k] for k in joined["VISIT"]], joined["START"] + joined["MINUTE"]
-
-
 def _timing(trial: VirtualTrial, samples: pd.DataFrame, prefix: str) -> dict[str, object]:
-    """VISITNUM, VISIT, VISITDY, --DTC, --DY, --TPT, --TPTNUM (days), --ELTM and --TPTREF of every sample."""
-    joined, _, minute = _findings(trial, samples)
-    visits = [trial.design.visits[k] for k in joined["VISIT"]]
-    done = joined["DONE"]
-    day = _study_day(minute, joined["START"])
+    """VISITNUM, VISIT, VISITDY, --DTC and --DY of every sample."""
+    start = trial.subjects.set_index("USUBJID")["START"].reindex(samples["USUBJID"]).set_axis(samples.index)
+    visits = _visits(trial, samples)
+    minute = start + samples["MINUTE"]
     return {
-        "VISITNUM": joined["VISIT"] + 1,
+        "VISITNUM": samples["VISIT"] + 1,
         "VISIT": [v.label for v in visits],
         "VISITDY": [int(v.day) + (v.day >= 0) for v in visits],
-        f"{prefix}DTC": _stamp(minute).where(done, ""),
-        f"{prefix}DY": day.astype(str).where(done, ""),
-        f"{prefix}TPT": [v.timepoint for v in visits],
-        f"{prefix}TPTNUM": [printed(round(v.day, 3)) for v in visits],
-        f"{prefix}ELTM": [v.elapsed for v in visits],
-        f"{prefix}TPTREF": "INFUSION",
+        f"{prefix}DTC": _stamp(minute).where(samples["DONE"], ""),
+        f"{prefix}DY": _study_day(minute, start).astype(str).where(samples["DONE"], ""),
     }
+
+
+def _time_points(trial: VirtualTrial, samples: pd.DataFrame) -> dict[str, object]:
+    """PCTPT, PCTPTNUM (hours), PCELTM and PCTPTREF: several samples are planned for the day of the infusion only."""
+    visits = [v if 0 <= v.day < 1 else None for v in _visits(trial, samples)]
+    return {
+        "PCTPT": ["" if v is None else v.timepoint for v in visits],
+        "PCTPTNUM": ["" if v is None else str(round(24 * v.day)) for v in visits],
+        "PCELTM": ["" if v is None else v.elapsed for v in visits],
+        "PCTPTREF": ["" if v is None else "INFUSION" for v in visits],
+    }
+
+
+def _visits(trial: VirtualTrial, samples: pd.DataFrame) -> list[Visit]:
+    return [trial.design.visits[k] for k in samples["VISIT"]]
 
 
 def _result(samples: pd.DataFrame, prefix: str, unit: object) -> dict[str, object]:
@@ -153,6 +157,7 @@ def pc(trial: VirtualTrial) -> pd.DataFrame:
             "PCMETHOD": spec.method,
             "PCLLOQ": _number(s["LLOQ"]),
             **_timing(trial, s, "PC"),
+            **_time_points(trial, s),
         }
     )
 
@@ -162,7 +167,6 @@ def cp(trial: VirtualTrial) -> pd.DataFrame:
     s = trial.cells
     panel = {m.name: m for m in trial.design.panel}
     measures = [panel[name] for name in s["NAME"]]
-    timing = _timing(trial, s, "CP")
     return pd.DataFrame(
         {
             "STUDYID": trial.design.trial,
@@ -176,6 +180,6 @@ def cp(trial: VirtualTrial) -> pd.DataFrame:
             "CPSPEC": s["SPECIMEN"],
             "CPMETHOD": "FLOW CYTOMETRY",
             "CPLLOQ": _number(s["LLOQ"]),
-            **{k: v for k, v in timing.items() if not k.startswith("CPT") and k != "CPELTM"},
+            **_timing(trial, s, "CP"),
         }
     )
