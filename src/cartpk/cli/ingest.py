@@ -1,0 +1,83 @@
+"""``cartpk ingest``: raw files -> adsl.csv, adnca.csv, adpd.csv, findings.csv."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cartpk.ingest import Intake
+
+__all__ = ["STOPPED", "command", "summary"]
+
+STOPPED: Final = "findings_stopped.csv"
+"""Name of the findings of a trial that cannot be computed: no rule of the workflow takes it for findings.csv."""
+
+_LISTED: Final = 20
+"""Errors printed in full on the console; the file has all of them."""
+
+
+@click.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder of the results.")
+def command(config: Path, out: Path) -> None:
+    """Read the raw files of the trial CONFIG.yaml into typed tables and list everything that was found in them.
+
+    The paths of the config start from the folder in which the command is started.
+    """
+    from cartpk.config import load  # noqa: PLC0415
+    from cartpk.files import write_table  # noqa: PLC0415
+    from cartpk.ingest import read_trial  # noqa: PLC0415
+
+    intake = read_trial(load(config), Path())
+    if intake.stops:
+        write_table(out / STOPPED, intake.findings)
+        errors = intake.findings[intake.findings["SEVERITY"] == "error"]
+        click.echo(f"cartpk: the data of {config} cannot be analysed: {_count(len(errors), 'error')}.", err=True)
+        click.echo("\n".join(_lines(errors)), err=True)
+        click.echo(f"All findings: {out / STOPPED}", err=True)
+        raise SystemExit(1)
+    for name in ("adsl", "adnca", "adpd", "findings"):
+        write_table(out / f"{name}.csv", getattr(intake, name))
+    (out / STOPPED).unlink(missing_ok=True)
+    click.echo(summary(intake))
+
+
+def summary(intake: Intake) -> str:
+    """What came in, in a few lines: subjects, samples, what is not used, findings by severity and rule."""
+    adsl = intake.adsl
+    parts = [
+        f"{_count(len(adsl), 'subject')}: {(adsl['PKFL'] == 'Y').sum()} with kinetics, "
+        f"{(adsl['PDFL'] == 'Y').sum()} with cell counts, {adsl['EXCLRS'].notna().sum()} excluded"
+    ]
+    for label, table in (("kinetic sample", intake.adnca), ("cell count", intake.adpd)):
+        used = table["ANLFL"] == "Y"
+        blq = (used & (table["BLQFL"] == "Y")).sum()
+        parts.append(f"{_count(len(table), label)}: {used.sum()} used ({blq} BLQ), {(~used).sum()} not used")
+    findings = intake.findings
+    severities = Counter(findings["SEVERITY"])
+    counts = ", ".join(_count(severities[s], s) for s in ("error", "warning", "info") if severities[s])
+    parts.append(f"{_count(len(findings), 'finding')}: {counts or 'none'}")
+    parts += _lines(findings[findings["SEVERITY"] == "error"])
+    return "\n".join(parts)
+
+
+def _lines(errors: pd.DataFrame) -> list[str]:
+    """Each error as a sentence with its remedy, the first ones in full."""
+    lines = [
+        f"  {rule}  {message}" + (f" {mend}" if isinstance(mend, str) else "")
+        for rule, message, mend in zip(errors["RULE"], errors["MESSAGE"], errors["SUGGESTION"], strict=True)
+    ]
+    more = len(lines) - _LISTED
+    return [*lines[:_LISTED], *([f"  ... and {_count(more, 'more error')}"] if more > 0 else [])]
+
+
+def _count(number: int, noun: str) -> str:
+    if noun == "info":
+        return f"{number} info"
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,75 @@
+"""ADSL: one row for every subject that any file names, whether it can be analysed or not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cartpk.config import TrialConfig
+from cartpk.ingest.delivery import Delivery
+from cartpk.ingest.dosing import with_cohorts, with_doses
+from cartpk.ingest.findings import Findings
+from cartpk.schemas import ADSL, checked
+
+__all__ = ["build_adsl", "with_events", "with_sets"]
+
+_REINFUSION = "re-infusion"
+
+
+def with_events(
+    delivery: Delivery, starts: dict[str, list[float]], findings: Findings
+) -> pd.DataFrame:
+    """The delivery's subjects with ``NINF``, ``REINFDY``, ``EVENTDY`` and ``EVENTTXT``.
+
+    The event is the first of re-infusion, HSCT and death; one that lies before the infusion excludes the subject
+    (BI-084).
+    """
+    subjects = delivery.subjects
+    ids = subjects["USUBJID"]
+    count = delivery.infusions[delivery.infusions["DAY"].notna()].groupby("USUBJID").size()
+    reinfusion = ids.map({s: days[1] for s, days in starts.items() if len(days) > 1}).astype("float64")
+    for subject, number, day in zip(ids, ids.map(count).fillna(0), reinfusion, strict=True):
+        if number > 1:
+            what = "" if np.isnan(day) else f", the profile is cut at day {day:.4g}"
+            findings.add("BI-055", subject=str(subject), old=f"{number:.0f}", what=what)
+    impossible = subjects["EVENTDY"] < 0
+    for subject, day, text in zip(*(subjects.loc[impossible, c] for c in ("USUBJID", "EVENTDY", "EVENTTXT")), strict=True):
+        findings.add("BI-084", subject=str(subject), old=f"{text} on day {day:.4g}")
+    given = subjects["EVENTDY"].mask(impossible)
+    first = reinfusion.fillna(np.inf) <= given.fillna(np.inf)
+    day = reinfusion.where(first, given)
+    text = pd.Series(_REINFUSION, index=subjects.index, dtype="str").where(first, subjects["EVENTTXT"].fillna("event"))
+    for subject, when, what in zip(ids, day, text, strict=True):
+        if np.isfinite(when):
+            findings.add("BI-069", subject=str(subject), old=f"{what} on day {when:.4g}")
+    return subjects.assign(
+        NINF=ids.map(count).fillna(0.0).astype("float64"),
+        REINFDY=reinfusion,
+        EVENTDY=day,
+        EVENTTXT=text.where(day.notna()),
+        EXCLRS=subjects["EXCLRS"].mask(impossible & subjects["EXCLRS"].isna(), "an event lies before the infusion (BI-084)"),
+    )
+
+
+def build_adsl(
+    subjects: pd.DataFrame, delivery: Delivery, starts: dict[str, list[float]], config: TrialConfig, findings: Findings
+) -> pd.DataFrame:
+    """The subjects with their doses and cohorts, sorted by cohort and identifier."""
+    dosed = with_doses(subjects, delivery.infusions, starts, config.dosing, findings)
+    grouped = with_cohorts(dosed, config.dosing, findings)
+    return grouped.assign(STUDYID=config.trial.id).sort_values(["COHORTN", "USUBJID"], kind="stable", ignore_index=True)
+
+
+def with_sets(adsl: pd.DataFrame, rows: pd.DataFrame, kinetic: pd.Series[bool], findings: Findings) -> pd.DataFrame:
+    """ADSL with ``PKFL``, ``PDFL`` and, for a subject with neither, why (``EXCLRS``)."""
+    used = rows["ANLRS"].isna()
+    in_pk = set(rows["USUBJID"][used & kinetic & (rows["AFRLT"] > 0)])
+    in_pd = set(rows["USUBJID"][used & ~kinetic])
+    delivered = set(rows["USUBJID"][kinetic])
+    pk, pd_ = adsl["USUBJID"].isin(in_pk), adsl["USUBJID"].isin(in_pd)
+    for subject in adsl["USUBJID"][~pk & adsl["EXCLRS"].isna()]:
+        found = "no usable result after the infusion" if subject in delivered else "no kinetic sample"
+        findings.add("BI-051", subject=str(subject), old=found)
+    reason = adsl["EXCLRS"].mask(~pk & ~pd_ & adsl["EXCLRS"].isna(), "no usable sample on record (BI-051)")
+    full = adsl.assign(PKFL=np.where(pk, "Y", "N"), PDFL=np.where(pd_, "Y", "N"), EXCLRS=reason)
+    return checked(full[list(ADSL.columns)], ADSL)

@@ -1,0 +1,80 @@
+"""Duplicates: identical deliveries counted once, conflicting results brought to one by the config's rule."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import pandas as pd
+
+from cartpk.ingest.findings import Findings
+from cartpk.ingest.results import exclude
+
+__all__ = ["without_duplicates"]
+
+_TIME: Final = ["USUBJID", "CODE", "PCSPEC", "AFRLT"]
+_RESULT: Final = ["AVAL", "BLQFL", "BLQCLASS", "ALLOQ"]
+
+
+def without_duplicates(
+    rows: pd.DataFrame, rule: Literal["mean", "first", "last"] | None, findings: Findings
+) -> pd.DataFrame:
+    """The rows with at most one used row per subject, assay, specimen and time, where the rule allows it.
+
+    Identical results: the first is used (BI-044). Conflicting ones: by ``rule``; without one, or where a BLQ stands
+    against a number and ``rule`` is ``mean``, all stay and the profile is not calculated (BI-045).
+    """
+    used = rows[rows["ANLRS"].isna()]
+    again = used.duplicated([*_TIME, *_RESULT])
+    rows = _drop_identical(rows, used, again, findings)
+    left = used[~again]
+    conflicting = left[left.duplicated(_TIME, keep=False)]
+    averages: list[pd.DataFrame] = []
+    for _, group in conflicting.groupby(_TIME, sort=False):
+        if rule is None or (rule == "mean" and group["AVAL"].isna().any()):
+            findings.add_rows("BI-045", group, field="VALUE", old=group["AVALC"], day=group["AFRLT"], others=_lines(group))
+            continue
+        kept = group.iloc[[0 if rule == "first" else -1]]
+        if rule == "mean":
+            kept = _average(group)
+            averages.append(kept)
+            dropped = group
+        else:
+            dropped = group.drop(index=kept.index)
+        findings.add_rows(
+            "CP-060", dropped, field="VALUE", old=dropped["AVALC"], new=str(kept["AVALC"].iloc[0]), rule=rule, others=_lines(group)
+        )
+        rows = exclude(rows, pd.Series(rows.index.isin(dropped.index), index=rows.index), "CP-060")
+    return pd.concat([rows, *averages], ignore_index=True) if averages else rows
+
+
+def _drop_identical(rows: pd.DataFrame, used: pd.DataFrame, again: pd.Series[bool], findings: Findings) -> pd.DataFrame:
+    """The rows with repeats of an identical result excluded; two files that overlap are listed as such."""
+    repeats = used[again]
+    if repeats.empty:
+        return rows
+    columns = [*_TIME, *_RESULT]
+    firsts = used[~again][[*columns, "SRCFILE", "SRCROW"]]
+    pairs = repeats[columns].merge(firsts, on=columns, how="left").set_index(repeats.index)
+    first = pairs["SRCFILE"] + " line " + pairs["SRCROW"].astype("str")
+    findings.add_rows("BI-044", repeats, field="VALUE", old=repeats["AVALC"], first=first)
+    other_file = repeats["SRCFILE"] != pairs["SRCFILE"]
+    for (file, earlier), here in repeats[other_file].groupby([repeats["SRCFILE"], pairs["SRCFILE"]], sort=False):
+        findings.add("BI-047", file=str(file), old=str(len(here)), other=str(earlier), n=len(here))
+    return exclude(rows, pd.Series(rows.index.isin(repeats.index), index=rows.index), "BI-044")
+
+
+def _average(group: pd.DataFrame) -> pd.DataFrame:
+    """One row with the mean of the group's results; it says which rows it is made of."""
+    row = group.iloc[[0]]
+    return row.assign(
+        AVAL=group["AVAL"].mean(),
+        AVALC=f"mean of {'; '.join(group['AVALC'].fillna(''))} ({_lines(group)})",
+        DTYPE="AVERAGE",
+    )
+
+
+def _lines(group: pd.DataFrame) -> str:
+    places = zip(group["SRCFILE"], group["SRCROW"], strict=True)
+    if group["SRCFILE"].nunique() == 1:
+        return "lines " + ", ".join(f"{line}" for line in group["SRCROW"])
+    return ", ".join(f"{file} line {line}" for file, line in places)

@@ -1,0 +1,158 @@
+"""Findings: one row for every exclusion, imputation, conversion or doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from cartpk.ingest.rules import RULES, Rule
+from cartpk.schemas import FINDINGS, checked
+from cartpk.terms import Severity
+
+__all__ = ["Findings"]
+
+_EXAMPLES: Final = 5
+"""Lines named in a finding that stands for many rows."""
+
+_ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+class Findings:
+    """Collects findings; nothing is raised, so that all problems of all files come out at once.
+
+    Parameters
+    ----------
+    strict
+        Warnings become errors, and every error stops the trial.
+    """
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self._strict = strict
+        self._rows: list[dict[str, Any]] = []
+        self._stops = False
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def stops(self) -> bool:
+        """Whether a finding stops the trial."""
+        return self._stops
+
+    def add(
+        self,
+        rule_id: str,
+        *,
+        subject: str | None = None,
+        file: str | None = None,
+        row: float | None = None,
+        field: str | None = None,
+        old: str | None = None,
+        new: str | None = None,
+        **details: object,
+    ) -> None:
+        """Add one finding of this rule; ``details`` fill the braces of its sentences.
+
+        Raises
+        ------
+        KeyError
+            There is no such rule, or its sentences name a detail that is not given: a mistake of the program.
+        """
+        rule = RULES[rule_id]
+        severity = Severity.ERROR if self._strict and rule.severity is Severity.WARNING else rule.severity
+        self._stops |= rule.stops or (self._strict and severity is Severity.ERROR)
+        filled = {**details, "subject": subject, "file": file, "row": row, "field": field, "old": old, "new": new}
+        self._rows.append(
+            {
+                "RULE": rule.id,
+                "SEVERITY": severity.value,
+                "SCOPE": rule.scope,
+                "USUBJID": subject,
+                "FILE": file,
+                "ROW": row,
+                "FIELD": field,
+                "OLD": old,
+                "NEW": new,
+                "MESSAGE": _message(rule, filled),
+                "SUGGESTION": rule.mend.format_map(filled) or None,
+            }
+        )
+
+    def add_rows(
+        self,
+        rule_id: str,
+        rows: pd.DataFrame,
+        *,
+        field: str | None = None,
+        old: pd.Series[Any] | str | None = None,
+        new: pd.Series[Any] | str | None = None,
+        **details: object,
+    ) -> None:
+        """Add one finding for each of these rows (columns ``USUBJID``, ``SRCFILE``, ``SRCROW``).
+
+        ``old``, ``new`` and the details may be columns aligned with ``rows`` or one value for all.
+        """
+        if rows.empty:
+            return
+        columns = {"old": old, "new": new, **details}
+        lists = {name: _cells(value, rows) for name, value in columns.items()}
+        for i, (subject, file, line) in enumerate(zip(rows["USUBJID"], rows["SRCFILE"], rows["SRCROW"], strict=True)):
+            values = {name: cells[i] for name, cells in lists.items()}
+            self.add(
+                rule_id,
+                subject=_text(subject),
+                file=_text(file),
+                row=float(line),
+                field=field,
+                old=_text(values.pop("old")),
+                new=_text(values.pop("new")),
+                **values,
+            )
+
+    def add_files(self, rule_id: str, rows: pd.DataFrame, *, field: str | None = None, **details: Any) -> None:
+        """Add one finding per file of these rows: its first line, the count ``n`` and the lines ``examples``."""
+        for file, here in rows.groupby("SRCFILE", sort=False):
+            lines = [f"{line:.0f}" for line in here["SRCROW"]]
+            shown = ", ".join(lines[:_EXAMPLES]) + (" ..." if len(lines) > _EXAMPLES else "")
+            place = f"line {shown}" if len(lines) == 1 else f"{len(lines)} rows: lines {shown}"
+            self.add(
+                rule_id, file=str(file), row=float(lines[0]), field=field, **{**details, "n": len(lines), "examples": place}
+            )
+
+    def table(self) -> pd.DataFrame:
+        """All findings, errors first, then by rule, file, line and subject; columns of ``FINDINGS``."""
+        frame = pd.DataFrame(self._rows, columns=list(FINDINGS.columns))
+        if not frame.empty:
+            rank = frame["SEVERITY"].map({s.value: n for s, n in _ORDER.items()})
+            frame = frame.assign(_rank=rank).sort_values(
+                ["_rank", "RULE", "FILE", "ROW", "USUBJID"], kind="stable", na_position="first"
+            )
+            frame = frame.drop(columns="_rank").reset_index(drop=True)
+        return checked(frame, FINDINGS)
+
+
+def _cells(value: object, rows: pd.DataFrame) -> list[Any]:
+    if isinstance(value, pd.Series):
+        return list(value.reindex(rows.index))
+    return [value] * len(rows)
+
+
+def _text(value: object) -> str | None:
+    """The value as a cell of text; a missing one stays missing."""
+    if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124
+        return None
+    return str(value)
+
+
+def _message(rule: Rule, details: Mapping[str, object]) -> str:
+    row = details["row"]
+    places = [
+        str(details["file"]) if details["file"] else "",
+        f"line {row:.0f}" if isinstance(row, float | int) else "",
+        f"subject {details['subject']}" if details["subject"] else "",
+    ]
+    where = ", ".join(p for p in places if p)
+    sentence, why = rule.found.format_map(details), rule.why.format_map(details)
+    return f"{where}: {sentence}. {why}" if where else f"{sentence[:1].upper()}{sentence[1:]}. {why}"

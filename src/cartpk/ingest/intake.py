@@ -1,0 +1,153 @@
+"""From a trial's raw files to its typed tables: the one path that both ways in end in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from cartpk.config import TrialConfig
+from cartpk.ingest.adsl import build_adsl, with_events, with_sets
+from cartpk.ingest.assays import assays_of, with_assays
+from cartpk.ingest.delivery import Delivery
+from cartpk.ingest.duplicates import without_duplicates
+from cartpk.ingest.findings import Findings
+from cartpk.ingest.placement import profile_starts, with_places
+from cartpk.ingest.plausibility import list_doubts
+from cartpk.ingest.results import with_results
+from cartpk.ingest.sdtm import read_sdtm
+from cartpk.ingest.tidy import read_tidy
+from cartpk.ingest.units import with_units
+from cartpk.schemas import ADNCA, ADPD, checked
+
+__all__ = ["LAYOUTS", "Intake", "read_trial"]
+
+LAYOUTS: Final[dict[str, Callable[[TrialConfig, Path, Findings], Delivery]]] = {"tidy": read_tidy, "sdtm": read_sdtm}
+"""Name of a way in -> function that reads it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Intake:
+    """A trial as it came in.
+
+    Attributes
+    ----------
+    adsl, adnca, adpd, findings
+        Tables that hold to the schemas of the same names in :mod:`cartpk.schemas`.
+    stops
+        Whether an error of the whole trial was found: nothing may be computed from these tables then.
+    """
+
+    adsl: pd.DataFrame
+    adnca: pd.DataFrame
+    adpd: pd.DataFrame
+    findings: pd.DataFrame
+    stops: bool
+
+
+def read_trial(config: TrialConfig, root: Path) -> Intake:
+    """A trial's raw files as typed tables, with one finding for every exclusion, imputation, conversion and doubt.
+
+    Every subject that any file names is in ``adsl``, every row of a declared analyte or measure in ``adnca`` or
+    ``adpd``, used or not. Nothing is raised for bad data.
+
+    Parameters
+    ----------
+    config
+        The trial.
+    root
+        Folder that the paths of the config start from.
+    """
+    findings = Findings(strict=config.intake.strict)
+    assays = assays_of(config)
+    delivery = LAYOUTS[config.data.layout](config, root, findings)
+    starts = profile_starts(delivery.infusions, config.time.split_dose_days)
+    subjects = with_events(delivery, starts, findings)
+
+    rows = with_assays(delivery.samples, assays, findings)
+    _list_declared(rows, findings)
+    rows = with_places(rows, starts, subjects, config.time, findings)
+    rows = with_units(rows, assays, config.intake, findings)
+    rows = with_results(rows, assays, config.intake, findings)
+    rows = without_duplicates(rows.assign(DTYPE=np.nan), config.intake.duplicates, findings)
+    list_doubts(rows, assays, findings)
+
+    kinetic = rows["CODE"].isin([a.code for a in assays if a.kinetic])
+    adsl = build_adsl(subjects, delivery, starts, config, findings)
+    adsl = with_sets(adsl, rows, kinetic, findings)
+    rows = _with_context(rows, adsl)
+    return Intake(
+        adsl=adsl,
+        adnca=_adnca(rows[kinetic.to_numpy()], config),
+        adpd=_adpd(rows[~kinetic.to_numpy()], config),
+        findings=findings.table(),
+        stops=findings.stops,
+    )
+
+
+def _list_declared(rows: pd.DataFrame, findings: Findings) -> None:
+    """One finding per row that the config declares not to be a measurement."""
+    here = rows[rows["EXCLFIELD"].notna()]
+    for field, those in here.groupby("EXCLFIELD", sort=False):
+        findings.add_rows("CP-061", those, field=str(field), old=those["EXCLTEXT"], reason=those["ANLRS"])
+
+
+def _with_context(rows: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
+    """The rows with what their subject says of them, in the order in which a person reads them."""
+    by_subject = adsl.set_index("USUBJID")
+    full = rows.assign(
+        STUDYID=rows["USUBJID"].map(by_subject["STUDYID"]),
+        COHORT=rows["USUBJID"].map(by_subject["COHORT"]),
+        ANLFL=np.where(rows["ANLRS"].isna(), "Y", "N"),
+    )
+    return full.sort_values(["USUBJID", "CODE", "AFRLT", "SRCFILE", "SRCROW"], kind="stable", na_position="last")
+
+
+def _adnca(rows: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
+    label = {a.code: a.label for a in config.analytes}
+    method = rows["CODE"].map({a.code: a.method for a in config.analytes})
+    return _typed(
+        rows.assign(
+            PCTESTCD=rows["CODE"],
+            PCTEST=rows["CODE"].map(label),
+            PCMETHOD=rows["PCMETHOD"].fillna(method),
+            NCAXFL=rows["ANLFL"].map({"Y": np.nan, "N": "Y"}),
+        ),
+        ADNCA,
+    )
+
+
+def _adpd(rows: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
+    measures = {m.code: m for m in config.pharmacodynamics.measures}
+
+    def of(attribute: str) -> pd.Series[Any]:
+        return rows["CODE"].map({code: getattr(m, attribute) for code, m in measures.items()})
+
+    return _typed(
+        rows.assign(
+            PARAMCD=rows["CODE"],
+            PARAM=of("label"),
+            KIND=of("kind"),
+            POPULATION=of("population"),
+            MARKER=of("marker"),
+            PARENT=of("parent"),
+        ),
+        ADPD,
+    )
+
+
+def _typed(rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """The schema's columns of these rows, empty texts as missing, text and numbers as the schema has them."""
+    table = rows.reindex(columns=list(schema.columns)).reset_index(drop=True)
+    for name, column in schema.columns.items():
+        if str(column.dtype) == "float64":
+            table[name] = table[name].astype("float64")
+        else:
+            text = table[name].astype("str")
+            table[name] = text.where(text != "")
+    return checked(table, schema)

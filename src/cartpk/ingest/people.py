@@ -1,0 +1,101 @@
+"""DM and VS: who the subjects are, who of them cannot be placed in time."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cartpk.config import TrialConfig
+from cartpk.ingest.cells import CellReader
+from cartpk.ingest.clock import Clock
+from cartpk.ingest.findings import Findings
+from cartpk.ingest.subjects import first_known
+from cartpk.ingest.text import key, mapped
+from cartpk.ingest.times import Stamp, days_between, read_numbers
+
+__all__ = ["read_subjects"]
+
+
+def read_subjects(
+    frames: dict[str, pd.DataFrame],
+    samples: pd.DataFrame,
+    infusions: pd.DataFrame,
+    zero: dict[str, Stamp],
+    config: TrialConfig,
+    clock: Clock,
+    findings: Findings,
+) -> pd.DataFrame:
+    """One row per subject of any domain (columns of ``SUBJECT``).
+
+    A subject that DM does not know (BI-050), or that has samples and no infusion (BI-031), is listed and excluded;
+    a subject with neither was not treated (CP-037).
+    """
+    dm, ex = frames["dm"], frames["ex"]
+    ids = pd.concat([dm["USUBJID"], ex["USUBJID"], samples["USUBJID"]]).drop_duplicates()
+    subjects = pd.DataFrame({"USUBJID": ids.reset_index(drop=True)})
+    reader = CellReader(config.intake)
+
+    def of_dm(column: str | None) -> pd.Series[str]:
+        if column is None or column not in dm:
+            return pd.Series("", index=subjects.index, dtype="str")
+        return subjects["USUBJID"].map(first_known(dm, column, findings, "CP-031")).fillna("")
+
+    age, _ = read_numbers(of_dm("AGE"), reader)
+    death = [clock.read(t) for t in of_dm("DTHDTC")]
+    nothing = Stamp()
+    died = [days_between(zero.get(s, nothing), at) for s, at in zip(subjects["USUBJID"], death, strict=True)]
+    subjects = subjects.assign(
+        GROUP=of_dm(config.data.columns.group),
+        WEIGHT=subjects["USUBJID"].map(_weights(frames["vs"], reader, findings)).astype("float64"),
+        TRTSDTM=subjects["USUBJID"].map(_starts(frames["ex"], infusions)),
+        EVENTDY=died,
+        EVENTTXT=["death" if d == d else None for d in died],  # noqa: PLR0124
+        AGE=age,
+        SEX=of_dm("SEX"),
+    )
+    return subjects.assign(EXCLRS=_reasons(subjects["USUBJID"], dm, samples, infusions, findings))
+
+
+def _starts(ex: pd.DataFrame, infusions: pd.DataFrame) -> dict[str, str]:
+    """Start of the first infusion as EX has it, by subject."""
+    first = infusions.drop_duplicates("USUBJID")
+    text = {(f, r): t for f, r, t in zip(ex.get("SRCFILE", []), ex.get("SRCROW", []), ex.get("EXSTDTC", []), strict=True)}
+    return {s: text[f, r] for s, f, r in zip(first["USUBJID"], first["SRCFILE"], first["SRCROW"], strict=True)}
+
+
+def _weights(vs: pd.DataFrame, reader: CellReader, findings: Findings) -> dict[str, float]:
+    """First body weight of each subject, kg; another unit is listed and not used."""
+    if vs.empty or "VSTESTCD" not in vs:
+        return {}
+    rows = vs[[w == "weight" for w in mapped(vs["VSTESTCD"], key)]]
+    value = next((c for c in ("VSSTRESN", "VSSTRESC", "VSORRES") if c in rows), None)
+    unit = next((c for c in ("VSSTRESU", "VSORRESU") if c in rows), None)
+    if value is None:
+        return {}
+    if unit is not None:
+        other = rows[[w not in {"kg", ""} for w in mapped(rows[unit], key)]]
+        findings.add_rows("CP-038", other, field=unit, old=other[unit])
+        rows = rows.drop(index=other.index)
+    kg, _ = read_numbers(rows[value], reader)
+    good = rows.assign(_KG=kg)[kg > 0].drop_duplicates("USUBJID")
+    return {str(s): float(w) for s, w in zip(good["USUBJID"], good["_KG"], strict=True)}
+
+
+def _reasons(
+    ids: pd.Series[str], dm: pd.DataFrame, samples: pd.DataFrame, infusions: pd.DataFrame, findings: Findings
+) -> list[str | None]:
+    """Why each subject is outside the analysis; None = it is in."""
+    known, sampled, infused = (set(f["USUBJID"]) for f in (dm, samples, infusions))
+    reasons: list[str | None] = []
+    for subject in ids:
+        reason = None
+        if not dm.empty and subject not in known:
+            findings.add("BI-050", subject=subject, old=subject)
+            reason = "not in DM (BI-050)"
+        elif subject not in infused and subject in sampled:
+            findings.add("BI-031", subject=subject, field="EXSTDTC")
+            reason = "no infusion on record: no time axis (BI-031)"
+        elif subject not in infused:
+            findings.add("CP-037", subject=subject)
+            reason = "not infused (CP-037)"
+        reasons.append(reason)
+    return reasons

@@ -1,0 +1,201 @@
+"""Results: what each sample's cell says, which limit it has, whether it may be used."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from cartpk.config.data import Intake
+from cartpk.ingest.assays import Assay
+from cartpk.ingest.cells import Cell, CellReader, Kind
+from cartpk.ingest.findings import Findings
+from cartpk.ingest.rules import RULES
+from cartpk.ingest.text import key, mapped
+from cartpk.terms import BlqClass
+
+__all__ = ["exclude", "with_results"]
+
+_YES: Final = frozenset({"1", "1.0", "y", "yes", "true", "t", "blq"})
+_NO: Final = frozenset({"", "0", "0.0", "n", "no", "false", "f"})
+
+
+def exclude(rows: pd.DataFrame, these: pd.Series[bool], rule_id: str) -> pd.DataFrame:
+    """The rows with the reason of this rule on those that have no reason yet."""
+    rule = RULES[rule_id]
+    reason = rows["ANLRS"].mask(these & rows["ANLRS"].isna(), f"{rule.reason} ({rule.id})")
+    return rows.assign(ANLRS=reason)
+
+
+def with_results(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, findings: Findings) -> pd.DataFrame:
+    """The rows with ``AVAL``, ``ALLOQ``, ``BLQFL``, ``BLQCLASS``; ``ANLRS`` where the cell cannot be used.
+
+    ``rows`` has ``CODE``, ``FACTOR``, ``AVALU`` and the delivered cells. A BLQ has no AVAL; it is listed by its limit.
+    """
+    reader = CellReader(intake)
+    rows = _with_limits(rows, assays, reader, findings)
+    rows = _with_cells(rows, reader)
+    rows = _refused(rows, findings)
+    rows = _with_flags(rows, findings)
+    rows = _with_token_limits(rows, intake, findings)
+    rows = _below_limit(rows, intake, findings)
+    rows = _missing(rows, findings)
+    _list_notes(rows, findings)
+    _check_limits_known(rows, findings)
+    return _finished(rows)
+
+
+def _with_limits(
+    rows: pd.DataFrame, assays: tuple[Assay, ...], reader: CellReader, findings: Findings
+) -> pd.DataFrame:
+    """The rows with ``ALLOQ``: the row's own limit in the assay's unit, else the limit of the config."""
+    cells = mapped(rows["LLOQ"], reader)
+    usable = [c.kind is Kind.NUMBER and c.value > 0 for c in cells]
+    own = pd.Series([c.value if ok else np.nan for c, ok in zip(cells, usable, strict=True)], index=rows.index)
+    wrong = pd.Series([not ok and c.kind is not Kind.MISSING for c, ok in zip(cells, usable, strict=True)], index=rows.index)
+    default = rows["CODE"].map({a.code: a.lloq for a in assays}).astype("float64")
+    bad = rows[wrong & rows["ANLRS"].isna()]
+    findings.add_rows("CP-051", bad, field="LLOQ", old=bad["LLOQ"], new=default[bad.index])
+    return rows.assign(ALLOQ=(own * rows["FACTOR"]).fillna(default), KINETIC=rows["CODE"].map({a.code: a.kinetic for a in assays}))
+
+
+def _with_cells(rows: pd.DataFrame, reader: CellReader) -> pd.DataFrame:
+    """The rows with what their result cell says: ``KIND``, ``NUMBER`` (in the assay's unit), ``CELLRULE``."""
+    cells: list[Cell] = mapped(rows["VALUE"], reader)
+    number = pd.Series([c.value for c in cells], index=rows.index, dtype="float64")
+    return rows.assign(
+        KIND=pd.Series([c.kind.name for c in cells], index=rows.index, dtype="str"),
+        NUMBER=number * rows["FACTOR"],
+        CELLRULE=pd.Series([c.rule for c in cells], index=rows.index, dtype="str"),
+        PERCENT=pd.Series([c.percent for c in cells], index=rows.index, dtype="bool"),
+    )
+
+
+def _refused(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
+    """The rows with the cells that cannot be read excluded, each under the rule that says why."""
+    refused = rows["KIND"] == Kind.REFUSED.name
+    rule = rows["CELLRULE"].where(refused, "")
+    in_percent = rows["AVALU"] == "%"
+    rule = rule.mask((rule == "BI-011") & in_percent, "BI-027")
+    rule = rule.mask(~refused & rows["PERCENT"] & ~in_percent, "BI-016")
+    rule = rule.mask(~refused & in_percent & (rows["NUMBER"] > 100), "BI-027")
+    answered = rows["KIND"] != Kind.MISSING.name
+    rule = rule.mask(rows["NOTDONE"] & answered, "CP-052")
+    return _apply(rows, rule.where(rows["ANLRS"].isna(), ""), findings)
+
+
+def _apply(rows: pd.DataFrame, rule: pd.Series[str], findings: Findings) -> pd.DataFrame:
+    """Exclude every row that names a rule, and list it: per row, or per file where the rule's scope is the file."""
+    for rule_id in sorted(set(rule) - {""}):
+        these = rule == rule_id
+        here = rows[these]
+        if RULES[rule_id].scope == "file":
+            examples = ", ".join(f"“{t}”" for t in here["VALUE"].drop_duplicates()[:5])
+            findings.add_files(rule_id, here, field="VALUE", old=examples)
+        else:
+            findings.add_rows(rule_id, here, field="VALUE", old=here["VALUE"], unit=here["AVALU"])
+        rows = exclude(rows, these, rule_id)
+    return rows
+
+
+def _with_flags(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
+    """The rows with ``KIND`` changed to BLQ where the flag column says so and the result does not contradict it."""
+    words = mapped(rows["BLQ"], key)
+    yes = pd.Series([w in _YES for w in words], index=rows.index)
+    no = pd.Series([w in _NO and w != "" for w in words], index=rows.index)
+    unknown = pd.Series([w not in _YES and w not in _NO for w in words], index=rows.index)
+    used = rows["ANLRS"].isna()
+    number = rows["KIND"] == Kind.NUMBER.name
+    rule = pd.Series("", index=rows.index, dtype="str")
+    rule = rule.mask(used & unknown, "CP-053").mask(used & yes & number & (rows["NUMBER"] > rows["ALLOQ"]), "CP-054")
+    for rule_id in ("CP-053", "CP-054"):
+        here = rows[rule == rule_id]
+        findings.add_rows(rule_id, here, field="BLQ", old=here["BLQ"], value=here["VALUE"], limit=here["ALLOQ"])
+        rows = exclude(rows, rule == rule_id, rule_id)
+    censored = rows["KIND"].isin([Kind.BLQ.name, Kind.NOT_DETECTED.name])
+    contradicted = rows[used & no & censored]
+    findings.add_rows("CP-055", contradicted, field="BLQ", old=contradicted["BLQ"], new="Y", value=contradicted["VALUE"])
+    silent = rows["KIND"].isin([Kind.NUMBER.name, Kind.MISSING.name])
+    return rows.assign(KIND=rows["KIND"].mask(yes & silent & rows["ANLRS"].isna(), Kind.BLQ.name))
+
+
+def _with_token_limits(rows: pd.DataFrame, intake: Intake, findings: Findings) -> pd.DataFrame:
+    """The rows with the number of ``<50`` weighed against their limit: the larger one counts (BI-002)."""
+    token = rows["NUMBER"].where((rows["KIND"] == Kind.BLQ.name) & rows["VALUE"].str.contains("[<≤＜]", regex=True))
+    used = rows["ANLRS"].isna() & token.notna()
+    limit = rows["ALLOQ"]
+    if intake.lloq_from_token:
+        from_token = rows[used & limit.isna()]
+        findings.add_rows("CP-056", from_token, field="LLOQ", old=from_token["VALUE"], new=token[from_token.index])
+        limit = limit.mask(used, limit.fillna(token))
+    conflict = rows[used & limit.notna() & ~np.isclose(token, limit, rtol=1e-9, atol=0.0)]
+    larger = np.maximum(token, limit)
+    findings.add_rows(
+        "BI-002", conflict, field="LLOQ", old=conflict["VALUE"], new=larger[conflict.index], limit=limit[conflict.index]
+    )
+    return rows.assign(ALLOQ=limit.mask(used & limit.notna(), larger))
+
+
+def _below_limit(rows: pd.DataFrame, intake: Intake, findings: Findings) -> pd.DataFrame:
+    """The rows with numbers under their limit as BLQ: zeros (BI-007) and unflagged ones (BI-009)."""
+    number = (rows["KIND"] == Kind.NUMBER.name) & rows["ANLRS"].isna()
+    zero = number & (rows["NUMBER"] == 0)
+    nothing = rows[zero & rows["ALLOQ"].isna() & rows["KINETIC"]]
+    findings.add_rows("CP-057", nothing, field="VALUE", old=nothing["VALUE"], assay=nothing["CODE"])
+    rows = exclude(rows, rows.index.isin(nothing.index) & number, "CP-057")
+    recoded = rows[zero & rows["ALLOQ"].notna()]
+    findings.add_rows("BI-007", recoded, field="VALUE", old=recoded["VALUE"], new="BLQ", limit=recoded["ALLOQ"])
+    below = number & ~zero & (rows["NUMBER"] < rows["ALLOQ"])
+    here = rows[below]
+    new = "BLQ" if intake.below_lloq == "blq" else None
+    findings.add_rows(
+        "BI-009", here, field="VALUE", old=here["VALUE"], new=new, limit=here["ALLOQ"], unit=here["AVALU"]
+    )
+    to_blq = zero & rows["ALLOQ"].notna()
+    if intake.below_lloq == "blq":
+        to_blq |= below
+    return rows.assign(KIND=rows["KIND"].mask(to_blq, Kind.BLQ.name))
+
+
+def _missing(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
+    """The rows with those that have no result excluded (BI-006)."""
+    these = rows["ANLRS"].isna() & ((rows["KIND"] == Kind.MISSING.name) | rows["NOTDONE"])
+    here = rows[these]
+    findings.add_rows("BI-006", here, field="VALUE", old=here["AVALC"])
+    return exclude(rows, these, "BI-006")
+
+
+def _list_notes(rows: pd.DataFrame, findings: Findings) -> None:
+    """List the accepted cells that an auditor may want to see."""
+    used = rows["ANLRS"].isna() & (rows["CELLRULE"] != "")
+    for rule_id, here in rows[used].groupby("CELLRULE", sort=True):
+        if RULES[str(rule_id)].scope == "row":
+            findings.add_rows(str(rule_id), here, field="VALUE", old=here["VALUE"], new=here["NUMBER"])
+        else:
+            findings.add_files(str(rule_id), here, field="VALUE", old=str(here["VALUE"].iloc[0]))
+
+
+def _check_limits_known(rows: pd.DataFrame, findings: Findings) -> None:
+    """A BLQ without any limit can neither be plotted nor modelled: the trial stops, by assay (BI-004)."""
+    censored = rows["KIND"].isin([Kind.BLQ.name, Kind.NOT_DETECTED.name])
+    for code, here in rows[rows["ANLRS"].isna() & censored & rows["ALLOQ"].isna()].groupby("CODE", sort=False):
+        findings.add_files("BI-004", here, field="LLOQ", old=str(here["VALUE"].iloc[0]), assay=str(code))
+
+
+def _finished(rows: pd.DataFrame) -> pd.DataFrame:
+    kind = rows["KIND"]
+    classes: dict[str, str] = {
+        Kind.NUMBER.name: BlqClass.QUANTIFIABLE.value,
+        Kind.BLQ.name: BlqClass.NOT_QUANTIFIABLE.value,
+        Kind.NOT_DETECTED.name: BlqClass.NOT_DETECTED.value,
+    }
+    readable = kind.where(~rows["NOTDONE"])
+    censored = readable.isin([Kind.BLQ.name, Kind.NOT_DETECTED.name])
+    empty: Any = np.nan
+    return rows.assign(
+        AVAL=rows["NUMBER"].where(readable == Kind.NUMBER.name, empty),
+        BLQFL=np.where(censored, "Y", "N"),
+        # a row that is declared to be no measurement has no class, whatever its cell holds
+        BLQCLASS=readable.where(rows["EXCLFIELD"].isna()).map(classes),
+    )

@@ -1,0 +1,96 @@
+"""Rules of infusions, doses and cohorts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cartpk.ingest.rules.base import ERROR, INFO, WARNING, Rule
+
+__all__ = ["RULES"]
+
+RULES: Final = (
+    Rule(
+        "BI-028", "DOSE_BASIS", ERROR, "trial", "doses per kg and total doses",
+        "doses are given on two bases: {old}",
+        "They cannot be compared.",
+        "Give all doses on the basis of dosing.basis.",
+    ),
+    Rule(
+        "BI-055", "MULTIPLE_INFUSION", WARNING, "subject", "more than one infusion",
+        "{old} infusions are on record{what}",
+        "Time zero is the first one; infusions within time.split_dose_days count as one dose.",
+        "Nothing to do where this is right.",
+    ),
+    Rule(
+        "BI-056", "DOSE_DEVIATION", WARNING, "subject", "dose off its planned level",
+        "the dose {old} is {deviation} % off the nearest planned level {new}; allowed are {allowed} %",
+        "The subject is analysed as treated, in the cohort of that level.",
+        "Check the dose.",
+    ),
+    Rule(
+        "BI-057", "NO_WEIGHT", ERROR, "subject", "no body weight",
+        "the dose in {old} needs the body weight, which is not given",
+        "The dose is not stated; all that does not need it is computed.",
+        "Give the weight.",
+    ),
+    Rule(
+        "BI-058", "DOSE_NOT_POSITIVE", ERROR, "row", "dose of 0 or less",
+        "the dose is {old}",
+        "This is no infusion: the row is not used.",
+        "Correct the dose.",
+    ),
+    Rule(
+        "BI-059", "INFUSION_INTERVAL", ERROR, "row", "impossible infusion interval",
+        "the infusion lasts from {old}",
+        "It ends before it starts or lasts more than a day: the row is not used.",
+        "Correct the times.",
+    ),
+    Rule(
+        "BI-069", "EVENT", INFO, "subject", "event that ends the profile",
+        "{old}",
+        "Areas that reach beyond it are flagged or not given.",
+        "Nothing to do.",
+    ),
+    Rule(
+        "CP-030", "DOSE_UNREADABLE", WARNING, "row", "dose that is not a number",
+        "the dose “{old}” is not a number",
+        "The dose is not stated.",
+        "Correct the dose.",
+    ),
+    Rule(
+        "CP-032", "DOSE_CONVERTED", INFO, "subject", "dose converted by body weight",
+        "the dose {old:g} becomes {new:g} with the weight {weight:g} kg",
+        "dosing.basis declares the basis.",
+        "Nothing to do.",
+    ),
+    Rule(
+        "CP-033", "NO_DOSE", WARNING, "subject", "no dose",
+        "no dose is given, other subjects have one",
+        "The subject is in the cohort “{new}”.",
+        "Give the dose.",
+    ),
+    Rule(
+        "CP-034", "OTHER_TREATMENT", INFO, "row", "treatment that is not the product",
+        "{n} rows of EX are {old}",
+        "data.domains.treatment does not name it: they are no infusions of the product.",
+        "Nothing to do.",
+    ),
+    Rule(
+        "CP-035", "TREATMENT_UNKNOWN", ERROR, "trial", "several treatments in EX",
+        "EX names {old}, some of them for one subject",
+        "Which of them is the product is not known; lymphodepletion would move time zero.",
+        "Name the product's EXTRT under data.domains.treatment.",
+    ),
+    Rule(
+        "CP-036", "INFUSION_UNDATED", ERROR, "row", "infusion without a date",
+        "the infusion has no date",
+        "The row is not used.",
+        "Complete EXSTDTC.",
+    ),
+    Rule(
+        "CP-038", "WEIGHT_UNIT", WARNING, "row", "body weight not in kg",
+        "the body weight is in {old}",
+        "It is not used.",
+        "Give the weight in kg.",
+    ),
+)  # fmt: skip

@@ -1,0 +1,90 @@
+"""Rules of files: encodings, delimiters, headers, columns."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cartpk.ingest.rules.base import ERROR, INFO, WARNING, Rule
+
+__all__ = ["RULES"]
+
+RULES: Final = (
+    Rule(
+        "CP-001", "FILE_MISSING", ERROR, "trial", "file not found",
+        "there is no file {file}{meant}",
+        "Paths are read from the folder in which the command is started.",
+        "Correct the path under data: in the config, or bring the file.",
+    ),
+    Rule(
+        "CP-002", "FILE_FORMAT", ERROR, "file", "file format not readable",
+        "files ending in “{old}” cannot be read; readable are {allowed}",
+        "Formats are told by the ending of the name.",
+        "Save the table as CSV (UTF-8).",
+    ),
+    Rule(
+        "CP-003", "ENCODING_UNKNOWN", ERROR, "file", "text encoding not known",
+        "the text cannot be decoded: {found}",
+        "A wrong guess would change letters and units without a trace.",
+        "Save the file as UTF-8, or name its encoding under data.encoding (e.g. gb18030, latin-1).",
+    ),
+    Rule(
+        "CP-004", "EMPTY_ROWS", INFO, "file", "rows without a single cell",
+        "{n} rows have no cell with content",
+        "They are passed over.",
+        "Nothing to do.",
+    ),
+    Rule(
+        "CP-005", "EXCLUSION_COLUMN", ERROR, "trial", "column of an exclusion not found",
+        "data.exclude looks at the column {field}, which no file has{meant}",
+        "An exclusion that is not applied would let rows in that are declared not to be measurements.",
+        "Correct data.exclude in the config.",
+    ),
+    Rule(
+        "CP-006", "EXCLUSION_UNUSED", WARNING, "trial", "exclusion that fits no row",
+        "data.exclude ({field} {old}) fits no row",
+        "Either the data have changed or the text is misspelt.",
+        "Correct or remove the entry of data.exclude.",
+    ),
+    Rule(
+        "BI-085", "ENCODING", INFO, "file", "file that is not UTF-8",
+        "the file was read as {encoding}",
+        "It is not UTF-8; every byte could be decoded.",
+        "Nothing to do; naming it under data.encoding makes it certain.",
+    ),
+    Rule(
+        "BI-086", "MOJIBAKE", ERROR, "file", "text destroyed by a wrong encoding",
+        "the file holds text that a wrong encoding has destroyed: {found}",
+        "What stood there cannot be recovered from this file.",
+        "Export the file again from its source, as UTF-8.",
+    ),
+    Rule(
+        "BI-087", "RAGGED_ROWS", ERROR, "file", "rows of different length",
+        "the rows do not have the same number of cells: {found}",
+        "Cells would end up under the wrong header.",
+        "Quote cells that hold the delimiter, and remove notes below the table.",
+    ),
+    Rule(
+        "BI-088", "HEADER_NOT_FIRST", ERROR, "file", "header not in the first line",
+        "the header stands in {old}",
+        "The lines above it are no data.",
+        "Set data.skip_rows: {skip}, or remove the lines above the header.",
+    ),
+    Rule(
+        "BI-089", "COLUMN_MISSING", ERROR, "file", "column not found, or found twice",
+        "{found}",
+        "It is not known from which column to read.",
+        "Correct data.columns in the config, or the header of the file.",
+    ),
+    Rule(
+        "BI-090", "FILE_EMPTY", ERROR, "file", "file without data",
+        "there are no data: {found}",
+        "An empty transfer is an error, not a trial without results.",
+        "Ask for the file again.",
+    ),
+    Rule(
+        "BI-094", "EXTRA_COLUMNS", INFO, "file", "columns that are not read",
+        "the columns {old} are not read",
+        "They are neither in the column map nor in an exclusion.",
+        "Name them under data.columns if they are needed.",
+    ),
+)  # fmt: skip

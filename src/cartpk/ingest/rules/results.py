@@ -1,0 +1,174 @@
+"""Rules of result cells and their limits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cartpk.ingest.rules.base import ERROR, INFO, WARNING, Rule
+
+__all__ = ["RULES"]
+
+RULES: Final = (
+    Rule(
+        "BI-002", "LLOQ_CONFLICT", WARNING, "row", "two limits for one result",
+        "the result {old} names another limit than the LLOQ {limit:g}",
+        "The larger of the two counts: {new:g}.",
+        "Correct the result or the LLOQ.",
+    ),
+    Rule(
+        "BI-004", "NO_LLOQ", ERROR, "trial", "BLQ without any LLOQ",
+        "{examples} of {assay} are below the limit of quantification (e.g. “{old}”), and no limit is given",
+        "Without its limit a BLQ can neither be plotted nor used by a model.",
+        "Give the limit in the column LLOQ, as lloq: of {assay} in the config, or set intake.lloq_from_token where results read like <50.",
+    ),
+    Rule(
+        "BI-005", "AMBIGUOUS_TOKEN", WARNING, "row", "ND can mean not detected or not done",
+        "the result is “{old}”: not detected, not done or no data",
+        "The row is not used: the three are different.",
+        "Add the word to intake.not_detected_tokens or intake.missing_tokens.",
+    ),
+    Rule(
+        "BI-006", "MISSING_RESULT", INFO, "row", "no result",
+        "there is no result (“{old}”)",
+        "A missing result is never a zero.",
+        "Nothing to do where the sample was not taken.",
+    ),
+    Rule(
+        "BI-007", "ZERO_RECODED_BLQ", INFO, "row", "zero under a limit",
+        "the result {old} is below the LLOQ {limit:g}",
+        "It is read as BLQ: no assay measures a zero.",
+        "Report BLQ instead of 0.",
+    ),
+    Rule(
+        "BI-008", "QUALITATIVE_IN_QUANT", WARNING, "row", "detected, without a number",
+        "the result “{old}” has no number",
+        "Detected is not how much: the row is not used.",
+        "Ask the laboratory for the number.",
+    ),
+    Rule(
+        "BI-009", "BELOW_LLOQ_UNFLAGGED", WARNING, "row", "number below its LLOQ without a mark",
+        "the result {old} is below the LLOQ {limit:g} {unit} and is not marked as BLQ",
+        "Below its limit an assay gives no reliable number; it counts as intake.below_lloq says.",
+        "Mark it as BLQ, or set intake.below_lloq: keep.",
+    ),
+    Rule(
+        "BI-010", "ABOVE_ULOQ", WARNING, "row", "above the upper limit of quantification",
+        "the result {old} says only that the value is larger",
+        "It is not used as a number: Cmax and areas of this profile are lower bounds.",
+        "Ask for a diluted re-analysis.",
+    ),
+    Rule(
+        "BI-011", "NEGATIVE_RESULT", ERROR, "row", "negative result",
+        "the result {old} is negative",
+        "Copies and counts cannot be negative: the row is not used.",
+        "Correct the result.",
+    ),
+    Rule(
+        "BI-012", "DECIMAL_COMMA", ERROR, "file", "comma in numbers",
+        "numbers with a comma ({old}) in {examples}",
+        "A comma may divide decimals or thousands: it is not guessed.",
+        "Set intake.decimal or intake.thousands in the config.",
+    ),
+    Rule(
+        "BI-013", "THOUSANDS_SEP", WARNING, "file", "separator of thousands",
+        "numbers with a separator of thousands (e.g. {old}) in {examples}",
+        "They are read as the config declares.",
+        "Nothing to do.",
+    ),
+    Rule(
+        "BI-015", "LOST_SUPERSCRIPT", ERROR, "row", "power of ten without its superscript",
+        "the result {old} looks like a power of ten whose superscript was lost",
+        "10 and its exponent cannot be told apart any more: the row is not used.",
+        "Write 1.2E4.",
+    ),
+    Rule(
+        "BI-016", "UNPARSEABLE_RESULT", ERROR, "row", "text that is not a number",
+        "the result “{old}” is not a number",
+        "No digits are picked out of a text: the row is not used.",
+        "Leave the number alone in the cell; notes go to a column of their own.",
+    ),
+    Rule(
+        "BI-017", "UNICODE_NORMALISED", INFO, "row", "full-width characters",
+        "the result “{old}” is written in full-width characters",
+        "It is read as {new:g}.",
+        "Nothing to do.",
+    ),
+    Rule(
+        "BI-018", "NON_FINITE", ERROR, "row", "not a finite number",
+        "the result {old} is not a finite number",
+        "The row is not used.",
+        "Correct the result, or add the word to intake.missing_tokens.",
+    ),
+    Rule(
+        "BI-019", "LOW_PRECISION", INFO, "file", "rounded numbers beside exact ones",
+        "{examples} have at most three digits (e.g. {old}), others have more",
+        "A spreadsheet probably wrote what it showed, not what it held.",
+        "Export the numbers unformatted.",
+    ),
+    Rule(
+        "BI-020", "POSSIBLE_LOG10", WARNING, "column", "numbers that look like logarithms",
+        "all results of {assay} are small for {unit} ({old})",
+        "They may be logarithms; nothing was changed.",
+        "If so, transform them back before the intake.",
+    ),
+    Rule(
+        "BI-027", "PERCENT_RANGE", ERROR, "row", "percentage outside 0 to 100",
+        "the percentage {old} is outside 0 to 100",
+        "The row is not used.",
+        "Correct the result or its unit.",
+    ),
+    Rule(
+        "BI-095", "SENTINEL", WARNING, "row", "code for a missing value",
+        "the result {old} looks like a code for “missing”",
+        "The row is not used.",
+        "Add the code to intake.missing_tokens, or correct the result.",
+    ),
+    Rule(
+        "CP-050", "POSSIBLE_SENTINEL", WARNING, "row", "number that may be a code",
+        "the result {old} may be a code for “missing”",
+        "It is used as it is.",
+        "If it is a code, add it to intake.missing_tokens.",
+    ),
+    Rule(
+        "CP-051", "LLOQ_UNREADABLE", WARNING, "row", "limit that is no positive number",
+        "the LLOQ “{old}” is not a positive number",
+        "The limit of the config is used instead, where it has one.",
+        "Correct the LLOQ.",
+    ),
+    Rule(
+        "CP-052", "NOT_DONE_WITH_RESULT", ERROR, "row", "result marked as not done",
+        "the sample is marked as not done and has the result {old}",
+        "One of the two is wrong: the row is not used.",
+        "Correct the status or the result.",
+    ),
+    Rule(
+        "CP-053", "FLAG_UNREADABLE", ERROR, "row", "BLQ mark that cannot be read",
+        "the BLQ mark “{old}” is neither yes nor no",
+        "The row is not used.",
+        "Use 1/0, Y/N or TRUE/FALSE.",
+    ),
+    Rule(
+        "CP-054", "FLAG_CONFLICT", ERROR, "row", "marked BLQ, yet above its limit",
+        "the result {value} is marked as BLQ and lies above the LLOQ {limit:g}",
+        "One of the two is wrong: the row is not used.",
+        "Correct the mark or the result.",
+    ),
+    Rule(
+        "CP-055", "FLAG_MISSING", WARNING, "row", "BLQ result that the mark denies",
+        "the result “{value}” is BLQ, the BLQ mark says {old}",
+        "The result counts: it is BLQ.",
+        "Correct the mark.",
+    ),
+    Rule(
+        "CP-056", "LLOQ_FROM_TOKEN", INFO, "row", "limit taken from the result",
+        "the row has no LLOQ; {new:g} is taken from “{old}”",
+        "intake.lloq_from_token allows it.",
+        "Nothing to do.",
+    ),
+    Rule(
+        "CP-057", "ZERO_WITHOUT_LLOQ", WARNING, "row", "zero without a limit",
+        "the result {old} of {assay} has no LLOQ",
+        "A zero says only: less than the assay can see. The row is not used.",
+        "Give the limit in the column LLOQ or as lloq: of {assay} in the config.",
+    ),
+)  # fmt: skip

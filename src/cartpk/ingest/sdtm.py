@@ -1,0 +1,128 @@
+"""The standard way in: SDTM domains PC, EX, DM and, for CD7+ counts, CP or LB."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from cartpk.config import TrialConfig
+from cartpk.config.data import Domains
+from cartpk.ingest.clock import Clock
+from cartpk.ingest.delivery import INFUSION, SAMPLE, SUBJECT, Delivery, check_exclusions, excluded, stacked
+from cartpk.ingest.exposure import read_infusions
+from cartpk.ingest.findings import Findings
+from cartpk.ingest.nominal import nominal_days
+from cartpk.ingest.people import read_subjects
+from cartpk.ingest.readers import Request, read_file
+from cartpk.ingest.subjects import check_identifiers, with_identifiers
+from cartpk.ingest.text import key, mapped
+
+__all__ = ["read_sdtm"]
+
+_REQUIRED: Final[dict[str, tuple[str, ...]]] = {
+    "dm": ("USUBJID",),
+    "ex": ("USUBJID", "EXSTDTC"),
+    "pc": ("USUBJID", "PCTESTCD", "PCDTC"),
+    "cp": ("USUBJID", "CPTESTCD", "CPDTC"),
+    "lb": ("USUBJID", "LBTESTCD", "LBDTC"),
+    "vs": ("USUBJID", "VSTESTCD"),
+}
+"""Domain -> columns without which it cannot be read."""
+_FINDINGS_DOMAINS: Final = ("pc", "cp", "lb")
+_NOT_GIVEN: Final = frozenset({"", "na"})
+"""Cells that are empty, or empty as R writes them."""
+
+
+def read_sdtm(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
+    """A trial's SDTM domains as a delivery; what cannot be read is in the findings.
+
+    Parameters
+    ----------
+    config
+        The trial; ``data.domains`` names the files.
+    root
+        Folder that the paths of the config start from.
+    """
+    domains = config.data.domains or Domains(pc=("",), ex=("",), dm=("",))
+    frames = {name: _read_domain(name, getattr(domains, name), config, root, findings) for name in _REQUIRED}
+    check_exclusions([f for name in _FINDINGS_DOMAINS for f in [frames[name]] if not f.empty], config, findings)
+    _check_studies(frames, findings)
+    clock = Clock(config.time.date_only_clock, config.report.data_cut)
+    infusions, zero = read_infusions(frames["ex"], config, clock, findings)
+    samples = stacked([_samples(name, frames[name], config) for name in _FINDINGS_DOMAINS], SAMPLE)
+    samples = clock.placed(samples, zero, findings)
+    subjects = read_subjects(frames, samples, infusions, zero, config, clock, findings)
+    check_identifiers(list(subjects["USUBJID"]), findings)
+    return Delivery(samples, stacked([subjects], SUBJECT), stacked([infusions], INFUSION))
+
+
+def _read_domain(name: str, files: tuple[str, ...], config: TrialConfig, root: Path, findings: Findings) -> pd.DataFrame:
+    """All files of a domain, one below the other, with ``USUBJID`` normalised, ``SRCFILE`` and ``SRCROW``."""
+    parts = []
+    for file in files:
+        request = Request(root, file, _REQUIRED[name], config.data.encoding, config.data.skip_rows)
+        frame = read_file(request, findings)
+        if frame is not None:
+            named = with_identifiers(frame, "USUBJID", file, findings)
+            parts.append(named.assign(SRCFILE=file, SRCROW=named.index))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"USUBJID": pd.Series(dtype="str")})
+
+
+def _check_studies(frames: dict[str, pd.DataFrame], findings: Findings) -> None:
+    """Two trials in one delivery stop the run (BI-053)."""
+    studies = {s.strip() for f in frames.values() if "STUDYID" in f for s in f["STUDYID"].unique() if s.strip()}
+    if len(studies) > 1:
+        findings.add("BI-053", field="STUDYID", old=", ".join(sorted(studies)))
+
+
+def _samples(domain: str, frame: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
+    """A findings domain with the names of the record table."""
+    if frame.empty:
+        return frame
+    prefix = domain.upper()
+
+    def cell(name: str) -> pd.Series[str]:
+        if name in frame:
+            return frame[name]
+        return pd.Series("", index=frame.index, dtype="str")
+
+    def given(column: pd.Series[str]) -> pd.Series[bool]:
+        return pd.Series([key(t) not in _NOT_GIVEN for t in column], index=frame.index, dtype="bool")
+
+    marker = cell(f"{prefix}SBMRKS").str.strip()
+    standard, number, original = (cell(f"{prefix}{part}") for part in ("STRESC", "STRESN", "ORRES"))
+    # the standardised text, then the standardised number, then the result as it was recorded
+    from_standard = given(standard) | given(number)
+    value = standard.where(given(standard), number).where(from_standard, original)
+    status = mapped(cell(f"{prefix}STAT"), key)
+    return pd.DataFrame(
+        {
+            "USUBJID": frame["USUBJID"],
+            "TEST": _with_marker(cell(f"{prefix}TESTCD"), marker),
+            "TESTALT": _with_marker(cell(f"{prefix}TEST"), marker),
+            "PCSPEC": cell(f"{prefix}SPEC"),
+            "PCMETHOD": cell(f"{prefix}METHOD"),
+            "TIME": cell(f"{prefix}DTC"),
+            "NFRLT": nominal_days(frame, prefix, config.time),
+            "AVISIT": cell("VISIT"),
+            "ADTM": cell(f"{prefix}DTC"),
+            "VALUE": value,
+            "AVALC": original.where(given(original), value),
+            "UNIT": cell(f"{prefix}STRESU").where(from_standard, cell(f"{prefix}ORRESU")),
+            "LLOQ": cell(f"{prefix}LLOQ"),
+            "LLOQU": "",
+            "BLQ": "",
+            "NOTDONE": [s == "notdone" for s in status],
+            **excluded(frame, config.data.exclude),
+            "SRCFILE": frame["SRCFILE"],
+            "SRCROW": frame["SRCROW"],
+            "SRCSEQ": cell(f"{prefix}SEQ"),
+        }
+    )
+
+
+def _with_marker(test: pd.Series[str], marker: pd.Series[str]) -> pd.Series[str]:
+    """The test with its sublineage marker: ``TLYCE CD7+`` and ``TLYCE CD7-`` are two tests."""
+    return test.where(marker == "", test.str.strip() + " " + marker)

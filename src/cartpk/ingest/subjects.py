@@ -1,0 +1,80 @@
+"""Subjects: identifiers as one writes them, rows that name no subject, what is known of each subject."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Final
+
+import pandas as pd
+
+from cartpk.ingest.findings import Findings
+from cartpk.ingest.text import identifier, key, mapped
+
+__all__ = ["check_identifiers", "first_known", "with_identifiers"]
+
+_SUMMARY_WORDS: Final = frozenset(
+    {"mean", "median", "sd", "se", "cv", "cv%", "geomean", "total", "sum", "n", "min", "max", "合计", "总计", "平均", "均值"}
+)
+_NATIONAL_ID: Final = re.compile(r"\d{17}[\dXx]")
+_HAN_NAME: Final = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_AS_FLOAT: Final = re.compile(r"\d+\.0+|\d+(?:\.\d+)?[eE]\+?\d+")
+
+
+def with_identifiers(frame: pd.DataFrame, column: str, file: str, findings: Findings) -> pd.DataFrame:
+    """The rows that name a subject, with ``USUBJID`` normalised; every change and every other row is a finding.
+
+    Parameters
+    ----------
+    frame
+        A file's cells as text, index = line number.
+    column
+        The subject's column.
+    """
+    raw = frame[column]
+    ids = pd.Series(mapped(raw, identifier), index=frame.index, dtype="str")
+    for spelling in sorted(set(raw[ids != raw])):
+        if identifier(spelling):
+            lines = frame.index[raw == spelling]
+            new = identifier(spelling)
+            findings.add(
+                "BI-048", subject=new, file=file, row=float(lines[0]), field=column, old=spelling, new=new, n=len(lines)
+            )
+    empty = (frame.drop(columns=column).apply(lambda cells: cells.str.strip()) == "").all(axis=1)
+    word = pd.Series([w in _SUMMARY_WORDS for w in mapped(ids, key)], index=frame.index, dtype="bool")
+    no_subject = (ids == "") | word | empty
+    for line, text in ids[no_subject].items():
+        findings.add("BI-091", file=file, row=float(str(line)), field=column, old=text)
+    return frame.assign(USUBJID=ids)[~no_subject]
+
+
+def check_identifiers(subjects: list[str], findings: Findings) -> None:
+    """List identifiers that may be one subject written in two ways, and such as look like a person's own."""
+    by_case: defaultdict[str, list[str]] = defaultdict(list)
+    by_number: defaultdict[float, list[str]] = defaultdict(list)
+    for subject in sorted(subjects):
+        by_case[subject.casefold()].append(subject)
+        if subject.isdecimal() or _AS_FLOAT.fullmatch(subject):
+            by_number[float(subject)].append(subject)
+        if _NATIONAL_ID.search(subject) or _HAN_NAME.fullmatch(subject):
+            masked = subject[0] + "*" * (len(subject) - 1)
+            findings.add("BI-054", old=masked)
+    for same in by_case.values():
+        if len(same) > 1:
+            findings.add("BI-052", old=", ".join(same))
+    for same in by_number.values():
+        if len(same) > 1:
+            findings.add("BI-049", old=", ".join(same))
+
+
+def first_known(frame: pd.DataFrame, column: str, findings: Findings, rule: str) -> pd.Series[str]:
+    """First non-empty cell of the column by subject; several different ones are listed under ``rule``.
+
+    ``frame`` has ``USUBJID``, ``SRCFILE``, ``SRCROW`` and the column, as text.
+    """
+    known = frame.loc[frame[column].notna() & (frame[column].str.strip() != "")]
+    first = known.drop_duplicates("USUBJID").set_index("USUBJID")[column].str.strip()
+    differs = known[column].str.strip() != known["USUBJID"].map(first)
+    conflicts = known[differs].drop_duplicates("USUBJID")
+    findings.add_rows(rule, conflicts, field=column, old=conflicts[column], new=conflicts["USUBJID"].map(first))
+    return first

@@ -1,0 +1,74 @@
+"""Forms in which two texts count as the same, and functions carried over a column once per distinct text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+import pandas as pd
+
+__all__ = ["blank_to_na", "close_to", "identifier", "key", "mapped", "plain"]
+
+T = TypeVar("T")
+
+_INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+_DASHES: Final = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_SPACE: Final = re.compile(r"\s+")
+
+
+def plain(text: str) -> str:
+    """The text as a reader sees it: NFKC, one kind of dash, single spaces, nothing invisible.
+
+    >>> plain(" １２\u00a0copies ")
+    '12 copies'
+    """
+    visible = _INVISIBLE.sub("", text)
+    return _SPACE.sub(" ", _DASHES.sub("-", unicodedata.normalize("NFKC", visible))).strip()
+
+
+def key(text: str) -> str:
+    """The text without case and spaces: what tokens, analytes and units are compared by.
+
+    >>> key(" not  Detected") == key("NOT DETECTED")
+    True
+    """
+    return plain(text).casefold().replace(" ", "")
+
+
+def identifier(text: str) -> str:
+    """A subject's identifier without outer or invisible characters; inner letters keep their case (BI-048).
+
+    >>> identifier("\u00a0S–01 \u200b")
+    'S-01'
+    """
+    return plain(text)
+
+
+def close_to(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, or an empty text.
+
+    >>> close_to("SUBJCT", ["SUBJECT", "TIME"])
+    'SUBJECT'
+    >>> close_to("XYZ", ["SUBJECT", "TIME"])
+    ''
+    """
+    import difflib  # noqa: PLC0415
+
+    by_key = {key(k): k for k in known}
+    near = difflib.get_close_matches(key(word), list(by_key), n=1, cutoff=0.6)
+    return by_key[near[0]] if near else ""
+
+
+def mapped(column: pd.Series[str], function: Callable[[str], T]) -> list[T]:
+    """``function`` of every cell, called once per distinct text; an empty cell counts as an empty text."""
+    codes, distinct = pd.factorize(column.fillna(""))
+    values = [function(str(text)) for text in distinct]
+    return [values[c] for c in codes]
+
+
+def blank_to_na(column: pd.Series[str]) -> pd.Series[str]:
+    """The column with outer spaces removed and empty cells as missing."""
+    stripped = column.str.strip()
+    return stripped.where(stripped != "")

@@ -1,0 +1,65 @@
+"""Units: the unit each row is in, and the factor that brings it to the unit of its assay."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cartpk.config.data import Intake
+from cartpk.ingest.assays import Assay
+from cartpk.ingest.findings import Findings
+from cartpk.ingest.spellings import NEEDS_DNA_MASS, PER_UL, canonical_unit
+from cartpk.ingest.text import key, mapped, plain
+
+__all__ = ["with_units"]
+
+
+def with_units(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, findings: Findings) -> pd.DataFrame:
+    """The rows with ``AVALU`` and ``FACTOR`` (delivered number times factor = number in ``AVALU``).
+
+    ``rows`` has ``CODE``, ``UNIT``, ``LLOQU``, ``ANLRS`` and the source columns. Every spelling that is changed is
+    one finding per file; a unit that cannot be brought to the assay's own stops the trial (BI-021, BI-022, BI-024).
+    The unit of an assay that declares none is that of its first row.
+    """
+    declared = {plain(old): new for old, new in intake.units.items()}
+    unit = _read(rows["UNIT"], declared)
+    _list_spellings(rows, "UNIT", unit, declared, findings)
+    used = rows["ANLRS"].isna()
+    first = rows.assign(_unit=unit)[used & (unit != "")].drop_duplicates("CODE").set_index("CODE")["_unit"]
+    target = {a.code: a.unit or str(first.get(a.code, "")) for a in assays}
+    own = rows["CODE"].map(target)
+    for code, here in rows[used & (unit == "")].groupby("CODE", sort=False):
+        rule = "CP-040" if any(a.code == code and a.unit for a in assays) else "BI-022"
+        findings.add_files(rule, here, field="UNIT", new=target[str(code)] or None, assay=code)
+    factor = pd.Series(1.0, index=rows.index)
+    other = rows.assign(_unit=unit, _own=own)[used & (unit != "") & (unit != own)]
+    for (source, wanted), these in other.groupby(["_unit", "_own"], sort=False):
+        if source in PER_UL and wanted in PER_UL:
+            factor.loc[these.index] = PER_UL[source] / PER_UL[wanted]
+            findings.add_files("CP-042", these, field="UNIT", old=source, new=wanted, factor=factor[these.index[0]])
+        else:
+            rule = "BI-024" if NEEDS_DNA_MASS.fullmatch(key(source)) else "BI-021"
+            findings.add_files(rule, these, field="UNIT", old=source, allowed=wanted)
+    _check_limit_units(rows[used], unit, declared, findings)
+    return rows.assign(AVALU=own.where(own != "", unit).where(lambda u: u != "", "not stated"), FACTOR=factor)
+
+
+def _read(column: pd.Series[str], declared: dict[str, str]) -> pd.Series[str]:
+    cells = mapped(column, lambda u: canonical_unit(declared.get(plain(u), u)))
+    return pd.Series(cells, index=column.index, dtype="str")
+
+
+def _list_spellings(
+    rows: pd.DataFrame, column: str, read: pd.Series[str], declared: dict[str, str], findings: Findings
+) -> None:
+    """One finding per file and spelling that is not the unit's own."""
+    changed = rows.assign(_read=read)[(rows[column] != read) & (read != "")]
+    for (spelling, new), here in changed.groupby([column, "_read"], sort=False):
+        findings.add_files("CP-041" if plain(spelling) in declared else "BI-023", here, field="UNIT", old=spelling, new=new)
+
+
+def _check_limit_units(rows: pd.DataFrame, unit: pd.Series[str], declared: dict[str, str], findings: Findings) -> None:
+    """List limits that stand in another unit than their result (BI-025)."""
+    limit = _read(rows["LLOQU"], declared)
+    differs = (limit != "") & (unit[rows.index] != "") & (limit != unit[rows.index])
+    for (old, allowed), here in rows[differs].groupby([limit[differs], unit[rows.index][differs]], sort=False):
+        findings.add_files("BI-025", here, field="LLOQ", old=old, allowed=allowed)
