@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["write_bytes", "write_table", "write_text"]
+__all__ = ["write_bytes", "write_chunks", "write_table", "write_text"]
 
 
 def write_bytes(path: Path | str, content: bytes) -> None:
@@ -29,12 +30,30 @@ def write_bytes(path: Path | str, content: bytes) -> None:
     OSError
         Where the folder cannot be written or the disk is full; the old file then stands untouched.
     """
+    write_chunks(path, (content,))
+
+
+def write_chunks(path: Path | str, chunks: Iterable[bytes]) -> None:
+    """Write the file whole from its pieces, none of which is kept in memory.
+
+    Parameters
+    ----------
+    path
+        Target; its folder is made where it is missing.
+    chunks
+        The file, piece by piece.
+
+    Raises
+    ------
+    OSError
+        Where the folder cannot be written or the disk is full; the old file then stands untouched.
+    """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            stream.writelines(chunks)
             stream.flush()
             os.fsync(stream.fileno())
         # mkstemp makes private files; results are read by colleagues

@@ -71,9 +71,10 @@ def command(
     PROFILES is a CSV file with USUBJID, AFRLT (days from infusion), AVAL (empty when BLQ), AVALU, ALLOQ and
     BLQFL (Y or N).
     """
-    from cartpk.adpp import derive_params_nca
+    from cartpk.adpp import TableError, derive_params_nca  # pandas only when the command runs
+    from cartpk.adpp.writing import csv_chunks
     from cartpk.core.nca import AfterLast, BlqRule, NcaSettings, TimeZero
-    from cartpk.files import write_table
+    from cartpk.files import write_chunks
     from cartpk.terms import AucMethod
 
     settings = NcaSettings(
@@ -82,36 +83,32 @@ def command(
         after_last=AfterLast(after_last),
         time_zero=TimeZero(time_zero),
     )
-    table = _read(profiles)
-    write_table(out, derive_params_nca(table, settings, tuple(dict.fromkeys(intervals))))
+    try:
+        rows = derive_params_nca(_read(profiles), settings, tuple(dict.fromkeys(intervals)))
+    except TableError as error:
+        lines = [f"{profiles}: {len(error.problems)} problem(s)", *(f"  {_words(p)}" for p in error.problems)]
+        raise ValueError("\n".join(lines)) from None
+    write_chunks(out, csv_chunks(rows))
 
 
 def _read(path: Path) -> pd.DataFrame:
-    """The table, typed.
+    """The table; text stays text (`001`, `NA`).
 
     Raises
     ------
     ValueError
-        Lists every problem with file, column, line, what was found and what is allowed.
+        The file is not a table.
     """
     import pandas as pd
 
-    from cartpk.adpp import find_problems
-
-    # text columns repeat few values: a category holds each once, and reads faster
-    text = dict.fromkeys(("USUBJID", "AVALU", "BLQFL", "PCTESTCD", "PCSPEC", "ATPTREF", "NCAXFL", "ANLFL"), "category")
+    keys = dict.fromkeys(("USUBJID", "PCTESTCD", "PCSPEC", "ATPTREF"), "str")
+    few = dict.fromkeys(("AVALU", "BLQFL", "NCAXFL", "ANLFL", "BLQCLASS"), "category")
     try:
-        table = pd.read_csv(
-            path, dtype=text, keep_default_na=False, na_values=[""], float_precision="round_trip", low_memory=False
-        )
+        return pd.read_csv(path, dtype={**keys, **few}, keep_default_na=False, na_values=[""], low_memory=False)
     except pd.errors.EmptyDataError:
         raise ValueError(f"{path}: the file is empty") from None
-    except pd.errors.ParserError as error:
-        raise ValueError(f"{path}: not a CSV table: {error}") from None
-    problems = find_problems(table)
-    if problems:
-        raise ValueError("\n".join([f"{path}: {len(problems)} problem(s)", *(f"  {_words(p)}" for p in problems)]))
-    return table
+    except (pd.errors.ParserError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: not a CSV table in UTF-8: {error}") from None
 
 
 def _words(problem: Problem) -> str:
