@@ -94,6 +94,8 @@ class Design:
     """Part of the typical subjects that leave between day 45 and day 170."""
     missed: float = 0.04
     """Part of the planned samples after day 1 that are not taken."""
+    note: str = ""
+    """What the README adds about the numbers of subjects."""
 
     @property
     def subjects(self) -> int:
@@ -152,6 +154,7 @@ _ALL: Final = (
             17: Scenario.MISSED_PEAK,
         },
         ages=(22, 65),
+        note="Six at each level: the largest number that the record's 3+3 design allows.",
     ),
     Design(
         trial="NCT06316427",
@@ -178,6 +181,7 @@ _ALL: Final = (
         ages=(3, 66),
         interleaved=True,
         blasts=True,
+        note="24 of the 80 planned subjects.",
     ),
     Design(
         trial="NCT04480788",
@@ -203,7 +207,6 @@ _ALL: Final = (
         layout="tidy",
         model="car_nk",
         treatment="anti-human CD7 CAR-NK",
-        # as if one DLT among the first three of the second level had asked for three more subjects there
         arms=(
             Arm("DL1", "1e7 cells/kg", 1, 1.0e7),
             Arm("DL2", "2e7 cells/kg", 6, 2.0e7),
@@ -220,6 +223,7 @@ _ALL: Final = (
         },
         ages=(19, 69),
         per_kg=True,
+        note="1 + 6 + 11, as if one DLT among the first three of level 2 had asked for three more there.",
     ),
 )
 

@@ -58,7 +58,7 @@ cartpk simulate {design.trial} --seed {trial.seed} --out data/sample/{design.tri
 
 {_subjects(trial)}
 
-Number of subjects and doses follow the registry record; schedule, visit windows, limits of quantification, drop-outs,
+Planned numbers and dose levels follow the registry record; schedule, visit windows, limits of quantification, drop-outs,
 dates, ages and weights are made up.
 
 ## Scenarios
@@ -77,7 +77,8 @@ cells/uL. CMAX_TRUE, TMAX_TRUE and AUC0_*D_TRUE are those of the curve without m
 def _subjects(trial: VirtualTrial) -> str:
     arms = ", ".join(f"{arm.n} x {arm.label}" for arm in trial.design.arms)
     dose = "" if any(arm.dose for arm in trial.design.arms) else " The record states no dose, so none is simulated."
-    return f"{trial.design.subjects} subjects: {arms}.{dose}"
+    note = f" {trial.design.note}" if trial.design.note else ""
+    return f"{trial.design.subjects} subjects: {arms}.{note}{dose}"
 
 
 def _scenarios(trial: VirtualTrial) -> str:
