@@ -45,6 +45,7 @@ def adpp_rows(intake: Intake, model: KineticModel, fits: ModelFits | None, metho
     """ADPP rows of every profile: one per quantity of the model, with a reason where there is no value."""
     quantities = fits.quantities() if fits is not None else []
     place = {int(row): at for at, row in enumerate(intake.fitted)}
+    last_day = intake.profiles.last_day
     records: list[dict[Any, Any]] = []
     for i, key in enumerate(intake.keys.to_dict("records")):
         for k, entry in enumerate(model.derived):
@@ -61,7 +62,7 @@ def adpp_rows(intake: Intake, model: KineticModel, fits: ModelFits | None, metho
             if fits is None or i not in place:
                 row["PPREASND"] = intake.reason[i]
             else:
-                row |= _value(fits, quantities[k], place[i], intake.profiles.last_day[i])
+                row |= _value(fits, quantities[k], place[i], last_day[i])
             records.append(row)
     table = pd.DataFrame.from_records(records, columns=[*intake.keys.columns, *_COLUMNS])
     for name in ("AVAL", "AVALSE", "AVALLO", "AVALHI"):
@@ -125,7 +126,7 @@ def prediction_rows(intake: Intake, fits: ModelFits | None) -> pd.DataFrame:
         AFRLT=(day + shift).ravel(),
         PRED=value.ravel(),
         PREDLO=low.ravel(),
-        PREDHI=high.ravel(),
+        PREDHI=np.where(np.isfinite(high), high, np.nan).ravel(),
     )
     return table.drop_duplicates([*intake.keys.columns, "AFRLT"]).reset_index(drop=True)
 

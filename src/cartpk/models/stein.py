@@ -109,7 +109,7 @@ MODEL = KineticModel(
         Derived("HLBETA", "Half-Life of Persistence", Unit.DAY, lambda th: LN2 / th[..., BETA],
                 follows=("beta",), inverse=True, suppress=True),
         Derived("FB", "Persistent Fraction of Cmax", Unit.FRACTION, lambda th: th[..., FB], follows=("fb",)),
-        Derived("TSWITCH", "Time of Switch from Contraction to Persistence", Unit.DAY, switch_day,
+        Derived("TSWITCH", "Time of Switch to Persistence", Unit.DAY, switch_day,
                 nan_reason="the persistent phase leads from the peak on"),
         Derived("MAUC28D", "Model AUC 0-28 Days", Unit.AUC, lambda th: area(th, 28.0), horizon=28.0),
         Derived("MAUC90D", "Model AUC 0-90 Days", Unit.AUC, lambda th: area(th, 90.0), horizon=90.0),

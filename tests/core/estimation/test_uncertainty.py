@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from cartpk.core.estimation.individual import fit_profiles
+from cartpk.core.estimation.profiles import Profiles
+from cartpk.core.estimation.uncertainty import CHI2_95, ProfileLimits, Verdict, covariance, profile_limits
+
+
+def test_the_covariance_of_a_line_is_that_of_regression(line, noisy):
+    data = noisy.take([0, 1, 2])
+    problem = line(data)
+    fits = fit_profiles(problem, np.zeros((3, 1, 3)))
+    cov = covariance(problem, fits.x, fits.at_bound)
+    for i in range(3):
+        design = np.column_stack([np.ones(14), data.day[i]])
+        np.testing.assert_allclose(
+            cov[i, :2, :2], np.exp(2 * fits.x[i, 2]) * np.linalg.inv(design.T @ design), rtol=1e-6
+        )
+        np.testing.assert_allclose(cov[i, 2, 2], 1 / (2 * 14))
+
+
+def test_a_prior_adds_its_precision(line, noisy):
+    data = noisy.take([0])
+    problem = line(data, prior_sd=[0.2, 0.05, 0.4])
+    fits = fit_profiles(problem, np.zeros((1, 1, 3)))
+    plain = replace(problem, prior_precision=np.zeros((1, 3)))
+    with_prior, without = (covariance(p, fits.x, fits.at_bound)[0] for p in (problem, plain))
+    np.testing.assert_allclose(
+        np.linalg.inv(with_prior) - np.linalg.inv(without), np.diag([25.0, 400.0, 6.25]), atol=1e-6
+    )
+
+
+def test_an_entry_on_its_bound_has_no_error(line, noisy):
+    problem = line(noisy.take([0]))
+    cov = covariance(problem, np.array([[2.0, -50.0, -1.0]]), np.array([[False, True, False]]))
+    assert np.isnan(cov[0, 1]).all()
+    assert np.isfinite(cov[0, [0, 2]][:, [0, 2]]).all()
+
+
+def test_what_the_data_do_not_see_is_nan(line):
+    one = Profiles.from_long([0, 0], [4.0, 4.0], [2.0, 3.0], [1.0, 1.0], [False, False])
+    cov = covariance(line(one), np.array([[1.0, 0.0, 0.0]]), np.zeros((1, 3), bool))
+    assert np.isnan(cov).all()
+
+
+def test_the_profile_limits_of_a_line_are_exact(line, noisy):
+    data = noisy.take([0, 1, 2])
+    problem = line(data)
+    fits = fit_profiles(problem, np.zeros((3, 1, 3)))
+    half = np.sqrt(CHI2_95) * np.sqrt(np.diagonal(covariance(problem, fits.x, fits.at_bound), axis1=1, axis2=2))
+    limits = profile_limits(problem, fits.x, (0, 1))
+    for k in (0, 1):
+        np.testing.assert_allclose(limits[k].lower, fits.x[:, k] - half[:, k], atol=0.03 * half[:, k].max())
+        np.testing.assert_allclose(limits[k].upper, fits.x[:, k] + half[:, k], atol=0.03 * half[:, k].max())
+        assert limits[k].verdicts() == [Verdict.BOUNDED] * 3
+
+
+def test_the_priors_do_not_make_limits(line):
+    # two samples at one time say nothing about the slope, however narrow its prior
+    one = Profiles.from_long([0, 0], [4.0, 4.0], [2.0, 3.0], [1.0, 1.0], [False, False])
+    problem = line(one, prior_sd=[1.0, 0.01, 0.3])
+    problem.lower[:, 1], problem.upper[:, 1] = -5.0, 5.0
+    fits = fit_profiles(problem, np.zeros((1, 1, 3)))
+    limits = profile_limits(problem, fits.x, (1,))
+    assert limits[1].verdicts() == [Verdict.NONE]
+    assert np.isinf(limits[1].lower).all()
+
+
+def test_censored_samples_give_one_limit_only(line):
+    # rising time, everything after the first sample below the limit: the slope may be as steep as it likes
+    profiles = Profiles.from_long(
+        [0] * 4, [0.1, 5, 9, 12], [9.0, np.nan, np.nan, np.nan], [1.0] * 4, [False, True, True, True]
+    )
+    problem = line(profiles, prior_sd=[3.0, 1.0, 0.3])
+    fits = fit_profiles(problem, np.zeros((1, 1, 3)))
+    assert profile_limits(problem, fits.x, (1,))[1].verdicts() == [Verdict.UPPER_ONLY]
+
+
+def test_the_four_verdicts():
+    inf = np.inf
+    limits = ProfileLimits(np.array([0.0, 0.0, -inf, -inf]), np.array([1.0, inf, 1.0, inf]))
+    assert limits.verdicts() == [Verdict.BOUNDED, Verdict.LOWER_ONLY, Verdict.UPPER_ONLY, Verdict.NONE]
