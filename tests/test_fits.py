@@ -191,6 +191,28 @@ def test_two_units_in_one_profile_are_not_mixed():
     assert found.adpp["PPREASND"].unique().tolist() == ["results in more than one unit: copies/ug, copies/mL"]
 
 
+def test_a_subject_without_a_row_comes_out_too():
+    found = derive_params_model(table({"S1": stein()}), subjects=["S0", "S1", "S0"], polish=False)
+    rows = found.adpp[found.adpp["USUBJID"] == "S0"]
+    assert len(rows) == 10
+    assert set(rows["PPREASND"]) == {"no post-infusion result"}
+    assert found.summary["USUBJID"].tolist() == ["S1", "S0"]
+    empty = table({"S1": stein()}).iloc[:0]
+    assert len(derive_params_model(empty, subjects=["S0"]).adpp) == 10
+
+
+def test_samples_after_an_event_are_not_used():
+    day, conc = stein()
+    before = derive_params_model(table({"S": (day[day <= 21], conc[day <= 21])}), polish=False)
+    spoiled = np.where(day > 21, 1e6, conc)
+    events = pd.DataFrame({"USUBJID": ["S", "other"], "AFRLT": [21.0, 3.0]})
+    cut = derive_params_model(table({"S": (day, spoiled)}), events=events, polish=False)
+    pd.testing.assert_series_equal(cut.adpp["AVAL"], before.adpp["AVAL"])
+    # a profile that begins at the event is not cut by it
+    second = table({"S": (day + 21, conc)}).assign(ATPTREF="INFUSION 2", ARRLT=day)
+    assert derive_params_model(second, events=events, polish=False).summary["NOBS"].item() == (~np.isnan(conc)).sum()
+
+
 def test_an_empty_table_gives_empty_tables():
     found = derive_params_model(table({"S": stein()}).iloc[:0])
     assert [len(t) for t in (found.adpp, found.predictions, found.summary)] == [0, 0, 0]

@@ -11,7 +11,8 @@ from scipy.integrate import quad
 
 import cartpk.models
 from cartpk.core.estimation.profiles import Profiles
-from cartpk.models import MODELS, KineticModel, get_model
+from cartpk.core.nca.parameters import UnitRule, unit_of
+from cartpk.models import MODELS, KineticModel, Unit, get_model
 from cartpk.models.fitting import fit_model
 
 DAYS = np.array([0.02, 0.4, 1.0, 3.3, 6.1, 8.7, 10.2, 14.9, 28.0, 61.0, 90.0, 365.0])
@@ -128,6 +129,16 @@ def test_a_code_means_the_same_in_every_model():
         for entry in model.derived:
             said = (entry.label, str(entry.unit))
             assert seen.setdefault(entry.paramcd, said) == said, f"{entry.paramcd} in {model.name}"
+
+
+def test_units_are_spelled_as_those_of_the_nca():
+    pairs = {
+        Unit.CONC: UnitRule.CONC, Unit.DAY: UnitRule.DAY, Unit.PER_DAY: UnitRule.PER_DAY, Unit.AUC: UnitRule.CONC_DAY,
+        Unit.RATIO: UnitRule.ONE, Unit.FRACTION: UnitRule.ONE,
+    }  # fmt: skip
+    assert set(pairs) == set(Unit)
+    for unit, rule in pairs.items():
+        assert unit.of("copies/ug") == unit_of(rule, "copies/ug")
 
 
 def test_quantities_are_positive_or_not_calculable(model):

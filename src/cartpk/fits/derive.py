@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
@@ -53,6 +53,8 @@ def derive_params_model(
     *,
     residual: str | Residual = Residual.NORMAL,
     priors: Mapping[str, PriorLike] | None = None,
+    subjects: Iterable[str] = (),
+    events: pd.DataFrame | None = None,
     polish: bool = True,
 ) -> FitTables:
     """Parameter rows, predicted curves and fit summary of one model for every profile of an ADNCA table.
@@ -61,8 +63,8 @@ def derive_params_model(
     ----------
     adnca
         At least ``USUBJID AFRLT AVAL AVALU ALLOQ BLQFL``. ``PCTESTCD``, ``PCSPEC`` and ``ATPTREF`` separate profiles
-        where present; ``ARRLT`` (time from the profile's own infusion) is preferred to ``AFRLT``; rows with ``ANLFL``
-        N or ``NCAXFL`` Y are not used. Only times > 0 are fitted.
+        where present; with ``ATPTREF``, ``ARRLT`` (time from the profile's own infusion) takes the place of ``AFRLT``;
+        rows with ``ANLFL`` N or ``NCAXFL`` Y are not used. Only times > 0 are fitted.
     model
         Name in :data:`cartpk.models.MODELS`, or a model.
     method
@@ -72,6 +74,11 @@ def derive_params_model(
     priors
         Symbol -> prior (``centre`` on the natural scale, ``sd`` on the log or logit scale, ``source``) in place of the
         model's own; ``sigma`` is the residual SD.
+    subjects
+        Everybody who must come out, also without a row in ``adnca``.
+    events
+        Re-infusions, transplants and deaths: ``USUBJID`` and ``AFRLT`` (days). Later samples of a profile that began
+        before the event are not used.
     polish
         Whether lmfit runs once from each optimum.
 
@@ -86,7 +93,7 @@ def derive_params_model(
     given = dict(priors or {})
     sigma_prior = given.pop("sigma", SIGMA_PRIOR)
     chosen = chosen.with_priors(given)
-    intake = read_profiles(adnca, len(chosen.parameters), how)
+    intake = read_profiles(adnca, len(chosen.parameters), how, subjects=subjects, events=events)
     fits = None
     if intake.fitted.size:
         fits = fit_model(

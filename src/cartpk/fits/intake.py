@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -64,12 +64,19 @@ class Intake:
         return np.flatnonzero([not reason for reason in self.reason])
 
 
-def read_profiles(adnca: pd.DataFrame, n_parameters: int, method: Method) -> Intake:
+def read_profiles(
+    adnca: pd.DataFrame,
+    n_parameters: int,
+    method: Method,
+    *,
+    subjects: Iterable[str] = (),
+    events: pd.DataFrame | None = None,
+) -> Intake:
     """Profiles of an ADNCA table.
 
     Parameters
     ----------
-    adnca
+    adnca, subjects, events
         See :func:`cartpk.fits.derive_params_model`.
     n_parameters
         Of the model: a fit without priors needs one quantifiable sample more than parameters.
@@ -81,6 +88,34 @@ def read_profiles(adnca: pd.DataFrame, n_parameters: int, method: Method) -> Int
     ValueError
         When a required column is missing, a subject is not named, a flag is neither Y nor N.
     """
+    _check(adnca)
+    present = {key: column for key, column in KEYS.items() if column in adnca.columns}
+    keys = adnca[list(present.values())].set_axis(list(present), axis=1).astype(object)
+    code = np.asarray(keys.groupby(list(present), sort=False, dropna=False).ngroup(), dtype=np.intp)
+    first = keys.loc[~pd.Series(code, index=keys.index).duplicated()]
+    absent = [name for name in dict.fromkeys(map(str, subjects)) if name not in set(first["USUBJID"])]
+    first = pd.concat([first, pd.DataFrame({"USUBJID": pd.Series(absent, dtype=object)})], ignore_index=True)
+    n = len(first)
+    own_clock = {"ATPTREF", "ARRLT"} <= set(adnca.columns)
+    day = _numbers(adnca, "AFRLT")
+    time, conc, lloq = (_numbers(adnca, name) for name in ("ARRLT" if own_clock else "AFRLT", "AVAL", "ALLOQ"))
+    used = _used(adnca) & ~_after_event(adnca["USUBJID"], day, time, events)
+    blq = adnca["BLQFL"].eq("Y").to_numpy(dtype=np.bool_)
+    profiles = Profiles.from_long(code, np.where(used, time, np.nan), conc, lloq, blq, n_profiles=n)
+    unit, mixed = _units(adnca["AVALU"], code, n, used & (time > 0))
+    offset = pd.Series(day - time).groupby(code).median().reindex(range(n)).fillna(0.0)
+    return Intake(
+        keys=first,
+        profiles=profiles,
+        unit=unit,
+        reason=_reasons(profiles, mixed, MIN_QUANTIFIABLE if method is Method.MAP else n_parameters + 1),
+        n_ignored=np.bincount(code, minlength=n) - profiles.n_observed - profiles.n_blq,
+        offset=np.asarray(offset, dtype=np.float64),
+    )
+
+
+def _check(adnca: pd.DataFrame) -> None:
+    """Raise a sentence where the table is no ADNCA."""
     missing = [name for name in REQUIRED if name not in adnca.columns]
     if missing:
         msg = f"the table of profiles has no column {', '.join(missing)}; needed: {', '.join(REQUIRED)}"
@@ -92,22 +127,17 @@ def read_profiles(adnca: pd.DataFrame, n_parameters: int, method: Method) -> Int
     if adnca["USUBJID"].isna().any():
         msg = "USUBJID is empty in at least one row of the table of profiles"
         raise ValueError(msg)
-    present = {key: column for key, column in KEYS.items() if column in adnca.columns}
-    keys = adnca[list(present.values())].set_axis(list(present), axis=1).astype(object)
-    code = np.asarray(keys.groupby(list(present), sort=False, dropna=False).ngroup(), dtype=np.intp)
-    n = int(code.max(initial=-1)) + 1
-    first = keys.loc[~pd.Series(code, index=keys.index).duplicated()].reset_index(drop=True)
-    time, conc, lloq = (_numbers(adnca, name) for name in ("ARRLT" if "ARRLT" in adnca else "AFRLT", "AVAL", "ALLOQ"))
-    blq = adnca["BLQFL"].eq("Y").to_numpy(dtype=np.bool_)
-    used = _used(adnca)
-    conc = np.where(used, conc, np.nan)
-    profiles = Profiles.from_long(code, np.where(used, time, np.nan), conc, lloq, blq, n_profiles=n)
-    unit, mixed = _units(adnca["AVALU"], code, n, used & (time > 0))
-    reasons = _reasons(profiles, mixed, MIN_QUANTIFIABLE if method is Method.MAP else n_parameters + 1)
-    ignored = np.bincount(code, minlength=n) - profiles.n_observed - profiles.n_blq
-    shift = _numbers(adnca, "AFRLT") - time
-    offset = pd.Series(shift).groupby(code).median().reindex(range(n)).fillna(0.0)
-    return Intake(first, profiles, unit, reasons, ignored, np.asarray(offset, dtype=np.float64))
+
+
+def _after_event(subject: pd.Series, day: FloatArray, time: FloatArray, events: pd.DataFrame | None) -> BoolArray:
+    """Rows later than the first event after their profile's own time 0; a sample at the event's time is kept."""
+    after = np.zeros(day.size, dtype=np.bool_)
+    if events is None:
+        return after
+    names = subject.astype(str).to_numpy(dtype=object)
+    for name, at in zip(events["USUBJID"].astype(str), _numbers(events, "AFRLT"), strict=True):
+        after |= (names == name) & (at > day - time) & (day > at)
+    return after
 
 
 def _numbers(table: pd.DataFrame, name: str) -> FloatArray:
@@ -136,7 +166,9 @@ def _units(column: pd.Series, code: IntArray, n: int, used: BoolArray) -> tuple[
     pairs = pairs[used | ~np.isin(code, code[used])].drop_duplicates()
     for row, unit in zip(pairs["code"], pairs["unit"], strict=True):
         named[row].append(unit)
-    return [units[0] for units in named], [", ".join(units) if len(units) > 1 else "" for units in named]
+    return [units[0] if units else "" for units in named], [
+        ", ".join(units) if len(units) > 1 else "" for units in named
+    ]
 
 
 def _reasons(profiles: Profiles, mixed: Sequence[str], least: int) -> list[str]:
