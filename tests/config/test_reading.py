@@ -109,8 +109,8 @@ def test_each_kind_of_mistake_names_its_line(yaml_file, text, line, says):
 
 
 def test_a_setting_of_another_section_is_pointed_to(yaml_file):
-    (found,) = problems(yaml_file(GOOD + "max_extrap_pct: 20\n"))
-    assert found.suggestion == "Did you mean nca.windows.max_extrap_pct?"
+    (found,) = problems(yaml_file(GOOD + "peak_window_days: null\n"))
+    assert found.suggestion == "Did you mean nca.windows.peak_window_days?"
 
 
 def test_a_missing_file_names_its_neighbours(yaml_file):

@@ -17,9 +17,11 @@ def command(config: Path, results: Path) -> None:
     from cartpk.adpp import derive_params_trial
     from cartpk.config import load
     from cartpk.files import write_table
+    from cartpk.roster import with_all_subjects
     from cartpk.schemas import ADNCA, ADPP, ADSL, FINDINGS, checked, read_table
 
-    nca = load(config).nca
+    trial = load(config)
+    nca = trial.nca
     adsl = read_table(results / "adsl.csv", ADSL)
     done = derive_params_trial(
         read_table(results / "adnca.csv", ADNCA),
@@ -27,9 +29,9 @@ def command(config: Path, results: Path) -> None:
         nca.windows.settings(),
         nca.windows.days,
         events=adsl.loc[adsl["EVENTDY"].notna(), ["USUBJID", "EVENTDY"]].rename(columns={"EVENTDY": "AFRLT"}),
-        subjects=adsl["USUBJID"],
     )
-    write_table(results / "work" / "adpp_nca.csv", checked(done.adpp, ADPP))
+    rows = with_all_subjects(done.adpp, adsl["USUBJID"], trial.primary_analyte.code)
+    write_table(results / "work" / "adpp_nca.csv", checked(rows, ADPP))
     write_table(results / "work" / "lambda_z.csv", done.lambda_z)
     write_table(results / "work" / "findings_nca.csv", checked(done.findings, FINDINGS))
-    click.echo(f"{done.adpp['USUBJID'].nunique()} subjects, {len(done.adpp)} parameter rows")
+    click.echo(f"{rows['USUBJID'].nunique()} subjects, {len(rows)} parameter rows")

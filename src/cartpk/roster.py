@@ -1,0 +1,54 @@
+"""Every subject that came in comes out: parameter rows for those without a single analysable sample."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["NO_SAMPLE", "with_all_subjects"]
+
+NO_SAMPLE: Final = "no sample of this analyte was delivered or usable"
+"""``PPREASND`` of a subject without a profile."""
+
+_OF_THE_PARAMETER: Final = (
+    "PARCAT1",
+    "PARAMCD",
+    "PARAM",
+    "PPSTINT",
+    "PPENINT",
+    "PPANMETH",
+    "PPCAT",
+    "PPSPEC",
+    "ATPTREF",
+)
+
+
+def with_all_subjects(rows: pd.DataFrame, subjects: Iterable[str], analyte: str) -> pd.DataFrame:
+    """The parameter rows, with rows without a value for every subject that has none of this analyte.
+
+    Parameters
+    ----------
+    rows
+        ADPP rows of one category.
+    subjects
+        All subjects of the trial (ADSL), in their order.
+    analyte
+        ``PPCAT`` of the analyte that every subject should have: the primary one.
+
+    Returns
+    -------
+    DataFrame
+        The rows as they were, then the added ones; their ``PPREASND`` is :data:`NO_SAMPLE`.
+    """
+    own = rows[rows["PPCAT"] == analyte]
+    first = own if own.empty else own[own["ATPTREF"].fillna("") == (own["ATPTREF"].fillna("").iloc[0])]
+    parameters = first[[c for c in _OF_THE_PARAMETER if c in first]].drop_duplicates()
+    absent = [s for s in dict.fromkeys(subjects) if s not in set(own["USUBJID"])]
+    if not absent or parameters.empty:
+        return rows
+    added = pd.concat([parameters.assign(USUBJID=subject) for subject in absent], ignore_index=True)
+    return pd.concat([rows, added.assign(PPREASND=NO_SAMPLE)], ignore_index=True)
