@@ -3,31 +3,51 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-__all__ = ["log_breaks", "number_label", "power_labels", "time_breaks", "time_windows"]
+__all__ = ["log_breaks", "number_label", "power_labels", "root_breaks", "time_breaks", "time_windows"]
 
 _DAYS: Final = (0, 28, 90, 180, 365, 730, 1095, 1460, 1825, 14, 60, 7, 120, 270, 545, 21, 3, 1, 42, 150)
 """Days worth a tick, the most wanted first."""
+APART: Final = 0.32
+"""Inches between two ticks of a time axis, at least."""
 _SUPERSCRIPT: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 EXPANSION_DAYS: Final = 28.0
 
 
-def time_breaks(low: float, high: float, inches: float, apart: float = 0.32) -> list[float]:
-    """Days for the ticks of an axis from low to high that is so many inches long, ticks at least ``apart`` inches.
+def time_breaks(low: float, high: float, inches: float) -> list[float]:
+    """Days for the ticks of an axis from low to high that is so many inches long.
 
     Examples
     --------
     >>> time_breaks(-3, 180, 7.0)
-    [0.0, 14.0, 28.0, 60.0, 90.0, 120.0, 150.0, 180.0]
+    [0.0, 14.0, 28.0, 42.0, 60.0, 90.0, 120.0, 150.0, 180.0]
     >>> time_breaks(0, 28, 2.0)
     [0.0, 7.0, 14.0, 21.0, 28.0]
     """
-    gap = apart * (high - low) / inches
+    return _chosen(low, high, APART * (high - low) / inches, lambda day: day)
+
+
+def root_breaks(low: float, high: float, inches: float) -> list[float]:
+    """Days for the ticks of a square-root axis from low to high that is so many inches long.
+
+    Examples
+    --------
+    >>> root_breaks(0, 180, 1.8)
+    [0.0, 7.0, 28.0, 90.0, 180.0]
+    """
+
+    def root(day: float) -> float:
+        return math.copysign(math.sqrt(abs(day)), day)
+
+    return _chosen(low, high, APART * (root(high) - root(low)) / inches, root)
+
+
+def _chosen(low: float, high: float, gap: float, place: Callable[[float], float]) -> list[float]:
     chosen: list[float] = []
     for day in _DAYS:
-        if low <= day <= high and all(abs(day - other) >= gap for other in chosen):
+        if low <= day <= high and all(abs(place(day) - place(other)) >= gap for other in chosen):
             chosen.append(float(day))
     return sorted(chosen)
 
@@ -81,7 +101,11 @@ def number_label(value: float) -> str:
         return f"{value:g}"
     power = math.floor(math.log10(abs(value)) + 1e-9)
     factor = f"{value / 10.0**power:.3g}"
-    return ("" if factor == "1" else f"{factor}×") + f"10{power}".replace(f"10{power}", "10" + str(power).translate(_SUPERSCRIPT))
+    return ("" if factor == "1" else f"{factor}×") + _ten_to(power)
+
+
+def _ten_to(power: int) -> str:
+    return "10" + str(power).translate(_SUPERSCRIPT)
 
 
 def power_labels(ticks: Sequence[float]) -> list[str]:
@@ -94,8 +118,7 @@ def power_labels(ticks: Sequence[float]) -> list[str]:
     >>> power_labels([100, 1000, 10000])
     ['10²', '10³', '10⁴']
     """
-    shown = [tick for tick in ticks if tick is not None and math.isfinite(tick)]
-    if not shown or (max(shown) < 10000 and min(shown) >= 0.001):
+    if not len(ticks) or (max(ticks) < 10000 and min(ticks) >= 0.001):
         return [f"{tick:g}" for tick in ticks]
     return [_power(tick) for tick in ticks]
 
@@ -103,5 +126,5 @@ def power_labels(ticks: Sequence[float]) -> list[str]:
 def _power(tick: float) -> str:
     power = math.log10(tick)
     if abs(power - round(power)) < 1e-9:
-        return "10" + str(round(power)).translate(_SUPERSCRIPT)
+        return _ten_to(round(power))
     return number_label(tick)

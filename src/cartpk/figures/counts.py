@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from cartpk.figures import samples as s
 from cartpk.figures import theme, wording
-from cartpk.figures.palette import LLOQ_INK, PAPER, dose_colours, dose_marks
+from cartpk.figures.palette import PAPER
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
     from cartpk.config.trial import PdMeasure
     from cartpk.trial_data import TrialData
 
-__all__ = ["ValueAxis", "measured", "no_measure", "panel_names", "populations", "spaghetti"]
+__all__ = ["ValueAxis", "measured", "no_measure", "ordered", "panel_names", "populations", "sheet", "spaghetti"]
 
 POPULATIONS: Final[Mapping[str, str]] = {
     "NORMAL_T": "normal T cells",
@@ -68,7 +68,9 @@ def measured(data: TrialData, config: TrialConfig, kind: str) -> pd.DataFrame:
 
 def ordered(config: TrialConfig, kind: str) -> list[PdMeasure]:
     """Measures of this kind: CD7+ first, then CD7-, then those that are not split by CD7."""
-    return sorted((m for m in config.pharmacodynamics.measures if m.kind == kind), key=lambda m: _MARKERS.index(m.marker))
+    return sorted(
+        (m for m in config.pharmacodynamics.measures if m.kind == kind), key=lambda m: _MARKERS.index(m.marker)
+    )
 
 
 def no_measure(config: TrialConfig, kind: str) -> str:
@@ -101,29 +103,34 @@ def populations(rows: pd.DataFrame) -> str:
     return f"Populations: {'; '.join(parts)}."
 
 
-def spaghetti(rows: pd.DataFrame, config: TrialConfig, axis: ValueAxis, size: tuple[float, float], column: str = "DRAWN") -> p9.ggplot:
+def sheet(panels: int) -> tuple[float, float]:
+    """Width and height (inches) of a sheet of so many panels, three in a row."""
+    return theme.WIDTH, 1.2 + 2.7 * -(-panels // 3)
+
+
+def spaghetti(rows: pd.DataFrame, config: TrialConfig, axis: ValueAxis, column: str = "DRAWN") -> p9.ggplot:
     """Thin lines of the subjects and thick lines of their medians by visit and dose, one panel per measure."""
-    names = panel_names(rows, config)
-    doses = s.count_labels(rows)
-    drawn = _panelled(rows.assign(Y=axis.place(rows[column].to_numpy(dtype=np.float64))), names, doses)
-    drawn["INSIDE"] = drawn["COHORT"].astype(str).where(drawn["BLQFL"] != "Y", "BLQ")
+    names, doses = panel_names(rows, config), s.count_labels(rows)
+    size, columns = sheet(len(names)), min(len(names), 3)
+    place = axis.place
+    drawn = _panelled(rows.assign(Y=place(rows[column].to_numpy(dtype=np.float64))), names, doses)
     medians = s.visit_summary(rows.assign(DRAWN=rows[column]), config, by=("PARAMCD", "COHORT"))
-    medians = _panelled(medians.assign(AFRLT=medians["NFRLT"], Y=axis.place(medians["MEDIAN"].to_numpy())), names, doses)
-    colours, columns = dict(zip(doses, dose_colours(len(doses)), strict=True)), min(len(names), 3)
-    by_label = {doses[dose]: (colours[dose], mark) for dose, mark in zip(doses, dose_marks(len(doses)), strict=True)}
+    medians = _panelled(medians.assign(AFRLT=medians["NFRLT"], Y=place(medians["MEDIAN"].to_numpy())), names, doses)
+    look = s.weight(rows["USUBJID"].nunique())
+    blq = drawn[drawn["BLQFL"] == "Y"]
     return (
-        p9.ggplot(drawn, p9.aes("AFRLT", "Y"))
-        + p9.geom_line(p9.aes(group="USUBJID", color="DOSE"), size=0.4, alpha=0.35)
-        + p9.geom_point(p9.aes(color="DOSE"), data=drawn[drawn["BLQFL"] == "Y"], fill=PAPER, shape="o", size=1.1, stroke=0.35, alpha=0.7, show_legend=False)
-        + p9.geom_line(p9.aes(color="DOSE", group="DOSE"), data=medians, size=1.1)
-        + p9.geom_point(p9.aes(color="DOSE", fill="DOSE", shape="DOSE"), data=medians, size=2.3, stroke=0.4)
+        p9.ggplot(drawn, p9.aes("AFRLT", "Y", color="DOSE"))
+        + p9.geom_line(p9.aes(group="USUBJID"), size=0.4, alpha=0.5 * look.alpha, raster=look.raster)
+        + p9.geom_point(data=blq, fill=PAPER, shape="o", size=1.1, stroke=0.35, alpha=0.7, show_legend=False)
+        + p9.geom_line(p9.aes(group="DOSE"), medians, size=1.0)
+        + p9.geom_point(p9.aes(fill="DOSE", shape="DOSE"), medians, size=2.2, stroke=0.4)
         + p9.facet_wrap("FACET", ncol=columns)
         + p9.expand_limits(x=0)
         + theme.days((size[0] - 0.9) / columns)
-        + p9.scale_y_continuous(name=wording.wrapped(axis.title, size[1] - 1.4), **_ticks(axis, drawn["Y"]))
-        + p9.scale_color_manual(name="", values={label: look[0] for label, look in by_label.items()})
-        + p9.scale_fill_manual(name="", values={label: look[0] for label, look in by_label.items()})
-        + p9.scale_shape_manual(name="", values={label: look[1] for label, look in by_label.items()})
+        + p9.scale_y_continuous(
+            name=wording.wrapped(axis.title, size[1] - 1.4), minor_breaks=False, **_ticks(axis, drawn["Y"])
+        )
+        + theme.dose_scales(list(doses.values()))
         + theme.note(wording.small_print(config))
         + theme.house_theme(*size)
     )
@@ -134,7 +141,7 @@ def _panelled(rows: pd.DataFrame, names: Mapping[str, str], doses: Mapping[str, 
     return rows.assign(FACET=facet, DOSE=theme.in_order(rows["COHORT"].astype(str).map(doses), doses.values()))
 
 
-def _ticks(axis: ValueAxis, y: pd.Series[float]) -> dict[str, list[float] | list[str] | tuple[float, float]]:
+def _ticks(axis: ValueAxis, y: pd.Series[float]) -> dict[str, Any]:
     """Breaks, labels and limits of the vertical axis."""
     at = axis.place(np.asarray(axis.ticks, dtype=np.float64))
     reach = [*axis.place(np.asarray(axis.always, dtype=np.float64)), float(y.min()), float(y.max())]

@@ -29,34 +29,34 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     rows = counts.measured(data, config, "absolute")
     if rows.empty:
         return EmptyFigure(counts.no_measure(config, "absolute"))
-    constant = _constant(rows)
+    constant, base = _constant(rows)
     axis = _axis(constant, s.units(rows))
     panels = counts.panel_names(rows, config)
-    size = (8.0, 1.2 + 2.7 * -(-len(panels) // 3))
+    width, height = counts.sheet(len(panels))
     return Figure(
         data=rows.drop(columns=["RESULT"]),
-        caption=f"Thin lines: subjects, actual days. Thick lines: median by dose level at nominal days. Vertical axis "
-        f"log10(x + {constant:g}), the constant being half of the lowest LLOQ (or of the lowest count where no LLOQ is known).",
+        caption="Thin lines: subjects, actual days. Thick lines: median by dose level at nominal days. Vertical axis: "
+        f"log10(x + {constant:g}), where {constant:g} is half of the lowest {base}.",
         footnotes=(
             counts.populations(rows),
             wording.OPEN_MARKS + " In medians a BLQ result counts as half of the LLOQ.",
             *wording.outside_windows(s.in_visit_window(rows, config)),
         ),
-        alt=f"Lines of cell counts ({s.units(rows)}) against days in panels: {', '.join(panels.values())}; thick lines are "
-        "the medians by dose level.",
+        alt=f"Lines of cell counts ({s.units(rows)}) against days in panels: {', '.join(panels.values())}. Thick lines "
+        "are the medians by dose level.",
         n=rows["USUBJID"].nunique(),
-        draw=lambda: counts.spaghetti(rows, config, axis, size),
-        width=size[0],
-        height=size[1],
+        draw=lambda: counts.spaghetti(rows, config, axis),
+        width=width,
+        height=height,
     )
 
 
-def _constant(rows: pd.DataFrame) -> float:
-    """Half of the lowest limit of quantification; without one, half of the lowest count above 0."""
+def _constant(rows: pd.DataFrame) -> tuple[float, str]:
+    """Constant of the axis and what it is half of: the lowest limit, or without one the lowest count above 0."""
     if rows["ALLOQ"].notna().any():
-        return float(rows["ALLOQ"].min()) / 2
+        return float(rows["ALLOQ"].min()) / 2, "LLOQ"
     above = rows.loc[rows["AVAL"] > 0, "AVAL"]
-    return float(above.min()) / 2 if len(above) else 0.5
+    return (float(above.min()) / 2 if len(above) else 0.5), "count above 0"
 
 
 def _axis(constant: float, unit: str) -> ValueAxis:

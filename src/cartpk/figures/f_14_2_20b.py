@@ -26,22 +26,24 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     rows = counts.measured(data, config, "percent")
     if rows.empty:
         return EmptyFigure(counts.no_measure(config, "percent"))
-    axis = counts.ValueAxis("% of parent population", lambda x: x, tuple(float(t) for t in range(0, 101, 20)), (0.0, 100.0))
+    axis = counts.ValueAxis(
+        "% of parent population", lambda x: x, tuple(float(t) for t in range(0, 101, 20)), (0.0, 100.0)
+    )
     panels = counts.panel_names(rows, config)
-    size = (8.0, 1.2 + 2.7 * -(-len(panels) // 3))
+    width, height = counts.sheet(len(panels))
     return Figure(
         data=rows.drop(columns=["RESULT"]),
-        caption="Thin lines: subjects, actual days. Thick lines: median by dose level at nominal days. A percentage moves "
-        "with its parent population: read it beside the absolute counts.",
+        caption="Thin lines: subjects, actual days. Thick lines: median by dose level at nominal days. A percentage "
+        "moves with its parent population: read it beside the absolute counts.",
         footnotes=(
             counts.populations(rows),
             wording.OPEN_MARKS + " In medians a BLQ result counts as half of the LLOQ.",
             *wording.outside_windows(s.in_visit_window(rows, config)),
         ),
-        alt=f"Lines of percentages against days in panels: {', '.join(panels.values())}; thick lines are the medians by "
-        "dose level.",
+        alt=f"Lines of percentages against days in panels: {', '.join(panels.values())}. Thick lines are the medians "
+        "by dose level.",
         n=rows["USUBJID"].nunique(),
-        draw=lambda: counts.spaghetti(rows, config, axis, size),
-        width=size[0],
-        height=size[1],
+        draw=lambda: counts.spaghetti(rows, config, axis),
+        width=width,
+        height=height,
     )

@@ -19,6 +19,11 @@ SPEC: Final = FigureSpec(
     title="CD7+ cells: change from baseline",
     inputs=("adsl.csv", "work/pd_change.csv"),
 )
+_BASELINES: Final = {
+    "before_infusion": "last value before the infusion",
+    "before_lymphodepletion": "last value before lymphodepletion",
+    None: "not declared",
+}
 MOST_LINEAR: Final = 300.0
 """[choice] Rises above this many percent go to a symmetric log axis."""
 
@@ -30,26 +35,28 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
 
     rows = _changes(data, config)
     if rows.empty:
-        return EmptyFigure("No percent change of CD7+ cells could be calculated: it needs a quantified baseline and a later result.")
+        return EmptyFigure(
+            "No percent change of CD7+ cells could be calculated: it needs a quantified baseline and a later result."
+        )
     axis = _axis(rows)
     panels = counts.panel_names(rows, config)
-    size = (8.0, 1.2 + 2.7 * -(-len(panels) // 3))
+    width, height = counts.sheet(len(panels))
     scale = "" if rows["PCHG"].max() <= MOST_LINEAR else " Vertical axis sign(x) log10(1 + |x|/100)."
     return Figure(
         data=rows.drop(columns=["RESULT", "DRAWN"]),
-        caption="Percent change from baseline (last value before the infusion unless the configuration says otherwise). "
-        f"Thin lines: subjects, actual days. Thick lines: median by dose level at nominal days.{scale}",
+        caption=f"Percent change from baseline ({_BASELINES[config.pharmacodynamics.baseline]}). Thin lines: subjects, "
+        f"actual days. Thick lines: median by dose level at nominal days.{scale}",
         footnotes=(
             counts.populations(rows),
-            "Open marks: BLQ, drawn as a change of -100 %. No change is calculated where the baseline is 0, BLQ or missing.",
+            "Open marks: BLQ, a change of -100 %. No change is calculated where the baseline is 0, BLQ or missing.",
             *wording.outside_windows(s.in_visit_window(rows, config)),
         ),
-        alt=f"Lines of the percent change from baseline against days in panels: {', '.join(panels.values())}; thick lines "
-        "are the medians by dose level.",
+        alt=f"Lines of the percent change from baseline against days in panels: {', '.join(panels.values())}. Thick "
+        "lines are the medians by dose level.",
         n=rows["USUBJID"].nunique(),
-        draw=lambda: counts.spaghetti(rows, config, axis, size, column="PCHG"),
-        width=size[0],
-        height=size[1],
+        draw=lambda: counts.spaghetti(rows, config, axis, column="PCHG"),
+        width=width,
+        height=height,
     )
 
 
@@ -78,4 +85,6 @@ def _axis(rows: pd.DataFrame) -> ValueAxis:
     if rows["PCHG"].max() <= MOST_LINEAR:
         return ValueAxis(title, lambda x: x, (-100.0, -50.0, 0.0, 50.0, 100.0, 200.0, 300.0), (-100.0, 0.0))
     ticks = (-100.0, 0.0, 100.0, 1e3, 1e4, 1e5, 1e6)
-    return ValueAxis(f"{title}\nsymmetric log axis", lambda x: np.sign(x) * np.log10(1 + np.abs(x) / 100), ticks, (-100.0, 0.0))
+    return ValueAxis(
+        f"{title}\nsymmetric log axis", lambda x: np.sign(x) * np.log10(1 + np.abs(x) / 100), ticks, (-100.0, 0.0)
+    )

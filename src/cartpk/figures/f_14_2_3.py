@@ -19,7 +19,9 @@ SPEC: Final = FigureSpec(
     title="Individual profiles by dose level (semi-logarithmic)",
     inputs=("adsl.csv", "adnca.csv"),
 )
-_COLUMNS: Final = ["USUBJID", "COHORT", "PCTESTCD", "PCSPEC", "ATPTREF", "AFRLT", "AVAL", "AVALU", "ALLOQ", "BLQFL", "DRAWN"]
+_COLUMNS: Final = [
+    "USUBJID", "COHORT", "PCTESTCD", "PCSPEC", "ATPTREF", "AFRLT", "AVAL", "AVALU", "ALLOQ", "BLQFL", "DRAWN",
+]  # fmt: skip
 
 
 def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
@@ -29,59 +31,57 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
 
     analyte = config.primary_analyte
     every = s.kinetic_samples(data, analyte)
-    shown = every.dropna(subset=["DRAWN", "AFRLT"])
+    shown = every.dropna(subset=["DRAWN"])
     if shown.empty:
         return EmptyFigure(f"There is no usable result of {s.what(analyte.label, analyte.specimen)}.")
-    n = shown["USUBJID"].nunique()
-    panels = s.count_labels(shown)
+    n, panels = shown["USUBJID"].nunique(), s.count_labels(shown)
+    size = (8.0, 1.2 + 2.0 * _grid(shown)[1])
     return Figure(
         data=shown[_COLUMNS],
-        caption=f"{wording.assay(analyte, shown)} Each line is one subject; actual days from the start of the first infusion.",
-        footnotes=(
-            wording.OPEN_MARKS,
-            *wording.undrawn(every),
-            *wording.gdna_caveat(shown),
-        ),
-        alt=f"Semi-logarithmic lines of {s.axis_title(analyte, shown)} against days, one line per subject, "
-        f"{wording.counted(n, 'subject')} in {wording.counted(len(panels), 'panel')} by dose: {', '.join(panels.values())}.",
+        caption=f"{wording.assay(analyte, shown)} Each line is one subject; actual days from the start of the first "
+        "infusion.",
+        footnotes=(wording.OPEN_MARKS, *wording.undrawn(every), *wording.gdna_caveat(shown)),
+        alt=f"Semi-logarithmic lines of {s.axis_title(analyte, shown)} against days, one line per subject, in panels "
+        f"by dose level: {', '.join(panels.values())}.",
         n=n,
-        draw=lambda: _plot(shown, config),
-        width=8.0,
-        height=5.2,
+        draw=lambda: _plot(shown, config, size),
+        width=size[0],
+        height=size[1],
     )
 
 
-def _plot(shown: pd.DataFrame, config: TrialConfig) -> p9.ggplot:
-    import pandas as pd
+def _grid(shown: pd.DataFrame) -> tuple[int, int]:
+    """Columns and rows of panels: doses side by side, time windows below each other; many doses in one window."""
+    from cartpk.figures.axes import time_windows
+
+    doses, windows = shown["COHORT"].nunique(), len(time_windows(shown["AFRLT"].max()))
+    if doses == 1:
+        return windows, 2 if windows == 1 else 1
+    return (doses, windows) if doses <= 4 else (3, -(-doses // 3))
+
+
+def _plot(shown: pd.DataFrame, config: TrialConfig, size: tuple[float, float]) -> p9.ggplot:
     import plotnine as p9
 
     from cartpk.figures import samples as s
-    from cartpk.figures import theme, wording
-    from cartpk.figures.axes import time_windows
-    from cartpk.figures.palette import PAPER, dose_colours
+    from cartpk.figures import theme, windows, wording
 
-    panels = s.count_labels(shown)
-    windows = time_windows(shown["AFRLT"].max())
-    names = [f"{label}\n{window}" for window, _ in windows for label in panels.values()]
-    rows = pd.concat(
-        [shown[shown["AFRLT"] <= last].assign(FACET=lambda d, w=w: d["COHORT"].astype(str).map(panels) + f"\n{w}") for w, last in windows]
-    )
-    rows["FACET"] = pd.Categorical(rows["FACET"], categories=names, ordered=True)
-    rows["SERIES"] = rows["USUBJID"] + rows["ATPTREF"]
+    doses, columns = s.count_labels(shown), _grid(shown)[0]
+    rows = windows.by_window(shown, "AFRLT", shown["COHORT"].astype(str).map(doses), both=len(doses) <= 4)
+    rows["SERIES"] = rows["USUBJID"] + " " + rows["ATPTREF"]
     rows["INSIDE"] = rows["COHORT"].astype(str).where(rows["BLQFL"] == "N", "BLQ")
-    colours = dict(zip(panels, dose_colours(len(panels)), strict=True))
+    look = s.weight(shown.groupby("COHORT", observed=True)["USUBJID"].nunique().max())
     return (
         p9.ggplot(rows, p9.aes("AFRLT", "DRAWN", color="COHORT"))
         + theme.lloq_layer(s.lloq_lines(shown))
-        + p9.geom_line(p9.aes(group="SERIES"), size=0.55, alpha=0.75)
-        + p9.geom_point(p9.aes(shape="RESULT", fill="INSIDE"), size=1.7, stroke=0.45)
-        + p9.facet_wrap("FACET", ncol=len(panels), scales="free_x")
+        + p9.geom_line(p9.aes(group="SERIES"), size=0.55, alpha=look.alpha, raster=look.raster)
+        + p9.geom_point(p9.aes(shape="RESULT", fill="INSIDE"), size=look.mark, stroke=0.45, raster=look.raster)
+        + p9.facet_wrap("FACET", ncol=columns, scales="free_x")
         + theme.log_axis()
-        + theme.days(2.3)
-        + p9.scale_color_manual(values=colours, guide=None)
-        + p9.scale_fill_manual(values={**colours, "BLQ": PAPER}, guide=None)
+        + theme.days((size[0] - 0.9) / columns)
+        + theme.dose_fills(list(doses), open_as="BLQ")
         + theme.blq_legend()
-        + p9.labs(y=s.axis_title(config.primary_analyte, shown))
+        + p9.labs(y=wording.wrapped(s.axis_title(config.primary_analyte, shown), size[1] - 1.2))
         + theme.note(wording.small_print(config))
-        + theme.house_theme(8.0, 5.2)
+        + theme.house_theme(*size)
     )

@@ -22,12 +22,12 @@ SPEC: Final = FigureSpec(
     inputs=("adsl.csv", "work/adpp_nca.csv"),
 )
 PRIMARY: Final = "in the box"
-EXTRAPOLATED: Final = "extrapolated to the window's end, not in the box"
-ZERO: Final = "0 (all BLQ), at the lower edge, in the box"
+EXTRAPOLATED: Final = "extrapolated, not in the box"
+ZERO: Final = "0 (all BLQ), in the box, drawn at the edge"
 FEWEST: Final = 3
 """[choice] A box needs so many values."""
-_WIDTH: Final = 8.0
-_HEIGHT: Final = 4.0
+_COLUMNS: Final = ["USUBJID", "COHORT", "PARAMCD", "LABEL", "AVAL", "AVALU", "FLAG", "PCTEXTR", "PPREASND", "KIND"]
+_STATISTICS: Final = ("LOW", "Q1", "MEDIAN", "Q3", "HIGH")
 
 
 def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
@@ -37,27 +37,25 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
 
     rows = _parameters(data, config)
     values = rows.dropna(subset=["AVAL"])
-    analyte = config.primary_analyte
-    name = s.what(analyte.label, analyte.specimen)
+    name = s.what(config.primary_analyte.label, config.primary_analyte.specimen)
     if not (values["AVAL"] > 0).any():
         return EmptyFigure(f"No peak and no area of {name} could be calculated.")
-    labels = list(dict.fromkeys(rows["LABEL"]))
-    height = _HEIGHT * -(-len(labels) // 3)
+    labels = ", ".join(dict.fromkeys(values["LABEL"]))
+    size = (8.0, 1.0 + 3.0 * -(-values["LABEL"].nunique() // 3))
     return Figure(
         data=rows,
-        caption=f"{', '.join(labels)} of {name} by dose level, every subject with a value. Box: quartiles and median; "
-        f"whiskers: lowest and highest value; no box for fewer than {FEWEST} values.",
+        caption=f"{labels} of {name} by dose level, every subject with a value. Box: quartiles and median; whiskers: "
+        f"lowest and highest value; no box for fewer than {FEWEST} values.",
         footnotes=(
-            "Areas extrapolated from the last sample to the end of the window are drawn open and are not in the box "
-            "(sensitivity only).",
+            "Areas extrapolated from the last sample to the window's end are drawn open and are not in the box.",
             *_not_calculated(rows),
         ),
-        alt=f"Box plots on a logarithmic axis of {', '.join(labels)} of {name} by dose level with a mark for each of "
+        alt=f"Box plots on a logarithmic axis of {labels} of {name} by dose level, with a mark for each of "
         f"{wording.counted(values['USUBJID'].nunique(), 'subject')}.",
         n=values["USUBJID"].nunique(),
-        draw=lambda: _plot(values, data.cohorts, config, height),
-        width=_WIDTH,
-        height=height,
+        draw=lambda: _plot(values, data.cohorts, config, size),
+        width=size[0],
+        height=size[1],
     )
 
 
@@ -68,36 +66,21 @@ def _parameters(data: TrialData, config: TrialConfig) -> pd.DataFrame:
 
     from cartpk.figures import samples as s
 
-    names = _names(config)
-    one = data.adpp[
-        (data.adpp["PARCAT1"] == "NCA")
-        & (data.adpp["PPCAT"] == config.primary_analyte.code)
-        & data.adpp["PARAMCD"].isin(list(names))
-        & (data.adpp["ATPTREF"].isna() | (data.adpp["ATPTREF"] == s.FIRST_INFUSION))
-    ]
-    rows = one.merge(data.adsl[["USUBJID", "COHORT"]], on="USUBJID", how="inner")
-    flags = rows["FLAG"].fillna("").str.split(";")
-    kind = np.select([flags.map(lambda f: "EXTRAPOLATED" in f), rows["AVAL"] == 0], [EXTRAPOLATED, ZERO], PRIMARY)
+    names = {"CMAX": "Cmax", **{f"AUC0_{day:g}D": f"AUC0-{day:g}d" for day in config.nca.windows.days}}
+    adpp = data.adpp
+    wanted = (
+        (adpp["PARCAT1"] == "NCA") & (adpp["PPCAT"] == config.primary_analyte.code) & adpp["PARAMCD"].isin(list(names))
+    )
+    first = adpp["ATPTREF"].isna() | (adpp["ATPTREF"] == s.FIRST_INFUSION)
+    rows = adpp[wanted & first].merge(data.adsl[["USUBJID", "COHORT"]], on="USUBJID", how="inner")
+    extrapolated = rows["FLAG"].fillna("").str.split(";").map(lambda flags: "EXTRAPOLATED" in flags).astype(bool)
+    kind = pd.Series(np.select([extrapolated, rows["AVAL"] == 0], [EXTRAPOLATED, ZERO], PRIMARY), index=rows.index)
     rows = rows.assign(
         COHORT=pd.Categorical(rows["COHORT"], categories=list(data.cohorts), ordered=True),
         LABEL=pd.Categorical(rows["PARAMCD"].map(names), categories=list(names.values()), ordered=True),
-        KIND=pd.Series(kind, index=rows.index).where(rows["AVAL"].notna()),
+        KIND=kind.where(rows["AVAL"].notna()),
     )
-    columns = ["USUBJID", "COHORT", "PARAMCD", "LABEL", "AVAL", "AVALU", "FLAG", "PCTEXTR", "PPREASND", "KIND"]
-    return rows.sort_values(["LABEL", "COHORT", "USUBJID"], kind="stable")[columns].reset_index(drop=True)
-
-
-def _names(config: TrialConfig) -> dict[str, str]:
-    """Parameter code -> name as printed: Cmax, then the area over every window of the configuration."""
-    return {"CMAX": "Cmax", **{f"AUC0_{day:g}D": f"AUC0-{day:g}d" for day in config.nca.windows.days}}
-
-
-def _headings(rows: pd.DataFrame) -> dict[str, str]:
-    """Parameter -> heading of its panel, with its unit."""
-    from cartpk.figures import samples as s
-
-    known = rows.dropna(subset=["AVALU"]).drop_duplicates("LABEL")
-    return {str(row.LABEL): f"{row.LABEL}\n({s.printed_unit(str(row.AVALU))})" for row in known.itertuples()}
+    return rows.sort_values(["LABEL", "COHORT", "USUBJID"], kind="stable")[_COLUMNS].reset_index(drop=True)
 
 
 def _not_calculated(rows: pd.DataFrame) -> tuple[str, ...]:
@@ -105,67 +88,88 @@ def _not_calculated(rows: pd.DataFrame) -> tuple[str, ...]:
     if missing.empty:
         return ()
     counts = missing.groupby("LABEL", observed=True)["USUBJID"].nunique()
-    return (f"Not calculated (NC): {', '.join(f'{label} in {n}' for label, n in counts.items())}; reasons in the listing.",)
+    each = ", ".join(f"{label} in {n}" for label, n in counts.items())
+    return (f"Not calculated (NC), hence not drawn: {each}; the reasons are in the table of individual parameters.",)
 
 
 def _boxes(values: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
     """Quartiles, median and range of the values that are not extrapolated, where there are enough."""
-    import numpy as np
-
     from cartpk.core.summary import summarise
 
     used = values[values["KIND"] != EXTRAPOLATED]
     groups = used.groupby(["LABEL", "COHORT"], observed=True)
     made = groups.agg(N=("AVAL", "size")).reset_index()
-    stats = summarise(used["AVAL"], groups.ngroup(), len(made), config.report.summaries.quartiles)
-    made = made.assign(LOW=stats.minimum, Q1=stats.q1, MEDIAN=stats.median, Q3=stats.q3, HIGH=stats.maximum)
-    made["X"] = made["COHORT"].cat.codes + 1.0
-    return made[np.asarray(made["N"]) >= FEWEST]
+    s = summarise(used["AVAL"], groups.ngroup(), len(made), config.report.summaries.quartiles)
+    stats = dict(zip(_STATISTICS, (s.minimum, s.q1, s.median, s.q3, s.maximum), strict=True))
+    return made.assign(X=made["COHORT"].cat.codes + 1.0, **stats)[made["N"] >= FEWEST]
 
 
-def _plot(values: pd.DataFrame, cohorts: Sequence[str], config: TrialConfig, height: float) -> p9.ggplot:
+def _plot(values: pd.DataFrame, cohorts: Sequence[str], config: TrialConfig, size: tuple[float, float]) -> p9.ggplot:
     import plotnine as p9
 
-    from cartpk.figures import samples as s
-    from cartpk.figures import theme, wording
-    from cartpk.figures.palette import LLOQ_INK, PAPER, dose_colours
+    from cartpk.figures import swarm, theme, wording
+    from cartpk.figures.palette import LLOQ_INK
 
     floor = values[values["AVAL"] > 0].groupby("LABEL", observed=True)["AVAL"].min() / 2.5
-    marks = theme.swarmed(values.assign(Y=_floored(values, "AVAL", floor)), ["LABEL", "COHORT"])
-    boxes = _boxes(values, config)
-    for column in ("LOW", "Q1", "MEDIAN", "Q3", "HIGH"):
-        boxes[column] = _floored(boxes, column, floor)
-    counts = values.groupby(["LABEL", "COHORT"], observed=True).agg(N=("AVAL", "size")).reset_index()
-    top = marks.groupby("LABEL", observed=True)["Y"].agg(lambda y: y.max() * (y.max() / y.min()) ** 0.1)
-    counts = counts.assign(X=counts["COHORT"].cat.codes + 1.0, Y=counts["LABEL"].map(top).astype(float), TEXT="n = " + counts["N"].astype(str))
-    colours = dict(zip(cohorts, dose_colours(len(cohorts)), strict=True))
+    marks = swarm.swarmed(values.assign(Y=_on_floor(values, "AVAL", floor)), "LABEL", "COHORT")
     marks["DOSE"] = marks["COHORT"].astype(str)
     marks["INSIDE"] = marks["DOSE"].where(marks["KIND"] == PRIMARY, "OPEN")
-    kinds = [kind for kind in (PRIMARY, EXTRAPOLATED, ZERO) if (marks["KIND"] == kind).any()]
-    shapes = {PRIMARY: "o", EXTRAPOLATED: "D", ZERO: "v"}
+    boxes = _boxes(values, config)
+    boxes = boxes.assign(**{name: _on_floor(boxes, name, floor) for name in _STATISTICS})
+    box = p9.aes("X", ymin="LOW", lower="Q1", middle="MEDIAN", upper="Q3", ymax="HIGH", y="MEDIAN", group="COHORT")
+    ticks = [wording.wrapped(cohort, 1.6 / len(cohorts), 8.5) for cohort in cohorts]
     return (
         p9.ggplot(marks, p9.aes("X", "Y"))
-        + p9.geom_boxplot(
-            p9.aes(ymin="LOW", lower="Q1", middle="MEDIAN", upper="Q3", ymax="HIGH", y="MEDIAN", group="COHORT"),
-            data=boxes, stat="identity", width=0.62, fill="#F0F2F5", color=LLOQ_INK, size=0.45,
-        )
+        + p9.geom_boxplot(box, boxes, stat="identity", width=0.62, fill="#F0F2F5", color=LLOQ_INK, size=0.45)
         + p9.geom_point(p9.aes(x="XSWARM", color="DOSE", fill="INSIDE", shape="KIND"), size=2.0, stroke=0.5)
-        + p9.geom_text(p9.aes(label="TEXT"), data=counts, size=7.5, color=LLOQ_INK)
+        + p9.geom_text(p9.aes(label="TEXT"), _counts(marks), size=7.5, color=LLOQ_INK)
         + p9.facet_wrap("LABEL", scales="free_y", ncol=3, labeller=_headings(values))
         + theme.log_axis()
-        + p9.scale_x_continuous(name="Dose level", breaks=list(range(1, len(cohorts) + 1)),
-                                labels=[wording.wrapped(c, 1.6 / len(cohorts), 8.5) for c in cohorts], expand=(0, 0.55))
-        + p9.scale_color_manual(values=colours, guide=None)
-        + p9.scale_fill_manual(values={**colours, "OPEN": PAPER}, guide=None)
-        + p9.scale_shape_manual(name="", values=shapes, breaks=kinds, guide=p9.guide_legend(
-            override_aes={"fill": [LLOQ_INK if kind == PRIMARY else PAPER for kind in kinds], "color": LLOQ_INK}))
+        + p9.scale_x_continuous(
+            name="Dose level",
+            breaks=list(range(1, len(cohorts) + 1)),
+            labels=ticks,
+            minor_breaks=False,
+            expand=(0, 0.55),
+        )
+        + theme.dose_fills(cohorts, open_as="OPEN")
+        + _kinds(marks)
         + p9.labs(y="")
         + theme.note(wording.small_print(config))
-        + theme.house_theme(_WIDTH, height)
+        + theme.house_theme(*size)
         + p9.theme(panel_grid_major_x=p9.element_blank())
-    )  # fmt: skip
+    )
 
 
-def _floored(rows: pd.DataFrame, column: str, floor: pd.Series[float]) -> pd.Series[float]:
+def _on_floor(rows: pd.DataFrame, column: str, floor: pd.Series[float]) -> pd.Series[float]:
     """The column with 0 put at the lower edge of its panel: a log axis has no 0."""
-    return rows[column].where(rows[column] > 0, rows["LABEL"].astype(str).map({str(k): v for k, v in floor.items()}))
+    return rows[column].where(rows[column] > 0, rows["LABEL"].astype(object).map(dict(floor)).astype(float))
+
+
+def _counts(marks: pd.DataFrame) -> pd.DataFrame:
+    """``TEXT`` with the number of marks of each group, ``X``, and ``Y`` above the highest mark of the panel."""
+    made = marks.groupby(["LABEL", "COHORT"], observed=True).agg(N=("Y", "size"), X=("X", "first")).reset_index()
+    top = marks.groupby("LABEL", observed=True)["Y"].agg(lambda y: y.max() * (y.max() / y.min()) ** 0.1 * 1.05)
+    return made.assign(TEXT="n = " + made["N"].astype(str), Y=made["LABEL"].astype(object).map(dict(top)).astype(float))
+
+
+def _headings(values: pd.DataFrame) -> dict[str, str]:
+    """Parameter -> heading of its panel, with its unit."""
+    from cartpk.figures import samples as s
+
+    known = values.dropna(subset=["AVALU"]).drop_duplicates("LABEL")
+    return {
+        label: f"{label}\n({s.printed_unit(unit)})" for label, unit in zip(known["LABEL"], known["AVALU"], strict=True)
+    }
+
+
+def _kinds(marks: pd.DataFrame) -> p9.scale_shape_manual:
+    """Marks of the kinds that occur, with their legend."""
+    import plotnine as p9
+
+    from cartpk.figures.palette import LLOQ_INK, PAPER
+
+    shapes = {PRIMARY: "o", EXTRAPOLATED: "D", ZERO: "v"}
+    kinds = [kind for kind in shapes if (marks["KIND"] == kind).any()]
+    looks = {"fill": [LLOQ_INK if kind == PRIMARY else PAPER for kind in kinds], "color": LLOQ_INK}
+    return p9.scale_shape_manual(name="", values=shapes, breaks=kinds, guide=p9.guide_legend(override_aes=looks))

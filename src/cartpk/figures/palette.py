@@ -1,15 +1,15 @@
-"""Colours, marks and line types of the dose levels: the same dose looks the same in every figure and in the page.
+"""Colours and marks of the dose levels: the same dose looks the same in every figure and in the page.
 
 The ramp runs from a light orange (lowest dose) to a dark violet (highest). Its lightness falls monotonically, so the
-order of the doses survives a black-and-white printer and every kind of colour blindness; a mark and a line type of
-its own say it a second and a third time.
+order of the doses survives a black-and-white printer and every kind of colour blindness; a mark of its own says it a
+second time.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["INK", "LLOQ_INK", "MARKS", "PAPER", "dose_colours", "dose_linetypes", "dose_marks", "lightness"]
+__all__ = ["INK", "LLOQ_INK", "PAPER", "dose_colours", "dose_marks", "lightness"]
 
 INK: Final = "#1F2933"
 """Text and what belongs to no dose."""
@@ -18,8 +18,7 @@ LLOQ_INK: Final = "#52606D"
 PAPER: Final = "#FFFFFF"
 
 _RAMP: Final = ("#EE9B2E", "#D6503F", "#9B2B7C", "#4A1A82", "#1A0F3C")
-MARKS: Final = ("o", "^", "s", "D", "v", "p", "h", "8")
-_LINES: Final = ("solid", "dashed", "dashdot", "dotted")
+_MARKS: Final = ("o", "^", "s", "D", "v", "p", "h", "8")
 
 
 def _channels(colour: str) -> tuple[int, int, int]:
@@ -32,7 +31,7 @@ def dose_colours(n: int) -> tuple[str, ...]:
     Examples
     --------
     >>> dose_colours(3)
-    ('#D6503F', '#9B2B7C', '#1A0F3C')
+    ('#EE9B2E', '#9B2B7C', '#1A0F3C')
     """
     if n <= 1:
         return (_RAMP[2],) * n
@@ -49,12 +48,7 @@ def _between(position: float) -> str:
 
 def dose_marks(n: int) -> tuple[str, ...]:
     """Marks (matplotlib's names, all of them can be filled) of n dose levels."""
-    return tuple(MARKS[i % len(MARKS)] for i in range(n))
-
-
-def dose_linetypes(n: int) -> tuple[str, ...]:
-    """Line types of n dose levels."""
-    return tuple(_LINES[i % len(_LINES)] for i in range(n))
+    return tuple(_MARKS[i % len(_MARKS)] for i in range(n))
 
 
 def lightness(colour: str) -> float:

@@ -6,17 +6,14 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
+from plotnine.exceptions import PlotnineWarning
 
-mpl.use("agg")  # no screen is asked for
-
-import matplotlib.pyplot as plt  # noqa: E402
-from plotnine.exceptions import PlotnineWarning  # noqa: E402
-
-from cartpk.figures.palette import INK, PAPER  # noqa: E402
-from cartpk.figures.theme import DPI, FONT  # noqa: E402
+from cartpk.figures.palette import INK, PAPER
+from cartpk.figures.theme import DPI, FONTS
 
 if TYPE_CHECKING:
     import plotnine as p9
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["blank_pictures", "pictures"]
 
 # letters as paths: the picture needs no font where it is shown; ids from a fixed salt; no date
-_SETTINGS: Final = {"svg.fonttype": "path", "svg.hashsalt": "cartpk", "font.family": FONT, "path.simplify": True}
+_SETTINGS: Final[dict[Any, Any]] = {"svg.fonttype": "path", "svg.hashsalt": "cartpk", "font.family": FONTS}
 _EXPECTED: Final = (
     "geom_path: Each group consist of only one observation",  # a subject with one sample has a mark and no line
 )
@@ -49,7 +46,8 @@ def blank_pictures(text: str) -> tuple[bytes, bytes]:
 
 @contextmanager
 def _settings() -> Iterator[None]:
-    """Matplotlib's own defaults and ours: a user's matplotlibrc changes no figure."""
+    """Matplotlib's own defaults and ours: a user's matplotlibrc changes no figure, and no screen is asked for."""
+    plt.switch_backend("agg")
     with mpl.rc_context(), warnings.catch_warnings():
         mpl.rcdefaults()
         mpl.rcParams.update(_SETTINGS)
@@ -58,6 +56,10 @@ def _settings() -> Iterator[None]:
 
 def _saved(figure: MplFigure) -> tuple[bytes, bytes]:
     mpl.rcParams.update(_SETTINGS)
+    if engine := figure.get_layout_engine():
+        # placed once for both files: matplotlib would draw each of them twice
+        engine.execute(figure)
+        figure.set_layout_engine(None)
     png, svg = io.BytesIO(), io.BytesIO()
     try:
         figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})

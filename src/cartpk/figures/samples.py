@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ __all__ = [
     "BLQ_MARK",
     "FIRST_INFUSION",
     "QUANTIFIED",
+    "Weight",
     "axis_title",
     "count_labels",
     "in_visit_window",
@@ -31,6 +32,7 @@ __all__ = [
     "specimen",
     "units",
     "visit_summary",
+    "weight",
     "what",
 ]
 
@@ -44,7 +46,9 @@ def kinetic_samples(data: TrialData, analyte: Analyte) -> pd.DataFrame:
 
     A log axis has no place for a result of 0 or less: its ``DRAWN`` is empty.
     """
-    rows = data.adnca[(data.adnca["PCTESTCD"] == analyte.code) & (data.adnca["ANLFL"] == "Y") & data.adnca["AFRLT"].notna()]
+    rows = data.adnca[
+        (data.adnca["PCTESTCD"] == analyte.code) & (data.adnca["ANLFL"] == "Y") & data.adnca["AFRLT"].notna()
+    ]
     made = placed(rows, data.cohorts)
     return made.assign(DRAWN=made["DRAWN"].where(made["DRAWN"] > 0))
 
@@ -71,6 +75,30 @@ def count_labels(samples: pd.DataFrame) -> Mapping[str, str]:
     return {str(cohort): f"{cohort} (n = {count})" for cohort, count in n.items()}
 
 
+class Weight(NamedTuple):
+    """How heavily many subjects are drawn."""
+
+    alpha: float
+    """Opacity of lines."""
+    mark: float
+    """Size of marks."""
+    raster: bool
+    """Lines and marks as pixels within the SVG: 500 curves as paths are 4 MB."""
+
+
+def weight(n: int) -> Weight:
+    """Lighter lines and smaller marks the more subjects (n) share a panel.
+
+    Examples
+    --------
+    >>> weight(6), weight(200)
+    (Weight(alpha=0.75, mark=1.7, raster=False), Weight(alpha=0.25, mark=0.6, raster=True))
+    """
+    if n <= 12:
+        return Weight(0.75, 1.7, raster=False)
+    return Weight(0.5, 1.2, raster=False) if n <= 40 else Weight(0.25, 0.6, raster=n > 100)
+
+
 def specimen(code: str) -> str:
     """A CDISC specimen in running text.
 
@@ -79,7 +107,7 @@ def specimen(code: str) -> str:
     >>> specimen("BONE MARROW, LIQUID")
     'bone marrow'
     """
-    return code.split(",")[0].strip().lower()
+    return code.split(",", maxsplit=1)[0].strip().lower()
 
 
 def what(label: str, code: str) -> str:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["OPEN_MARKS", "assay", "counted", "gdna_caveat", "outside_windows", "small_print", "undrawn", "wrapped"]
 
+_GDNA = (
+    "Copies per µg of genomic DNA relate to the DNA of all nucleated cells in the sample. Lymphodepletion changes that "
+    "amount, so results of different days do not have the same base (Sci Rep 2020, PMC7578827)."
+)
 OPEN_MARKS = "Open marks: below the LLOQ, drawn at half of it."
 _CHARACTERS_PER_INCH = 12.5
 
@@ -32,12 +36,12 @@ def counted(n: int, one: str, many: str | None = None) -> str:
 
 
 def wrapped(text: str, inches: float, size: float = 10.0) -> str:
-    """The text's lines broken so that they fit so many inches in letters of this size (points).
+    r"""The text's lines broken so that they fit so many inches in letters of this size (points).
 
     Examples
     --------
     >>> wrapped("Geometric mean, CAR transgene in blood (copies/µg gDNA)", 3.0)
-    'Geometric mean, CAR transgene in\\nblood (copies/µg gDNA)'
+    'Geometric mean, CAR transgene in\nblood (copies/µg gDNA)'
     """
     most = max(8, int(inches * _CHARACTERS_PER_INCH * 10 / size))
     lines = [part for line in text.split("\n") for part in textwrap.wrap(line, most, break_long_words=False)]
@@ -63,10 +67,7 @@ def gdna_caveat(samples: pd.DataFrame) -> tuple[str, ...]:
     """The caution on copies per µg of DNA, where that is the unit (Sci Rep 2020, PMC7578827)."""
     if not any(re.search(r"cop(y|ies)\s*/\s*[uµμn]g", unit) for unit in samples["AVALU"].dropna().unique()):
         return ()
-    return (
-        "Copies per µg of genomic DNA relate to the DNA of all nucleated cells in the sample. Lymphodepletion changes "
-        "that amount, so results of different days do not have the same base (Sci Rep 2020, PMC7578827).",
-    )
+    return (_GDNA,)
 
 
 def undrawn(samples: pd.DataFrame) -> tuple[str, ...]:
@@ -74,7 +75,9 @@ def undrawn(samples: pd.DataFrame) -> tuple[str, ...]:
     missing = int(samples["DRAWN"].isna().sum())
     if not missing:
         return ()
-    return (f"Not drawn, having no place on a log axis: {counted(missing, 'result')} of 0 or BLQ without a known LLOQ.",)
+    return (
+        f"Not drawn, having no place on a log axis: {counted(missing, 'result')} of 0 or BLQ without a known LLOQ.",
+    )
 
 
 def outside_windows(inside: pd.Series[bool]) -> tuple[str, ...]:
