@@ -18,8 +18,8 @@ __all__ = ["STOPPED", "command", "summary"]
 STOPPED: Final = "findings_stopped.csv"
 """Name of the findings of a trial that cannot be computed: no rule of the workflow takes it for findings.csv."""
 
-_LISTED: Final = 20
-"""Errors printed in full on the console; the file has all of them."""
+_LISTED: Final = 3
+"""Errors of one rule printed on the console; the file has all of them."""
 
 
 @click.command()
@@ -30,9 +30,9 @@ def command(config: Path, out: Path) -> None:
 
     The paths of the config start from the folder in which the command is started.
     """
-    from cartpk.config import load  # noqa: PLC0415
-    from cartpk.files import write_table  # noqa: PLC0415
-    from cartpk.ingest import read_trial  # noqa: PLC0415
+    from cartpk.config import load
+    from cartpk.files import write_table
+    from cartpk.ingest import read_trial
 
     intake = read_trial(load(config), Path())
     if intake.stops:
@@ -51,9 +51,9 @@ def command(config: Path, out: Path) -> None:
 def summary(intake: Intake) -> str:
     """What came in, in a few lines: subjects, samples, what is not used, findings by severity and rule."""
     adsl = intake.adsl
+    kinetics, counts, out = ((adsl["PKFL"] == "Y").sum(), (adsl["PDFL"] == "Y").sum(), adsl["EXCLRS"].notna().sum())
     parts = [
-        f"{_count(len(adsl), 'subject')}: {(adsl['PKFL'] == 'Y').sum()} with kinetics, "
-        f"{(adsl['PDFL'] == 'Y').sum()} with cell counts, {adsl['EXCLRS'].notna().sum()} excluded"
+        f"{_count(len(adsl), 'subject')}: {kinetics} with kinetics, {counts} with cell counts, {out} excluded",
     ]
     for label, table in (("kinetic sample", intake.adnca), ("cell count", intake.adpd)):
         used = table["ANLFL"] == "Y"
@@ -61,20 +61,22 @@ def summary(intake: Intake) -> str:
         parts.append(f"{_count(len(table), label)}: {used.sum()} used ({blq} BLQ), {(~used).sum()} not used")
     findings = intake.findings
     severities = Counter(findings["SEVERITY"])
-    counts = ", ".join(_count(severities[s], s) for s in ("error", "warning", "info") if severities[s])
-    parts.append(f"{_count(len(findings), 'finding')}: {counts or 'none'}")
+    each = ", ".join(_count(severities[s], s) for s in ("error", "warning", "info") if severities[s])
+    parts.append(f"{_count(len(findings), 'finding')}: {each or 'none'}")
     parts += _lines(findings[findings["SEVERITY"] == "error"])
     return "\n".join(parts)
 
 
 def _lines(errors: pd.DataFrame) -> list[str]:
-    """Each error as a sentence with its remedy, the first ones in full."""
-    lines = [
-        f"  {rule}  {message}" + (f" {mend}" if isinstance(mend, str) else "")
-        for rule, message, mend in zip(errors["RULE"], errors["MESSAGE"], errors["SUGGESTION"], strict=True)
-    ]
-    more = len(lines) - _LISTED
-    return [*lines[:_LISTED], *([f"  ... and {_count(more, 'more error')}"] if more > 0 else [])]
+    """Each error as a sentence with its remedy: of every rule the first ones in full, the others counted."""
+    lines: list[str] = []
+    for rule, here in errors.groupby("RULE", sort=True):
+        first = here.head(_LISTED)
+        for message, mend in zip(first["MESSAGE"], first["SUGGESTION"], strict=True):
+            lines.append(f"  {rule}  {message}" + (f" {mend}" if isinstance(mend, str) else ""))
+        if len(here) > _LISTED:
+            lines.append(f"  {rule}  ... and {_count(len(here) - _LISTED, 'more error')} of this kind")
+    return lines
 
 
 def _count(number: int, noun: str) -> str:

@@ -16,9 +16,7 @@ __all__ = ["build_adsl", "with_events", "with_sets"]
 _REINFUSION = "re-infusion"
 
 
-def with_events(
-    delivery: Delivery, starts: dict[str, list[float]], findings: Findings
-) -> pd.DataFrame:
+def with_events(delivery: Delivery, starts: dict[str, list[float]], findings: Findings) -> pd.DataFrame:
     """The delivery's subjects with ``NINF``, ``REINFDY``, ``EVENTDY`` and ``EVENTTXT``.
 
     The event is the first of re-infusion, HSCT and death; one that lies before the infusion excludes the subject
@@ -28,13 +26,14 @@ def with_events(
     ids = subjects["USUBJID"]
     count = delivery.infusions[delivery.infusions["DAY"].notna()].groupby("USUBJID").size()
     reinfusion = ids.map({s: days[1] for s, days in starts.items() if len(days) > 1}).astype("float64")
-    for subject, number, day in zip(ids, ids.map(count).fillna(0), reinfusion, strict=True):
+    for subject, number, cut in zip(ids, ids.map(count).fillna(0), reinfusion, strict=True):
         if number > 1:
-            what = "" if np.isnan(day) else f", the profile is cut at day {day:.4g}"
+            what = "" if np.isnan(cut) else f", the profile is cut at day {cut:.4g}"
             findings.add("BI-055", subject=str(subject), old=f"{number:.0f}", what=what)
     impossible = subjects["EVENTDY"] < 0
-    for subject, day, text in zip(*(subjects.loc[impossible, c] for c in ("USUBJID", "EVENTDY", "EVENTTXT")), strict=True):
-        findings.add("BI-084", subject=str(subject), old=f"{text} on day {day:.4g}")
+    wrong = subjects[impossible]
+    for subject, when, what in zip(wrong["USUBJID"], wrong["EVENTDY"], wrong["EVENTTXT"], strict=True):
+        findings.add("BI-084", subject=str(subject), old=f"{what} on day {when:.4g}")
     given = subjects["EVENTDY"].mask(impossible)
     first = reinfusion.fillna(np.inf) <= given.fillna(np.inf)
     day = reinfusion.where(first, given)
@@ -47,7 +46,9 @@ def with_events(
         REINFDY=reinfusion,
         EVENTDY=day,
         EVENTTXT=text.where(day.notna()),
-        EXCLRS=subjects["EXCLRS"].mask(impossible & subjects["EXCLRS"].isna(), "an event lies before the infusion (BI-084)"),
+        EXCLRS=subjects["EXCLRS"].mask(
+            impossible & subjects["EXCLRS"].isna(), "an event lies before the infusion (BI-084)"
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from cartpk.ingest.text import close_to, key, mapped, plain
 
 __all__ = ["Assay", "assays_of", "with_assays"]
 
+
 @dataclass(frozen=True, slots=True)
 class Assay:
     """An analyte or a CD7 measure of the config, as far as the intake is concerned.
@@ -29,6 +30,8 @@ class Assay:
         Limit where the data carry none.
     kinetic
         Whether it goes to ADNCA (else to ADPD).
+    baseline
+        Whether a subject is expected to have such cells before the infusion.
     """
 
     code: str
@@ -39,10 +42,12 @@ class Assay:
     lloq: float | None
     kinetic: bool
     method: str = ""
+    baseline: bool = True
 
 
 def assays_of(config: TrialConfig) -> tuple[Assay, ...]:
     """Every analyte, then every CD7 measure of the config."""
+
     def names(match: tuple[str, ...], code: str, label: str) -> frozenset[str]:
         return frozenset(key(t) for t in match or (code, label))
 
@@ -68,6 +73,7 @@ def assays_of(config: TrialConfig) -> tuple[Assay, ...]:
             canonical_unit(m.unit or ""),
             m.lloq,
             kinetic=False,
+            baseline=m.population != "CAR_NK",
         )
         for m in config.pharmacodynamics.measures
     ]
@@ -81,7 +87,7 @@ def with_assays(samples: pd.DataFrame, assays: tuple[Assay, ...], findings: Find
     decides. All other rows are one finding per file, test and specimen.
     """
     combos = samples[["TEST", "TESTALT", "PCSPEC", "UNIT"]].fillna("")
-    joined = combos["TEST"].str.cat([combos["TESTALT"], combos["PCSPEC"], combos["UNIT"]], sep="\x1f")
+    joined = combos["TEST"].str.cat(combos[["TESTALT", "PCSPEC", "UNIT"]], sep="\x1f")
     resolved = mapped(joined, lambda text: _resolve(text.split("\x1f"), assays))
     code = pd.Series(resolved, index=samples.index, dtype="str")
     specimen_of = {a.code: a.specimen for a in assays}
@@ -90,7 +96,9 @@ def with_assays(samples: pd.DataFrame, assays: tuple[Assay, ...], findings: Find
     _list_specimens(samples[code != ""], specimen, findings)
     _list_unmatched(named[code == ""], assays, findings)
     for text, here in named[code.str.contains("|", regex=False)].groupby("CODE", sort=False):
-        findings.add_files("CP-023", here, field="TEST", old=str(here["TEST"].iloc[0]), assays=str(text).replace("|", ", "))
+        findings.add_files(
+            "CP-023", here, field="TEST", old=str(here["TEST"].iloc[0]), assays=str(text).replace("|", ", ")
+        )
     matched = named[(code != "") & ~code.str.contains("|", regex=False)]
     _list_absent(matched, samples, assays, findings)
     return matched

@@ -122,7 +122,7 @@ class CellReader:
         return cell
 
     def number(self, text: str) -> Cell:
-        """This cell as a non-negative number, or refused; for result cells and for limits, times and doses alike."""
+        """The cell as a non-negative number, or refused; for result cells and for limits, times and doses alike."""
         shown = plain(_SUPERSCRIPT_RUN.sub(lambda m: "^" + m.group().translate(_SUPERSCRIPTS), text))
         if not shown:
             return Cell(Kind.MISSING)
@@ -146,7 +146,7 @@ class CellReader:
         return Cell(Kind.NUMBER, value, "BI-013" if grouped != shown else "", percent)
 
     def signed(self, text: str) -> float | None:
-        """This cell as a number of either sign (a time); NaN where it is missing, None where it is no number."""
+        """The cell as a number of either sign (a time); NaN where it is missing, None where it is no number."""
         if key(text) in self._tokens:
             return math.nan
         cell = self.number(text)

@@ -88,9 +88,7 @@ class Clock:
         return frame.assign(TIMERULE=frame["TIMERULE"].mask(bare, ""))
 
     @staticmethod
-    def _check_zones(
-        frame: pd.DataFrame, stamps: list[Stamp], zero: dict[str, Stamp], findings: Findings
-    ) -> None:
+    def _check_zones(frame: pd.DataFrame, stamps: list[Stamp], zero: dict[str, Stamp], findings: Findings) -> None:
         with_clock = [s for s in (*stamps, *zero.values()) if s.at is not None and s.clock]
         aware = sum(s.aware for s in with_clock)
         if 0 < aware < len(with_clock):

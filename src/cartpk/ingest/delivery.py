@@ -42,8 +42,8 @@ SAMPLE: Final[dict[str, str]] = {
 }
 """Columns of the record table, one row per delivered sample.
 
-``TEST``, ``TESTALT``: the test's names, the first that fits counts. ``TIME``: the time cell as delivered, ``TIMERULE``:
-the rule that refuses it. ``VALUE``: the text that is read, ``AVALC``: the text that is listed. ``ANLRS``, ``EXCLFIELD``,
+``TEST``, ``TESTALT``: the test's names, the first that fits counts. ``TIME``: the time cell as delivered,
+``TIMERULE``: the rule that refuses it. ``VALUE``: the text that is read, ``AVALC``: the text that is listed. ``ANLRS``, ``EXCLFIELD``,
 ``EXCLTEXT``: a declared exclusion and the cell that it fits.
 """
 
@@ -89,7 +89,7 @@ def stacked(parts: list[pd.DataFrame], columns: dict[str, str]) -> pd.DataFrame:
 
 
 def excluded(frame: pd.DataFrame, exclusions: tuple[Exclusion, ...]) -> pd.DataFrame:
-    """Reason, column and cell of the first declared exclusion that fits each row (``ANLRS``, ``EXCLFIELD``, ``EXCLTEXT``)."""
+    """Reason, column and cell of the first declared exclusion that fits each row (``ANLRS`` and two more)."""
     out = pd.DataFrame(index=frame.index, columns=["ANLRS", "EXCLFIELD", "EXCLTEXT"]).astype("str")
     for rule in exclusions:
         if rule.column not in frame:

@@ -65,7 +65,7 @@ def with_doses(
     unit = first["DOSEU"].fillna("").where(lambda u: u != "", own)
     declared = dosing.basis or (_basis(own) if own else "flat")
     given = unit.map(_basis)
-    if given.nunique() > 1:
+    if len(set(given)) > 1:
         per_kg, flat = (", ".join(sorted(set(first["USUBJID"][given == b]))) for b in ("per_kg", "flat"))
         findings.add("BI-028", old=f"per kg: {per_kg}; total: {flat}")
     amount = first["DOSE"] * unit.map(_scale).astype("float64") / _scale(own)

@@ -31,7 +31,9 @@ def without_duplicates(
     averages: list[pd.DataFrame] = []
     for _, group in conflicting.groupby(_TIME, sort=False):
         if rule is None or (rule == "mean" and group["AVAL"].isna().any()):
-            findings.add_rows("BI-045", group, field="VALUE", old=group["AVALC"], day=group["AFRLT"], others=_lines(group))
+            findings.add_rows(
+                "BI-045", group, field="VALUE", old=group["AVALC"], day=group["AFRLT"], others=_lines(group)
+            )
             continue
         kept = group.iloc[[0 if rule == "first" else -1]]
         if rule == "mean":
@@ -41,7 +43,13 @@ def without_duplicates(
         else:
             dropped = group.drop(index=kept.index)
         findings.add_rows(
-            "CP-060", dropped, field="VALUE", old=dropped["AVALC"], new=str(kept["AVALC"].iloc[0]), rule=rule, others=_lines(group)
+            "CP-060",
+            dropped,
+            field="VALUE",
+            old=dropped["AVALC"],
+            new=str(kept["AVALC"].iloc[0]),
+            rule=rule,
+            others=_lines(group),
         )
         rows = exclude(rows, pd.Series(rows.index.isin(dropped.index), index=rows.index), "CP-060")
     return pd.concat([rows, *averages], ignore_index=True) if averages else rows
@@ -75,6 +83,6 @@ def _average(group: pd.DataFrame) -> pd.DataFrame:
 
 def _lines(group: pd.DataFrame) -> str:
     places = zip(group["SRCFILE"], group["SRCROW"], strict=True)
-    if group["SRCFILE"].nunique() == 1:
+    if len(set(group["SRCFILE"])) == 1:
         return "lines " + ", ".join(f"{line}" for line in group["SRCROW"])
     return ", ".join(f"{file} line {line}" for file, line in places)

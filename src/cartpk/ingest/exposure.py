@@ -101,6 +101,4 @@ def _with_valid_interval(rows: pd.DataFrame, clock: Clock, findings: Findings) -
 
 def _list_date_only(rows: pd.DataFrame, clock: Clock, findings: Findings) -> None:
     bare = rows[[s.rule == "BI-032" for s in rows["START"]]]
-    findings.add_rows(
-        "BI-032", bare, field="EXSTDTC", old=bare["EXSTDTC"], new=clock.resolution, what="the infusion"
-    )
+    findings.add_rows("BI-032", bare, field="EXSTDTC", old=bare["EXSTDTC"], new=clock.resolution, what="the infusion")

@@ -111,14 +111,31 @@ class Findings:
                 **values,
             )
 
-    def add_files(self, rule_id: str, rows: pd.DataFrame, *, field: str | None = None, **details: Any) -> None:
+    def add_files(
+        self,
+        rule_id: str,
+        rows: pd.DataFrame,
+        *,
+        field: str | None = None,
+        old: str | None = None,
+        new: str | None = None,
+        **details: object,
+    ) -> None:
         """Add one finding per file of these rows: its first line, the count ``n`` and the lines ``examples``."""
         for file, here in rows.groupby("SRCFILE", sort=False):
             lines = [f"{line:.0f}" for line in here["SRCROW"]]
             shown = ", ".join(lines[:_EXAMPLES]) + (" ..." if len(lines) > _EXAMPLES else "")
             place = f"line {shown}" if len(lines) == 1 else f"{len(lines)} rows: lines {shown}"
             self.add(
-                rule_id, file=str(file), row=float(lines[0]), field=field, **{**details, "n": len(lines), "examples": place}
+                rule_id,
+                file=str(file),
+                row=float(lines[0]),
+                field=field,
+                old=old,
+                new=new,
+                **details,
+                n=len(lines),
+                examples=place,
             )
 
     def table(self) -> pd.DataFrame:

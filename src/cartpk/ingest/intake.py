@@ -17,9 +17,9 @@ from cartpk.ingest.assays import assays_of, with_assays
 from cartpk.ingest.delivery import Delivery
 from cartpk.ingest.duplicates import without_duplicates
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.placement import profile_starts, with_places
+from cartpk.ingest.placement import profile_starts, with_places, without_excluded_subjects
 from cartpk.ingest.plausibility import list_doubts
-from cartpk.ingest.results import with_results
+from cartpk.ingest.results import with_cells, with_results
 from cartpk.ingest.sdtm import read_sdtm
 from cartpk.ingest.tidy import read_tidy
 from cartpk.ingest.units import with_units
@@ -71,20 +71,21 @@ def read_trial(config: TrialConfig, root: Path) -> Intake:
 
     rows = with_assays(delivery.samples, assays, findings)
     _list_declared(rows, findings)
-    rows = with_places(rows, starts, subjects, config.time, findings)
+    rows = without_excluded_subjects(rows, subjects)
+    rows = with_cells(rows, config.intake)
     rows = with_units(rows, assays, config.intake, findings)
     rows = with_results(rows, assays, config.intake, findings)
+    rows = with_places(rows, starts, config.time, findings)
     rows = without_duplicates(rows.assign(DTYPE=np.nan), config.intake.duplicates, findings)
     list_doubts(rows, assays, findings)
 
     kinetic = rows["CODE"].isin([a.code for a in assays if a.kinetic])
     adsl = build_adsl(subjects, delivery, starts, config, findings)
     adsl = with_sets(adsl, rows, kinetic, findings)
-    rows = _with_context(rows, adsl)
     return Intake(
         adsl=adsl,
-        adnca=_adnca(rows[kinetic.to_numpy()], config),
-        adpd=_adpd(rows[~kinetic.to_numpy()], config),
+        adnca=_adnca(_with_context(rows[kinetic], adsl), config),
+        adpd=_adpd(_with_context(rows[~kinetic], adsl), config),
         findings=findings.table(),
         stops=findings.stops,
     )

@@ -9,6 +9,7 @@ from typing import Final
 import pandas as pd
 
 from cartpk.config.data import Time
+from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import mapped, plain
 from cartpk.terms import DAYS_PER_HOUR
 
@@ -17,28 +18,36 @@ __all__ = ["nominal_days"]
 _LABEL: Final = re.compile(r"(?:STUDY )?(?:DAY|D) ?(?P<day>[+-]? ?\d+(?:\.\d+)?)", re.IGNORECASE)
 
 
-def nominal_days(frame: pd.DataFrame, prefix: str, time: Time) -> pd.Series[float]:
+def nominal_days(frame: pd.DataFrame, prefix: str, time: Time, findings: Findings) -> pd.Series[float]:
     """Planned time of each row's visit, days from the infusion; NaN where nothing says so.
 
-    ``VISITDY`` counts as CDISC has it (day 1 is the day of the infusion, there is no day 0) unless ``time.day_zero``
-    says otherwise; a label such as ``DAY 14`` is read only where ``time.day_zero`` is set. ``PCTPTNUM`` is added in
-    the unit ``time.timepoint_unit``, and is left aside where that is null.
+    A label such as ``DAY 14`` is read where ``time.day_zero`` says which day the infusion is, else ``VISITDY``, which
+    CDISC counts from day 1 without a day 0. ``--TPTNUM`` is added in the unit ``time.timepoint_unit`` and left aside
+    where that is null.
     """
-    nothing = pd.Series(math.nan, index=frame.index)
-    day = nothing
-    if "VISITDY" in frame:
-        shift = 0.0 if time.day_zero == "infusion_is_day_0" else 1.0
-        day = _numbers(frame["VISITDY"]).map(lambda d: d - shift if d > 0 else d)
+    day = pd.Series(math.nan, index=frame.index)
     if time.day_zero is not None and "VISIT" in frame:
         shift = 1.0 if time.day_zero == "infusion_is_day_1" else 0.0
         label = pd.Series(mapped(frame["VISIT"], _label_day), index=frame.index, dtype="float64")
-        day = day.fillna(label.map(lambda d: d - shift if d > 0 else d))
+        day = label - shift * (label > 0)
+    if "VISITDY" in frame:
+        day = day.fillna(_visit_days(frame, time, findings))
     point = f"{prefix}TPTNUM"
     if time.timepoint_unit is not None and point in frame:
-        per_day = DAYS_PER_HOUR if time.timepoint_unit == "hour" else 1.0
-        offset = _numbers(frame[point]) * per_day
-        day = day.fillna(0.0).where(offset.notna() | day.notna()) + offset.fillna(0.0)
+        offset = _numbers(frame[point]) * (DAYS_PER_HOUR if time.timepoint_unit == "hour" else 1.0)
+        day = (day.fillna(0.0) + offset).fillna(day)
     return day
+
+
+def _visit_days(frame: pd.DataFrame, time: Time, findings: Findings) -> pd.Series[float]:
+    """``VISITDY`` as days from the infusion; a day 0 contradicts CDISC and must be declared (BI-041)."""
+    planned = _numbers(frame["VISITDY"])
+    if not (planned == 0).any():
+        return planned - (planned > 0)
+    if time.day_zero == "infusion_is_day_0":
+        return planned
+    findings.add_files("BI-041", frame[planned == 0], field="VISITDY", old="0")
+    return planned.where(planned < 0)
 
 
 def _numbers(column: pd.Series[str]) -> pd.Series[float]:

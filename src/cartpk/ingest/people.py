@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from cartpk.config import TrialConfig
@@ -48,17 +50,20 @@ def read_subjects(
         WEIGHT=subjects["USUBJID"].map(_weights(frames["vs"], reader, findings)).astype("float64"),
         TRTSDTM=subjects["USUBJID"].map(_starts(frames["ex"], infusions)),
         EVENTDY=died,
-        EVENTTXT=["death" if d == d else None for d in died],  # noqa: PLR0124
+        EVENTTXT=["death" if math.isfinite(d) else "" for d in died],
         AGE=age,
         SEX=of_dm("SEX"),
     )
-    return subjects.assign(EXCLRS=_reasons(subjects["USUBJID"], dm, samples, infusions, findings))
+    reasons = _reasons(subjects["USUBJID"], dm, samples, infusions, findings)
+    return subjects.assign(EXCLRS=pd.Series(reasons, index=subjects.index, dtype="str"))
 
 
 def _starts(ex: pd.DataFrame, infusions: pd.DataFrame) -> dict[str, str]:
     """Start of the first infusion as EX has it, by subject."""
     first = infusions.drop_duplicates("USUBJID")
-    text = {(f, r): t for f, r, t in zip(ex.get("SRCFILE", []), ex.get("SRCROW", []), ex.get("EXSTDTC", []), strict=True)}
+    text = {
+        (f, r): t for f, r, t in zip(ex.get("SRCFILE", []), ex.get("SRCROW", []), ex.get("EXSTDTC", []), strict=True)
+    }
     return {s: text[f, r] for s, f, r in zip(first["USUBJID"], first["SRCFILE"], first["SRCROW"], strict=True)}
 
 

@@ -10,7 +10,7 @@ from cartpk.ingest.findings import Findings
 from cartpk.ingest.results import exclude
 from cartpk.ingest.rules import RULES
 
-__all__ = ["profile_starts", "with_places"]
+__all__ = ["profile_starts", "with_places", "without_excluded_subjects"]
 
 _LISTED_ONLY = frozenset({"CP-012"})
 """Rules of a time cell that is read nevertheless."""
@@ -32,15 +32,17 @@ def profile_starts(infusions: pd.DataFrame, split_dose_days: float) -> dict[str,
     return starts
 
 
-def with_places(
-    rows: pd.DataFrame, starts: dict[str, list[float]], subjects: pd.DataFrame, time: Time, findings: Findings
-) -> pd.DataFrame:
-    """The rows with ``ATPTREF`` and ``ARRLT``; ``ANLRS`` where the subject or the time of a row cannot be used.
+def without_excluded_subjects(rows: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the reason of their subject, where the whole subject is outside the analysis."""
+    reason = rows["USUBJID"].map(subjects.set_index("USUBJID")["EXCLRS"])
+    return rows.assign(ANLRS=rows["ANLRS"].fillna(reason))
+
+
+def with_places(rows: pd.DataFrame, starts: dict[str, list[float]], time: Time, findings: Findings) -> pd.DataFrame:
+    """The rows with ``ATPTREF`` and ``ARRLT``; ``ANLRS`` where the time of a row cannot be used.
 
     A sample at the very time of a re-infusion still belongs to the profile before it (conventions 3.5, 3.6).
     """
-    reason = rows["USUBJID"].map(subjects.set_index("USUBJID")["EXCLRS"])
-    rows = rows.assign(ANLRS=rows["ANLRS"].fillna(reason))
     rows = _without_time(rows, findings)
     infusion = pd.Series(1, index=rows.index)
     start = pd.Series(0.0, index=rows.index)

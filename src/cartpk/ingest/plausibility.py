@@ -29,7 +29,7 @@ def list_doubts(rows: pd.DataFrame, assays: tuple[Assay, ...], findings: Finding
         if assay.kinetic:
             early = numbers[(numbers["AFRLT"] <= 0) & (numbers["AVAL"] > 0)]
             findings.add_rows("BI-068", early, field="VALUE", old=early["AVALC"], day=early["AFRLT"])
-        else:
+        elif assay.baseline:
             _list_no_baseline(mine, assay, findings)
 
 

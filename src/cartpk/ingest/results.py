@@ -15,7 +15,7 @@ from cartpk.ingest.rules import RULES
 from cartpk.ingest.text import key, mapped
 from cartpk.terms import BlqClass
 
-__all__ = ["exclude", "with_results"]
+__all__ = ["exclude", "with_cells", "with_results"]
 
 _YES: Final = frozenset({"1", "1.0", "y", "yes", "true", "t", "blq"})
 _NO: Final = frozenset({"", "0", "0.0", "n", "no", "false", "f"})
@@ -28,14 +28,30 @@ def exclude(rows: pd.DataFrame, these: pd.Series[bool], rule_id: str) -> pd.Data
     return rows.assign(ANLRS=reason)
 
 
+def with_cells(rows: pd.DataFrame, intake: Intake) -> pd.DataFrame:
+    """The rows with what their result cell says: ``KIND``, ``NUMBER`` (unit as delivered), ``CELLRULE``, ``PERCENT``.
+
+    ``ANSWERED`` is false where there is no result: nothing in the cell, nothing in the BLQ mark, or not done.
+    """
+    cells: list[Cell] = mapped(rows["VALUE"], CellReader(intake))
+    frame = rows.assign(
+        KIND=pd.Series([c.kind.name for c in cells], index=rows.index, dtype="str"),
+        NUMBER=pd.Series([c.value for c in cells], index=rows.index, dtype="float64"),
+        CELLRULE=pd.Series([c.rule for c in cells], index=rows.index, dtype="str"),
+        PERCENT=pd.Series([c.percent for c in cells], index=rows.index, dtype="bool"),
+    )
+    marked = pd.Series([w in _YES for w in mapped(rows["BLQ"], key)], index=rows.index, dtype="bool")
+    return frame.assign(ANSWERED=((frame["KIND"] != Kind.MISSING.name) | marked) & ~rows["NOTDONE"])
+
+
 def with_results(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, findings: Findings) -> pd.DataFrame:
     """The rows with ``AVAL``, ``ALLOQ``, ``BLQFL``, ``BLQCLASS``; ``ANLRS`` where the cell cannot be used.
 
-    ``rows`` has ``CODE``, ``FACTOR``, ``AVALU`` and the delivered cells. A BLQ has no AVAL; it is listed by its limit.
+    ``rows`` comes from :func:`with_cells` and :func:`cartpk.ingest.units.with_units`. A BLQ has no AVAL; it is listed by its limit.
     """
     reader = CellReader(intake)
     rows = _with_limits(rows, assays, reader, findings)
-    rows = _with_cells(rows, reader)
+    rows = rows.assign(NUMBER=rows["NUMBER"] * rows["FACTOR"])
     rows = _refused(rows, findings)
     rows = _with_flags(rows, findings)
     rows = _with_token_limits(rows, intake, findings)
@@ -46,29 +62,19 @@ def with_results(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, 
     return _finished(rows)
 
 
-def _with_limits(
-    rows: pd.DataFrame, assays: tuple[Assay, ...], reader: CellReader, findings: Findings
-) -> pd.DataFrame:
+def _with_limits(rows: pd.DataFrame, assays: tuple[Assay, ...], reader: CellReader, findings: Findings) -> pd.DataFrame:
     """The rows with ``ALLOQ``: the row's own limit in the assay's unit, else the limit of the config."""
     cells = mapped(rows["LLOQ"], reader)
     usable = [c.kind is Kind.NUMBER and c.value > 0 for c in cells]
     own = pd.Series([c.value if ok else np.nan for c, ok in zip(cells, usable, strict=True)], index=rows.index)
-    wrong = pd.Series([not ok and c.kind is not Kind.MISSING for c, ok in zip(cells, usable, strict=True)], index=rows.index)
+    wrong = pd.Series(
+        [not ok and c.kind is not Kind.MISSING for c, ok in zip(cells, usable, strict=True)], index=rows.index
+    )
     default = rows["CODE"].map({a.code: a.lloq for a in assays}).astype("float64")
     bad = rows[wrong & rows["ANLRS"].isna()]
     findings.add_rows("CP-051", bad, field="LLOQ", old=bad["LLOQ"], new=default[bad.index])
-    return rows.assign(ALLOQ=(own * rows["FACTOR"]).fillna(default), KINETIC=rows["CODE"].map({a.code: a.kinetic for a in assays}))
-
-
-def _with_cells(rows: pd.DataFrame, reader: CellReader) -> pd.DataFrame:
-    """The rows with what their result cell says: ``KIND``, ``NUMBER`` (in the assay's unit), ``CELLRULE``."""
-    cells: list[Cell] = mapped(rows["VALUE"], reader)
-    number = pd.Series([c.value for c in cells], index=rows.index, dtype="float64")
     return rows.assign(
-        KIND=pd.Series([c.kind.name for c in cells], index=rows.index, dtype="str"),
-        NUMBER=number * rows["FACTOR"],
-        CELLRULE=pd.Series([c.rule for c in cells], index=rows.index, dtype="str"),
-        PERCENT=pd.Series([c.percent for c in cells], index=rows.index, dtype="bool"),
+        ALLOQ=(own * rows["FACTOR"]).fillna(default), KINETIC=rows["CODE"].map({a.code: a.kinetic for a in assays})
     )
 
 
@@ -115,7 +121,9 @@ def _with_flags(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
         rows = exclude(rows, rule == rule_id, rule_id)
     censored = rows["KIND"].isin([Kind.BLQ.name, Kind.NOT_DETECTED.name])
     contradicted = rows[used & no & censored]
-    findings.add_rows("CP-055", contradicted, field="BLQ", old=contradicted["BLQ"], new="Y", value=contradicted["VALUE"])
+    findings.add_rows(
+        "CP-055", contradicted, field="BLQ", old=contradicted["BLQ"], new="Y", value=contradicted["VALUE"]
+    )
     silent = rows["KIND"].isin([Kind.NUMBER.name, Kind.MISSING.name])
     return rows.assign(KIND=rows["KIND"].mask(yes & silent & rows["ANLRS"].isna(), Kind.BLQ.name))
 
@@ -130,7 +138,7 @@ def _with_token_limits(rows: pd.DataFrame, intake: Intake, findings: Findings) -
         findings.add_rows("CP-056", from_token, field="LLOQ", old=from_token["VALUE"], new=token[from_token.index])
         limit = limit.mask(used, limit.fillna(token))
     conflict = rows[used & limit.notna() & ~np.isclose(token, limit, rtol=1e-9, atol=0.0)]
-    larger = np.maximum(token, limit)
+    larger = token.where(token > limit, limit)
     findings.add_rows(
         "BI-002", conflict, field="LLOQ", old=conflict["VALUE"], new=larger[conflict.index], limit=limit[conflict.index]
     )
@@ -143,7 +151,7 @@ def _below_limit(rows: pd.DataFrame, intake: Intake, findings: Findings) -> pd.D
     zero = number & (rows["NUMBER"] == 0)
     nothing = rows[zero & rows["ALLOQ"].isna() & rows["KINETIC"]]
     findings.add_rows("CP-057", nothing, field="VALUE", old=nothing["VALUE"], assay=nothing["CODE"])
-    rows = exclude(rows, rows.index.isin(nothing.index) & number, "CP-057")
+    rows = exclude(rows, zero & rows["ALLOQ"].isna() & rows["KINETIC"], "CP-057")
     recoded = rows[zero & rows["ALLOQ"].notna()]
     findings.add_rows("BI-007", recoded, field="VALUE", old=recoded["VALUE"], new="BLQ", limit=recoded["ALLOQ"])
     below = number & ~zero & (rows["NUMBER"] < rows["ALLOQ"])

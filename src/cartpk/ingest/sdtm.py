@@ -51,14 +51,16 @@ def read_sdtm(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
     _check_studies(frames, findings)
     clock = Clock(config.time.date_only_clock, config.report.data_cut)
     infusions, zero = read_infusions(frames["ex"], config, clock, findings)
-    samples = stacked([_samples(name, frames[name], config) for name in _FINDINGS_DOMAINS], SAMPLE)
+    samples = stacked([_samples(name, frames[name], config, findings) for name in _FINDINGS_DOMAINS], SAMPLE)
     samples = clock.placed(samples, zero, findings)
     subjects = read_subjects(frames, samples, infusions, zero, config, clock, findings)
     check_identifiers(list(subjects["USUBJID"]), findings)
     return Delivery(samples, stacked([subjects], SUBJECT), stacked([infusions], INFUSION))
 
 
-def _read_domain(name: str, files: tuple[str, ...], config: TrialConfig, root: Path, findings: Findings) -> pd.DataFrame:
+def _read_domain(
+    name: str, files: tuple[str, ...], config: TrialConfig, root: Path, findings: Findings
+) -> pd.DataFrame:
     """All files of a domain, one below the other, with ``USUBJID`` normalised, ``SRCFILE`` and ``SRCROW``."""
     parts = []
     for file in files:
@@ -77,7 +79,7 @@ def _check_studies(frames: dict[str, pd.DataFrame], findings: Findings) -> None:
         findings.add("BI-053", field="STUDYID", old=", ".join(sorted(studies)))
 
 
-def _samples(domain: str, frame: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
+def _samples(domain: str, frame: pd.DataFrame, config: TrialConfig, findings: Findings) -> pd.DataFrame:
     """A findings domain with the names of the record table."""
     if frame.empty:
         return frame
@@ -105,7 +107,7 @@ def _samples(domain: str, frame: pd.DataFrame, config: TrialConfig) -> pd.DataFr
             "PCSPEC": cell(f"{prefix}SPEC"),
             "PCMETHOD": cell(f"{prefix}METHOD"),
             "TIME": cell(f"{prefix}DTC"),
-            "NFRLT": nominal_days(frame, prefix, config.time),
+            "NFRLT": nominal_days(frame, prefix, config.time, findings),
             "AVISIT": cell("VISIT"),
             "ADTM": cell(f"{prefix}DTC"),
             "VALUE": value,

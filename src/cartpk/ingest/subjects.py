@@ -14,7 +14,24 @@ from cartpk.ingest.text import identifier, key, mapped
 __all__ = ["check_identifiers", "first_known", "with_identifiers"]
 
 _SUMMARY_WORDS: Final = frozenset(
-    {"mean", "median", "sd", "se", "cv", "cv%", "geomean", "total", "sum", "n", "min", "max", "合计", "总计", "平均", "均值"}
+    {
+        "mean",
+        "median",
+        "sd",
+        "se",
+        "cv",
+        "cv%",
+        "geomean",
+        "total",
+        "sum",
+        "n",
+        "min",
+        "max",
+        "合计",
+        "总计",
+        "平均",
+        "均值",
+    }
 )
 _NATIONAL_ID: Final = re.compile(r"\d{17}[\dXx]")
 _HAN_NAME: Final = re.compile(r"[\u4e00-\u9fff]{2,4}")
@@ -45,7 +62,8 @@ def with_identifiers(frame: pd.DataFrame, column: str, file: str, findings: Find
     no_subject = (ids == "") | word | empty
     for line, text in ids[no_subject].items():
         findings.add("BI-091", file=file, row=float(str(line)), field=column, old=text)
-    return frame.assign(USUBJID=ids)[~no_subject]
+    kept: pd.DataFrame = frame.assign(USUBJID=ids)[~no_subject]
+    return kept
 
 
 def check_identifiers(subjects: list[str], findings: Findings) -> None:

@@ -50,7 +50,7 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
     return Delivery(rows[list(SAMPLE)], subjects, infusions)
 
 
-_SUBJECT_CELLS = {name: "str" for name in ("DOSE", "DOSEU", "WEIGHT", "GROUP", "EVENTDY", "EVENTTXT")}
+_SUBJECT_CELLS = dict.fromkeys(("DOSE", "DOSEU", "WEIGHT", "GROUP", "EVENTDY", "EVENTTXT"), "str")
 """Cells of a row that say something of its subject."""
 
 

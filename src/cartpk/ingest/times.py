@@ -20,9 +20,12 @@ _YEARS: Final = (1950, 2200)
 """Years outside of which a date is a mistake or a code for "missing" (BI-039)."""
 
 _STAMP: Final = re.compile(
-    r"(?P<date>\d{4}-\d{2}-\d{2})(?:[T ](?P<clock>\d{2}:\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
+    r"(?P<date>\d{4}-\d{2}-\d{2})"
+    r"(?:[T ](?P<clock>\d{2}:\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
 )
-_PARTIAL: Final = re.compile(r"\d{4}(?:-(?:\d{2}|UN|UK))?(?:-(?:UN|UK|-)?)?|\d{4}-\d{2}-(?:UN|UK)|UN-.*|UK-.*", re.IGNORECASE)
+_PARTIAL: Final = re.compile(
+    r"\d{4}(?:-(?:\d{2}|UN|UK))?(?:-(?:UN|UK|-)?)?|\d{4}-\d{2}-(?:UN|UK)|UN-.*|UK-.*", re.IGNORECASE
+)
 _SLASHED: Final = re.compile(r"\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?: .*)?")
 _SERIAL: Final = re.compile(r"\d{5}(?:\.\d+)?")
 _DATE_THEN_REST: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ].+")

@@ -16,14 +16,14 @@ __all__ = ["with_units"]
 def with_units(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, findings: Findings) -> pd.DataFrame:
     """The rows with ``AVALU`` and ``FACTOR`` (delivered number times factor = number in ``AVALU``).
 
-    ``rows`` has ``CODE``, ``UNIT``, ``LLOQU``, ``ANLRS`` and the source columns. Every spelling that is changed is
+    ``rows`` comes from :func:`cartpk.ingest.results.with_cells`. Every spelling that is changed is
     one finding per file; a unit that cannot be brought to the assay's own stops the trial (BI-021, BI-022, BI-024).
     The unit of an assay that declares none is that of its first row.
     """
     declared = {plain(old): new for old, new in intake.units.items()}
     unit = _read(rows["UNIT"], declared)
     _list_spellings(rows, "UNIT", unit, declared, findings)
-    used = rows["ANLRS"].isna()
+    used = rows["ANLRS"].isna() & rows["ANSWERED"]
     first = rows.assign(_unit=unit)[used & (unit != "")].drop_duplicates("CODE").set_index("CODE")["_unit"]
     target = {a.code: a.unit or str(first.get(a.code, "")) for a in assays}
     own = rows["CODE"].map(target)
@@ -37,7 +37,7 @@ def with_units(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, fi
             factor.loc[these.index] = PER_UL[source] / PER_UL[wanted]
             findings.add_files("CP-042", these, field="UNIT", old=source, new=wanted, factor=factor[these.index[0]])
         else:
-            rule = "BI-024" if NEEDS_DNA_MASS.fullmatch(key(source)) else "BI-021"
+            rule = "BI-024" if NEEDS_DNA_MASS.fullmatch(key(str(source))) else "BI-021"
             findings.add_files(rule, these, field="UNIT", old=source, allowed=wanted)
     _check_limit_units(rows[used], unit, declared, findings)
     return rows.assign(AVALU=own.where(own != "", unit).where(lambda u: u != "", "not stated"), FACTOR=factor)
@@ -54,7 +54,9 @@ def _list_spellings(
     """One finding per file and spelling that is not the unit's own."""
     changed = rows.assign(_read=read)[(rows[column] != read) & (read != "")]
     for (spelling, new), here in changed.groupby([column, "_read"], sort=False):
-        findings.add_files("CP-041" if plain(spelling) in declared else "BI-023", here, field="UNIT", old=spelling, new=new)
+        findings.add_files(
+            "CP-041" if plain(str(spelling)) in declared else "BI-023", here, field="UNIT", old=spelling, new=new
+        )
 
 
 def _check_limit_units(rows: pd.DataFrame, unit: pd.Series[str], declared: dict[str, str], findings: Findings) -> None:

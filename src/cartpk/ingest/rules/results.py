@@ -19,7 +19,10 @@ RULES: Final = (
         "BI-004", "NO_LLOQ", ERROR, "trial", "BLQ without any LLOQ",
         "{examples} of {assay} are below the limit of quantification (e.g. “{old}”), and no limit is given",
         "Without its limit a BLQ can neither be plotted nor used by a model.",
-        "Give the limit in the column LLOQ, as lloq: of {assay} in the config, or set intake.lloq_from_token where results read like <50.",
+        (
+            "Give the limit in the column LLOQ, as lloq: of {assay} in the config, or set intake.lloq_from_token "
+            "where results read like <50."
+        ),
     ),
     Rule(
         "BI-005", "AMBIGUOUS_TOKEN", WARNING, "row", "ND can mean not detected or not done",

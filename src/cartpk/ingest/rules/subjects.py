@@ -18,7 +18,10 @@ RULES: Final = (
     Rule(
         "BI-049", "ID_AS_NUMBER", ERROR, "trial", "identifiers that are one number",
         "the identifiers {old} are one number written in several ways",
-        "Leading zeros or digits were probably lost on the way through a spreadsheet; which subject is meant is not known.",
+        (
+            "Leading zeros or digits were probably lost on the way through a spreadsheet; which subject is meant "
+            "is not known."
+        ),
         "Export the identifiers as text.",
     ),
     Rule(

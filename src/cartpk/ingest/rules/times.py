@@ -82,6 +82,12 @@ RULES: Final = (
         "Nothing to do where the day is right.",
     ),
     Rule(
+        "BI-041", "DAY_ZERO", ERROR, "column", "planned day 0 without a declared convention",
+        "{examples} have the planned day {old}, which CDISC does not have",
+        "Whether the day of infusion is day 0 or day 1 is not declared: planned days from 0 on are not used.",
+        "Set time.day_zero in the config.",
+    ),
+    Rule(
         "CP-010", "TIME_NOT_NUMBER", ERROR, "row", "time that is not a number",
         "the time “{old}” is not a number",
         "The row is not used.",

@@ -13,7 +13,10 @@ RULES: Final = (
         "BI-021", "MIXED_UNITS", ERROR, "trial", "unit other than the assay's",
         "{examples} are in {old}, the assay's unit is {allowed}",
         "Results in different units are never pooled, and nothing is converted that needs a further quantity.",
-        "Declare an analyte of its own for each unit; if “{old}” is another spelling of {allowed}, write it under intake.units.",
+        (
+            "Declare an analyte of its own for each unit; if “{old}” is another spelling of {allowed}, write it "
+            "under intake.units."
+        ),
     ),
     Rule(
         "BI-022", "UNIT_MISSING", ERROR, "trial", "no unit",
