@@ -27,7 +27,8 @@ def test_design_agrees_with_the_config(design):
     assert set(config.time.visit_window_days) <= planned
     for visit in design.visits:
         if visit.day in config.time.visit_window_days:
-            assert visit.shift <= config.time.visit_window_days[visit.day]
+            # elapsed days: a morning sample after an infusion at noon is a few hours early
+            assert visit.shift + 0.35 <= config.time.visit_window_days[visit.day]
 
 
 @pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cartpk.simulate.designs import DESIGNS
+from cartpk.simulate.scenarios import Scenario
 from cartpk.simulate.schedule import DAY, follow_up, schedule, starts
 from cartpk.simulate.streams import Streams
 
@@ -17,7 +18,10 @@ def test_visits_are_in_order_and_within_their_windows(design, seed):
     assert (np.diff(times.minute, axis=1) > 0).all()
     nominal = np.array([v.day for v in design.visits])
     window = np.array([v.shift for v in design.visits])
-    assert (np.abs(times.day - nominal) <= window + 0.35).all()
+    late = np.zeros(times.day.shape)
+    for number, scenario in design.scenarios.items():
+        late[number - 1, nominal == 28] = 5.0 * (scenario is Scenario.LATE_VISIT)
+    assert (np.abs(times.day - late - nominal) <= window + 0.35).all()
     before = times.minute[:, nominal == 0]
     assert (before < 0).all()
     assert (before > -2.5 * 60).all()

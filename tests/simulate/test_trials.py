@@ -49,6 +49,8 @@ def test_scenarios_look_as_they_are_called(trials, name):
     for scenario in (Scenario.EARLY_DROPOUT, Scenario.DEATH):
         if scenario in DESIGNS[name].scenarios.values():
             assert 15 < only(k, scenario)["DAY"].max() < 28
+    if Scenario.LATE_VISIT in DESIGNS[name].scenarios.values():
+        assert only(k, Scenario.LATE_VISIT)["DAY"].between(31, 35).sum() == 1
     if Scenario.MISSED_PEAK in DESIGNS[name].scenarios.values():
         assert not only(k, Scenario.MISSED_PEAK)["DAY"].between(6.5, 15.5).any()
 

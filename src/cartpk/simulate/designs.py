@@ -120,13 +120,13 @@ def _visits(
 
 TWO_HOURS: Final = 2.0 / 24.0
 _CAR_T: Final = (
-    (0, 0), (TWO_HOURS, 0), (1, 0), (3, 0), (5, 0), (7, 0), (10, 1), (14, 1), (17, 1), (21, 1),
-    (28, 2), (42, 3), (60, 4), (90, 6), (120, 6), (180, 10),
+    (0, 0), (TWO_HOURS, 0), (1, 0), (3, 0), (5, 0), (7, 0), (10, 0), (14, 1), (17, 1), (21, 1),
+    (28, 1), (42, 3), (60, 4), (90, 6), (120, 6), (180, 10),
 )  # fmt: skip
 _CAR_T_4: Final = tuple((4, 0) if day == 3 else (day, shift) for day, shift in _CAR_T if day != 5)
 _CAR_NK: Final = (
-    (0, 0), (1.0 / 24.0, 0), (4.0 / 24.0, 0), (1, 0), (2, 0), (3, 0), (5, 0), (7, 0), (10, 1), (14, 1), (21, 2),
-    (28, 2), (42, 3), (60, 4), (90, 6),
+    (0, 0), (1.0 / 24.0, 0), (4.0 / 24.0, 0), (1, 0), (2, 0), (3, 0), (5, 0), (7, 0), (10, 0), (14, 1), (21, 1),
+    (28, 1), (42, 3), (60, 4), (90, 6),
 )  # fmt: skip
 _CELLS: Final = (-7, 0, 7, 14, 21, 28, 42, 60, 90, 180)
 
@@ -149,6 +149,7 @@ _ALL: Final = (
             4: Scenario.LATE_PEAK,
             7: Scenario.NEVER_EXPANDER,
             9: Scenario.LOW_DOSE,
+            10: Scenario.LATE_VISIT,
             11: Scenario.EARLY_DROPOUT,
             14: Scenario.EARLY_HIGH,
             17: Scenario.MISSED_PEAK,
@@ -172,6 +173,7 @@ _ALL: Final = (
         panel=T_ALL_PANEL,
         scenarios={
             5: Scenario.NEVER_EXPANDER,
+            7: Scenario.LATE_VISIT,
             10: Scenario.LATE_PEAK,
             13: Scenario.DEATH,
             16: Scenario.EARLY_DROPOUT,

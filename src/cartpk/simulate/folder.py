@@ -43,8 +43,8 @@ def _readme(trial: VirtualTrial, tables: dict[str, pd.DataFrame]) -> str:
     files = "\n".join(f"| `{name}` | {_CONTENT[name]} | {len(table)} |" for name, table in tables.items())
     return f"""# SYNTHETIC DATA: {design.trial}
 
-Simulated by `{GENERATOR}`. No person, no laboratory and no date in this folder is real, and nothing here says how the
-product behaves. Day 0 of the first subject is {FIRST_DAY} (fictional).
+Simulated by `{GENERATOR}`. No person, no laboratory and no date in this folder is real, and nothing here says
+how the product behaves. Day 0 of the first subject is {FIRST_DAY} (fictional).
 
 Made with seed {trial.seed}, byte for byte again with
 
@@ -58,8 +58,8 @@ cartpk simulate {design.trial} --seed {trial.seed} --out data/sample/{design.tri
 
 {_subjects(trial)}
 
-Planned numbers and dose levels follow the registry record; schedule, visit windows, limits of quantification, drop-outs,
-dates, ages and weights are made up.
+Planned numbers and dose levels follow the registry record; schedule, visit windows, limits of quantification,
+drop-outs, dates, ages and weights are made up.
 
 ## Scenarios
 
@@ -69,8 +69,8 @@ dates, ages and weights are made up.
 
 {_sources(trial)}
 
-In `truth.csv` times are days, rates 1/day, areas day*{design.assay.unit}, concentrations {design.assay.unit}, cells
-cells/uL. CMAX_TRUE, TMAX_TRUE and AUC0_*D_TRUE are those of the curve without measurement error.
+In `truth.csv` times are days, rates 1/day, areas day*{design.assay.unit}, concentrations {design.assay.unit},
+cells cells/uL. CMAX_TRUE, TMAX_TRUE and AUC0_*D_TRUE are those of the curve without measurement error.
 """
 
 

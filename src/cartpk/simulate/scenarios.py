@@ -19,6 +19,7 @@ class Scenario(StrEnum):
     DEATH = "DEATH"
     EARLY_HIGH = "EARLY_HIGH"
     MISSED_PEAK = "MISSED_PEAK"
+    LATE_VISIT = "LATE_VISIT"
     LOW_DOSE = "LOW_DOSE"
 
 
@@ -31,6 +32,7 @@ MEANING: Final = MappingProxyType(
         Scenario.DEATH: "dies before day 28",
         Scenario.EARLY_HIGH: "first sample after the infusion is far too high, as when drawn through the infusion line",
         Scenario.MISSED_PEAK: "no sample from day 7 to day 14",
+        Scenario.LATE_VISIT: "comes 5 days late to the visit of day 28",
         Scenario.LOW_DOSE: "actual dose 38 % below the planned level",
     }
 )

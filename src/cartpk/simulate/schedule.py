@@ -85,10 +85,18 @@ def schedule(design: Design, streams: Streams, start: IntArray, last_day: FloatA
             days = np.clip(np.round(0.5 * visit.shift * shift[:, k]), -visit.shift, visit.shift).astype(np.int64)
             minute[:, k] = (int(visit.day) + days) * DAY + clock[:, k] - start % DAY
     day = np.array([visit.day for visit in design.visits])
-    missed = (streams.uniform("missed", n, v) < design.missed) & (day > 1)
+    late = [number - 1 for number, s in design.scenarios.items() if s is Scenario.LATE_VISIT]
+    minute[np.ix_(late, day == 28)] += 5 * DAY
+    return Schedule(minute, minute / float(DAY) <= last_day[:, None], ~_missed(design, streams, day))
+
+
+def _missed(design: Design, streams: Streams, day: FloatArray) -> BoolArray:
+    """Samples not taken, (n, v)."""
+    missed: BoolArray = (streams.uniform("missed", design.subjects, day.size) < design.missed) & (day > 1)
     for number, scenario in design.scenarios.items():
+        k = number - 1
         if scenario is Scenario.MISSED_PEAK:
-            missed[number - 1] |= (day >= 7) & (day <= 14)
-        elif scenario in {Scenario.NEVER_EXPANDER, Scenario.LATE_PEAK, Scenario.EARLY_HIGH}:
-            missed[number - 1] = False
-    return Schedule(minute, minute / float(DAY) <= last_day[:, None], ~missed)
+            missed[k] |= (day >= 7) & (day <= 14)
+        elif scenario in {Scenario.NEVER_EXPANDER, Scenario.LATE_PEAK, Scenario.LATE_VISIT, Scenario.EARLY_HIGH}:
+            missed[k] = False
+    return missed
