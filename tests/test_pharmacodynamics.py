@@ -60,7 +60,7 @@ def derive(adpd, adsl=None, config=None):
 
 
 def parameter(tables, code, subject="S1", measure="CD7TABS"):
-    rows = tables.adpp_rows.set_index(["PARAMCD", "USUBJID", "PPCAT"], verify_integrity=True)
+    rows = tables.adpp_rows.set_index(["PARAMCD", "USUBJID", "PPCAT"]).sort_index()
     return rows.loc[(code, subject, measure)].to_dict()
 
 

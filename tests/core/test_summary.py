@@ -94,6 +94,14 @@ def test_zeros_count_in_n_and_mean_but_not_in_geometric_statistics():
     assert got["median"] == 10
 
 
+@given(positive, st.integers(1, 5))
+@settings(deadline=None, max_examples=60)
+def test_equal_values_come_back_exactly(value, n):
+    got = one([value] * n)
+    assert got["geo_mean"] == got["median"] == value
+    assert n == 1 or got["geo_cv_pct"] == 0
+
+
 def test_a_large_mean_does_not_swallow_a_small_spread():
     assert one([1e9 + 1, 1e9 + 2, 1e9 + 3])["sd"] == pytest.approx(1.0, rel=1e-6)
 

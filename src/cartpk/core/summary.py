@@ -125,7 +125,8 @@ def summarise(
     mean, sd = _mean_sd(x, g, n)
     positive = x > 0
     n_positive = np.bincount(g[positive], minlength=k)
-    mean_ln, sd_ln = _mean_sd(np.log(x[positive]), g[positive], n_positive)
+    scale, ln = _logs(x[positive], g[positive], k)
+    mean_ln, sd_ln = _mean_sd(ln, g[positive], n_positive)
     start = np.cumsum(n) - n
     q = {p: _quantile(x, start, n, p, quartiles) for p in (0.0, 0.25, 0.5, 0.75, 1.0)}
     return Summary(
@@ -134,7 +135,7 @@ def summarise(
         mean=mean,
         sd=sd,
         cv_pct=100.0 * sd / np.where(mean > 0, mean, np.nan),
-        geo_mean=np.exp(mean_ln),
+        geo_mean=scale * np.exp(mean_ln),
         geo_cv_pct=100.0 * np.sqrt(np.expm1(sd_ln**2)),
         minimum=q[0.0],
         q1=q[0.25],
@@ -169,6 +170,13 @@ def _mean_sd(x: Floats, g: Ints, n: Ints) -> tuple[Floats, Floats]:
         square = np.bincount(g, weights=(x - mean[g]) ** 2, minlength=n.size)
         sd = np.sqrt(square / np.where(n > 1, n - 1, np.nan))
     return mean, sd
+
+
+def _logs(x: Floats, g: Ints, k: int) -> tuple[Floats, Floats]:
+    """Smallest value of each group, (k,), and ln(value / it), (m,): one value, or equal ones, come back exactly."""
+    scale = np.full(k, np.nan)
+    scale[g[::-1]] = x[::-1]  # sorted: the first of each group is written last
+    return scale, np.log(x / scale[g])
 
 
 def _quantile(x: Floats, start: Ints, n: Ints, p: float, method: QuartileMethod) -> Floats:

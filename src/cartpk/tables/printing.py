@@ -1,0 +1,139 @@
+"""Numbers as text: rounded half up, once, from the unrounded value.
+
+Rounding works on the shortest decimal text that reads back to the number: 2.675 is printed as 2.68, as a reader with
+a pencil would, although the nearest binary number lies a little below it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+__all__ = ["NC", "Style", "count", "days", "dose", "fixed", "percent", "significant", "significant_style", "unit_text"]
+
+Style = Callable[[float], str]
+"""A number -> its printed text."""
+
+NC: Final = "NC"
+"""Printed where a value is not calculable."""
+
+_PLAIN_BELOW: Final = 8
+_PLAIN_ABOVE: Final = -5
+"""Powers of ten between which a number is printed in full."""
+_SUPERSCRIPT: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def fixed(value: float, decimals: int) -> str:
+    """The number with this many decimals.
+
+    Examples
+    --------
+    >>> fixed(2.675, 2), fixed(-0.04, 1), fixed(1234.5, 0)
+    ('2.68', '0.0', '1,235')
+    """
+    rounded = _decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{abs(rounded) if rounded == 0 else rounded:,f}"
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """The number with this many significant digits, thousands set apart; very large ones as powers of ten.
+
+    Examples
+    --------
+    >>> significant(32654.2), significant(9.996), significant(0.012345), significant(2.34567e9), significant(0.0)
+    ('32,700', '10.0', '0.0123', '2.35 × 10⁹', '0')
+    """
+    exact = _decimal(value)
+    if exact == 0:
+        return "0"
+    rounded = exact.quantize(Decimal(1).scaleb(exact.adjusted() - digits + 1), ROUND_HALF_UP)
+    power = rounded.adjusted()
+    if not _PLAIN_ABOVE < power < _PLAIN_BELOW:
+        return _as_power(f"{rounded.scaleb(-power):f}", power)
+    decimals = max(digits - 1 - power, 0)
+    return f"{rounded.quantize(Decimal(1).scaleb(-decimals)):,f}"
+
+
+def significant_style(digits: int) -> Style:
+    """The style of concentrations and areas for ``report.significant_digits``."""
+    return lambda value: significant(value, digits)
+
+
+def days(value: float) -> str:
+    """A time in days: two decimals below 10, one from there on.
+
+    Examples
+    --------
+    >>> days(0.0111), days(9.996), days(28.04)
+    ('0.01', '10.0', '28.0')
+    """
+    text = fixed(value, 2)
+    return text if abs(float(text.replace(",", ""))) < 10 else fixed(value, 1)
+
+
+def percent(value: float) -> str:
+    """A percentage with one decimal, without the sign.
+
+    Examples
+    --------
+    >>> percent(163.35)
+    '163.4'
+    """
+    return fixed(value, 1)
+
+
+def count(value: float) -> str:
+    """A whole number.
+
+    Examples
+    --------
+    >>> count(1200)
+    '1,200'
+    """
+    return fixed(value, 0)
+
+
+def dose(value: float) -> str:
+    """A dose as the dose levels are printed: at most three digits, powers of ten.
+
+    Examples
+    --------
+    >>> dose(2.5e7), dose(1e8), dose(98_765_432.0), dose(0.5)
+    ('2.5 × 10⁷', '1 × 10⁸', '9.88 × 10⁷', '0.5')
+    """
+    exact = _decimal(value)
+    if exact == 0:
+        return "0"
+    rounded = exact.quantize(Decimal(1).scaleb(exact.adjusted() - 2), ROUND_HALF_UP)
+    power = rounded.adjusted()
+    if 0 <= power < 4 or (-3 <= power < 0):
+        return _trimmed(f"{rounded:f}")
+    return _as_power(_trimmed(f"{rounded.scaleb(-power):f}"), power)
+
+
+def unit_text(unit: str) -> str:
+    """A unit as printed: the micro sign for ``u``, a middle dot for products.
+
+    Examples
+    --------
+    >>> unit_text("day*copies/ug"), unit_text("cells/uL"), unit_text("cells/kg")
+    ('day·copies/µg', 'cells/µL', 'cells/kg')
+    """
+    return re.sub(r"\bu(?=[gLl]\b)", "µ", unit).replace("μ", "µ").replace("*", "·")
+
+
+def _decimal(value: float) -> Decimal:
+    if not math.isfinite(value):
+        raise ValueError(f"only finite numbers are printed; found {value} (print {NC!r} with a reason)")
+    return Decimal(repr(float(value)))
+
+
+def _as_power(mantissa: str, power: int) -> str:
+    return f"{mantissa} × 10{str(power).translate(_SUPERSCRIPT)}"
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
