@@ -20,8 +20,8 @@ _COLUMNS: Final = (
     "PARCAT1", "PARAMCD", "PARAM", "AVAL", "AVALU", "PPSTINT", "PPENINT", "PPANMETH", "PPREASND",
     "FLAG", "AVALSE", "AVALLO", "AVALHI", "AVALC",
 )  # fmt: skip
-_GRID: Final = (121, 60)
-"""Points of the predicted curve: over the whole follow-up, and again over twice the time of the peak."""
+_GRID: Final = (161, 61)
+"""Points of the predicted curve: over the whole follow-up, denser towards its start, and over twice the peak's time."""
 
 
 class FitFlag(StrEnum):
@@ -135,7 +135,7 @@ def _grid(fits: ModelFits, last_day: FloatArray) -> FloatArray:
     """Days of the predicted curve, (n, g), sorted; the bend itself is one of them."""
     whole, early = (np.linspace(0.0, 1.0, points) for points in _GRID)
     end = last_day[:, None]
-    parts = [end * whole]
+    parts = [end * whole**2]
     if fits.model.kink is not None:
         peak = np.minimum(fits.theta[:, [fits.model.index(fits.model.kink)]], end)
         parts += [np.minimum(2.0 * peak, end) * early, peak]

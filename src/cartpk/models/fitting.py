@@ -109,10 +109,21 @@ class ModelFits:
         return [self._quantity(entry) for entry in self.model.derived]
 
     def band(self, day: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Predicted concentration at day (n, g) and its approximate 95 % confidence band (delta method on ln C)."""
+        """Predicted concentration at day (n, g) and its approximate 95 % confidence band.
+
+        The variance of ln C is the sum of squared secants over one standard deviation to either side along the
+        covariance's principal axes: the delta method, but without a jump where the curve bends.
+        """
         f = self.model.log_curve(self.phi, day)
-        slope = self.model.log_gradient(self.phi, day)
-        half = _Z95 * np.sqrt(_quadratic(slope, self._known_covariance()[:, :-1, :-1]))
+        known = self._known_covariance()[:, :-1, :-1]
+        lost: BoolArray = np.asarray(np.isnan(known).any(axis=(1, 2)))
+        spread, axes = np.linalg.eigh(np.where(lost[:, None, None], 0.0, known))
+        axes = axes * np.sqrt(np.maximum(spread, 0.0))[:, None, :]
+        variance = np.zeros_like(f)
+        for k in range(axes.shape[2]):
+            up, down = (self.model.log_curve(self.phi + sign * axes[:, :, k], day) for sign in (1.0, -1.0))
+            variance += (0.5 * (up - down)) ** 2
+        half = _Z95 * np.sqrt(np.where(lost[:, None], np.nan, variance))
         with np.errstate(over="ignore"):
             return np.exp(f), np.exp(f - half), np.exp(f + half)
 
