@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from cartpk.config import TrialConfig
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.spellings import canonical_specimen, canonical_unit
-from cartpk.ingest.text import close_to, key, mapped, plain
+from cartpk.ingest.text import close_to, key, mapped, mapped_together, plain
 
 __all__ = ["Assay", "assays_of", "with_assays"]
 
@@ -86,10 +87,8 @@ def with_assays(samples: pd.DataFrame, assays: tuple[Assay, ...], findings: Find
     A row belongs to the assay whose names hold its test and whose specimen is its own; where several do, the unit
     decides. All other rows are one finding per file, test and specimen.
     """
-    combos = samples[["TEST", "TESTALT", "PCSPEC", "UNIT"]].fillna("")
-    joined = combos["TEST"].str.cat(combos[["TESTALT", "PCSPEC", "UNIT"]], sep="\x1f")
-    resolved = mapped(joined, lambda text: _resolve(text.split("\x1f"), assays))
-    code = pd.Series(resolved, index=samples.index, dtype="str")
+    cells = [samples[name] for name in ("TEST", "TESTALT", "PCSPEC", "UNIT")]
+    code = pd.Series(mapped_together(cells, _resolver(assays)), index=samples.index, dtype="str")
     specimen_of = {a.code: a.specimen for a in assays}
     specimen = pd.Series(mapped(samples["PCSPEC"], canonical_specimen), index=samples.index, dtype="str")
     named = samples.assign(CODE=code, PCSPEC=specimen.where(specimen != "", code.map(specimen_of)))
@@ -104,17 +103,20 @@ def with_assays(samples: pd.DataFrame, assays: tuple[Assay, ...], findings: Find
     return matched
 
 
-def _resolve(cells: list[str], assays: tuple[Assay, ...]) -> str:
-    """Code of the row's assay; empty = none; several codes joined by ``|`` = more than one fits."""
-    test, alternative, specimen, unit = cells
-    fitting: list[Assay] = []
-    for name in (test, alternative):
-        fitting = fitting or [a for a in assays if name and key(name) in a.names]
-    if specimen.strip():
-        fitting = [a for a in fitting if a.specimen == canonical_specimen(specimen)]
-    if len(fitting) > 1:
-        fitting = [a for a in fitting if a.unit == canonical_unit(unit)] or fitting
-    return "|".join(a.code for a in fitting)
+def _resolver(assays: tuple[Assay, ...]) -> Callable[[str, str, str, str], str]:
+    """Function that gives the code of a row's assay; empty = none; several joined by ``|`` = more than one fits."""
+
+    def resolve(test: str, alternative: str, specimen: str, unit: str) -> str:
+        fitting: list[Assay] = []
+        for name in (test, alternative):
+            fitting = fitting or [a for a in assays if name and key(name) in a.names]
+        if specimen.strip():
+            fitting = [a for a in fitting if a.specimen == canonical_specimen(specimen)]
+        if len(fitting) > 1:
+            fitting = [a for a in fitting if a.unit == canonical_unit(unit)] or fitting
+        return "|".join(a.code for a in fitting)
+
+    return resolve
 
 
 def _list_specimens(rows: pd.DataFrame, specimen: pd.Series[str], findings: Findings) -> None:

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+import numpy as np
+import pandas as pd
+
 from cartpk.config.data import Intake
+from cartpk.ingest.rules import results
 from cartpk.ingest.text import key, plain
 
-__all__ = ["Cell", "CellReader", "Kind"]
+__all__ = ["Cell", "CellReader", "Cells", "Kind"]
 
 
 class Kind(Enum):
@@ -53,6 +57,8 @@ _SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "01234
 _SUPERSCRIPT_RUN: Final = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 _FULL_WIDTH: Final = re.compile("[\uff01-\uffee]")
 
+_SIMPLE: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+"""The form of nearly every cell; all others are read with care."""
 _NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)"
 _PLAIN: Final = re.compile(rf"{_NUMBER}(?: ?e ?[+-]?\d+)?", re.IGNORECASE)
 _POWER: Final = re.compile(rf"(?P<m>{_NUMBER}) ?[x×*·] ?10 ?(?:\^|\*\*) ?(?P<e>[+-]?\d+)", re.IGNORECASE)
@@ -68,6 +74,19 @@ _AMBIGUOUS: Final = frozenset({"nd", "n.d.", "n.d"})
 _QUALITATIVE: Final = frozenset({"pos", "positive", "+", "++", "+++", "阳性", "detected"})
 _SENTINELS: Final = frozenset({"-9", "-99", "-999", "-9999", "zz"})
 _BIG_SENTINELS: Final = frozenset({"9999", "99999", "999999"})
+
+_RULES: Final = ("", *(rule.id for rule in results.RULES))
+_TIME_RULES: Final = ("", "CP-010", "CP-011")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """A column of result cells (see :class:`Cell`): one array per attribute, ``kind`` and ``rule`` as categories."""
+
+    kind: pd.Categorical[str]
+    value: np.ndarray[tuple[int], np.dtype[np.float64]]
+    rule: pd.Categorical[str]
+    percent: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 class CellReader:
@@ -94,6 +113,8 @@ class CellReader:
         self._tokens = {key(t): Kind.MISSING for t in intake.missing_tokens}
         self._tokens |= {key(t): Kind.NOT_DETECTED for t in intake.not_detected_tokens}
         self._tokens |= {key(t): Kind.BLQ for t in intake.blq_tokens}
+        # texts of digits that are more than a number: tokens such as 999, codes for "missing"
+        self._special = self._tokens.keys() | _BIG_SENTINELS
         self._decimal = intake.decimal
         self._thousands = intake.thousands
 
@@ -120,6 +141,35 @@ class CellReader:
             note = "BI-017" if _FULL_WIDTH.search(text) else "CP-050" if word in _BIG_SENTINELS else ""
             return Cell(Kind.NUMBER, cell.value, note, cell.percent)
         return cell
+
+    def column(self, column: pd.Series[str]) -> Cells:
+        """What every cell of the column says; the common form, digits and a point, takes a short way."""
+        codes, texts = pd.factorize(column.fillna(""))
+        distinct: list[str] = texts.tolist()
+        cells = [
+            Cell(Kind.NUMBER, float(t)) if _SIMPLE.fullmatch(t) and t not in self._special else self(t)
+            for t in distinct
+        ]
+        return Cells(
+            pd.Categorical([c.kind.name for c in cells], categories=[k.name for k in Kind])[codes],
+            np.array([c.value for c in cells], dtype=np.float64)[codes],
+            pd.Categorical([c.rule for c in cells], categories=_RULES)[codes],
+            np.array([c.percent for c in cells], dtype=np.bool_)[codes],
+        )
+
+    def numbers(self, column: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[str]]:
+        """The column as numbers of either sign, and the rule by which each cell that is none is listed.
+
+        ``CP-010`` the cell is no number, ``CP-011`` it is empty, empty text otherwise.
+        """
+        codes, texts = pd.factorize(column.fillna(""))
+        distinct: list[str] = texts.tolist()
+        cells = [float(t) if _SIMPLE.fullmatch(t) and t not in self._special else self.signed(t) for t in distinct]
+        values = np.array([math.nan if v is None else v for v in cells], dtype=np.float64)
+        rules = pd.Categorical(
+            ["CP-010" if v is None else "CP-011" if math.isnan(v) else "" for v in cells], categories=_TIME_RULES
+        )
+        return pd.Series(values[codes], index=column.index), pd.Series(rules[codes], index=column.index)
 
     def number(self, text: str) -> Cell:
         """The cell as a non-negative number, or refused; for result cells and for limits, times and doses alike."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import mapped
+from cartpk.ingest.text import mapped_together
 from cartpk.ingest.times import Stamp, days_between, read_stamp
 
 __all__ = ["Clock"]
@@ -52,15 +52,13 @@ class Clock:
         """
         if samples.empty:
             return samples
-        joined = samples["USUBJID"].str.cat(samples["TIME"].fillna(""), sep="\x1f")
         nothing = Stamp()
 
-        def place(text: str) -> tuple[Stamp, float]:
-            subject, cell = text.split("\x1f", 1)
+        def place(subject: str, cell: str) -> tuple[Stamp, float]:
             stamp = self.read(cell)
             return stamp, days_between(zero.get(subject, nothing), stamp)
 
-        pairs = mapped(joined, place)
+        pairs = mapped_together([samples["USUBJID"], samples["TIME"]], place)
         stamps = [stamp for stamp, _ in pairs]
         valid = np.array([s.at is not None for s in stamps])
         frame = samples.assign(

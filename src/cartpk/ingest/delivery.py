@@ -42,9 +42,10 @@ SAMPLE: Final[dict[str, str]] = {
 }
 """Columns of the record table, one row per delivered sample.
 
-``TEST``, ``TESTALT``: the test's names, the first that fits counts. ``TIME``: the time cell as delivered,
-``TIMERULE``: the rule that refuses it. ``VALUE``: the text that is read, ``AVALC``: the text that is listed. ``ANLRS``, ``EXCLFIELD``,
-``EXCLTEXT``: a declared exclusion and the cell that it fits.
+``TEST``, ``TESTALT``: the test's names, the first that fits counts.
+``TIME``: the time cell as delivered, ``TIMERULE``: the rule that refuses it.
+``VALUE``: the text that is read, ``AVALC``: the text that is listed.
+``ANLRS``, ``EXCLFIELD``, ``EXCLTEXT``: a declared exclusion and the cell that it fits.
 """
 
 SUBJECT: Final[dict[str, str]] = {

@@ -12,7 +12,7 @@ from cartpk.ingest.clock import Clock
 from cartpk.ingest.delivery import INFUSION
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import key, mapped
-from cartpk.ingest.times import Stamp, days_between, read_numbers
+from cartpk.ingest.times import Stamp, days_between
 
 __all__ = ["read_infusions"]
 
@@ -70,7 +70,7 @@ def _of_product(ex: pd.DataFrame, config: TrialConfig, findings: Findings) -> pd
 def _with_doses(rows: pd.DataFrame, reader: CellReader, findings: Findings) -> pd.DataFrame:
     """The rows with ``DOSE``; rows of a dose of 0 or less are no infusion (BI-058)."""
     text = rows["EXDOSE"] if "EXDOSE" in rows else pd.Series("", index=rows.index, dtype="str")
-    dose, rule = read_numbers(text, reader)
+    dose, rule = reader.numbers(text)
     refused = rows[rule == "CP-010"]
     findings.add_rows("CP-030", refused, field="EXDOSE", old=text[refused.index])
     none = rows[dose <= 0]

@@ -60,21 +60,24 @@ class Findings:
         KeyError
             There is no such rule, or its sentences name a detail that is not given: a mistake of the program.
         """
-        rule = RULES[rule_id]
+        place = {"subject": subject, "file": file, "row": row, "field": field, "old": old, "new": new}
+        self._append(RULES[rule_id], place, details)
+
+    def _append(self, rule: Rule, place: dict[str, Any], details: Mapping[str, object]) -> None:
         severity = Severity.ERROR if self._strict and rule.severity is Severity.WARNING else rule.severity
         self._stops |= rule.stops or (self._strict and severity is Severity.ERROR)
-        filled = {**details, "subject": subject, "file": file, "row": row, "field": field, "old": old, "new": new}
+        filled = {**details, **place}
         self._rows.append(
             {
                 "RULE": rule.id,
                 "SEVERITY": severity.value,
                 "SCOPE": rule.scope,
-                "USUBJID": subject,
-                "FILE": file,
-                "ROW": row,
-                "FIELD": field,
-                "OLD": old,
-                "NEW": new,
+                "USUBJID": place["subject"],
+                "FILE": place["file"],
+                "ROW": place["row"],
+                "FIELD": place["field"],
+                "OLD": place["old"],
+                "NEW": place["new"],
                 "MESSAGE": _message(rule, filled),
                 "SUGGESTION": rule.mend.format_map(filled) or None,
             }
@@ -100,16 +103,9 @@ class Findings:
         lists = {name: _cells(value, rows) for name, value in columns.items()}
         for i, (subject, file, line) in enumerate(zip(rows["USUBJID"], rows["SRCFILE"], rows["SRCROW"], strict=True)):
             values = {name: cells[i] for name, cells in lists.items()}
-            self.add(
-                rule_id,
-                subject=_text(subject),
-                file=_text(file),
-                row=float(line),
-                field=field,
-                old=_text(values.pop("old")),
-                new=_text(values.pop("new")),
-                **values,
-            )
+            fixed = {"subject": _text(subject), "file": _text(file), "row": float(line), "field": field}
+            place = fixed | {name: _text(values.pop(name)) for name in ("old", "new")}
+            self._append(RULES[rule_id], place, values)
 
     def add_files(
         self,
@@ -117,26 +113,18 @@ class Findings:
         rows: pd.DataFrame,
         *,
         field: str | None = None,
-        old: str | None = None,
-        new: str | None = None,
+        old: object = None,
+        new: object = None,
         **details: object,
     ) -> None:
         """Add one finding per file of these rows: its first line, the count ``n`` and the lines ``examples``."""
         for file, here in rows.groupby("SRCFILE", sort=False):
             lines = [f"{line:.0f}" for line in here["SRCROW"]]
             shown = ", ".join(lines[:_EXAMPLES]) + (" ..." if len(lines) > _EXAMPLES else "")
-            place = f"line {shown}" if len(lines) == 1 else f"{len(lines)} rows: lines {shown}"
-            self.add(
-                rule_id,
-                file=str(file),
-                row=float(lines[0]),
-                field=field,
-                old=old,
-                new=new,
-                **details,
-                n=len(lines),
-                examples=place,
-            )
+            examples = f"line {shown}" if len(lines) == 1 else f"{len(lines)} rows (lines {shown})"
+            first = {"subject": None, "file": str(file), "row": float(lines[0])}
+            place = first | {"field": field, "old": _text(old), "new": _text(new)}
+            self._append(RULES[rule_id], place, {**details, "n": len(lines), "examples": examples})
 
     def table(self) -> pd.DataFrame:
         """All findings, errors first, then by rule, file, line and subject; columns of ``FINDINGS``."""

@@ -12,7 +12,7 @@ from cartpk.ingest.clock import Clock
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.subjects import first_known
 from cartpk.ingest.text import key, mapped
-from cartpk.ingest.times import Stamp, days_between, read_numbers
+from cartpk.ingest.times import Stamp, days_between
 
 __all__ = ["read_subjects"]
 
@@ -41,7 +41,7 @@ def read_subjects(
             return pd.Series("", index=subjects.index, dtype="str")
         return subjects["USUBJID"].map(first_known(dm, column, findings, "CP-031")).fillna("")
 
-    age, _ = read_numbers(of_dm("AGE"), reader)
+    age, _ = reader.numbers(of_dm("AGE"))
     death = [clock.read(t) for t in of_dm("DTHDTC")]
     nothing = Stamp()
     died = [days_between(zero.get(s, nothing), at) for s, at in zip(subjects["USUBJID"], death, strict=True)]
@@ -80,7 +80,7 @@ def _weights(vs: pd.DataFrame, reader: CellReader, findings: Findings) -> dict[s
         other = rows[[w not in {"kg", ""} for w in mapped(rows[unit], key)]]
         findings.add_rows("CP-038", other, field=unit, old=other[unit])
         rows = rows.drop(index=other.index)
-    kg, _ = read_numbers(rows[value], reader)
+    kg, _ = reader.numbers(rows[value])
     good = rows.assign(_KG=kg)[kg > 0].drop_duplicates("USUBJID")
     return {str(s): float(w) for s, w in zip(good["USUBJID"], good["_KG"], strict=True)}
 

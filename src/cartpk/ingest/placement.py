@@ -61,7 +61,7 @@ def with_places(rows: pd.DataFrame, starts: dict[str, list[float]], time: Time, 
 def _without_time(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     """The rows with those that have no usable time excluded, each under the rule of its time cell."""
     rule = rows["TIMERULE"].fillna("").where(rows["ANLRS"].isna(), "")
-    for rule_id in sorted(set(rule) - {""}):
+    for rule_id in sorted(set(rule.unique()) - {""}):
         these = rule == rule_id
         here = rows[these]
         if RULES[rule_id].scope == "file":

@@ -227,11 +227,12 @@ def _check_widths(rows: _Rows, request: Request, findings: Findings) -> None:
 
 
 def _without_empty(rows: _Rows, request: Request, findings: Findings) -> tuple[list[list[str]], list[int]]:
-    kept = [(c, line) for c, line in zip(rows.cells[1:], rows.lines[1:], strict=True) if any(x.strip() for x in c)]
-    empty = len(rows.cells) - 1 - len(kept)
+    empty = sum(not "".join(cells).strip() for cells in rows.cells[1:])
     if empty:
         findings.add("CP-004", file=request.file, old=str(empty), n=empty)
-    return [c for c, _ in kept], [line for _, line in kept]
+        kept = [(c, line) for c, line in zip(rows.cells[1:], rows.lines[1:], strict=True) if "".join(c).strip()]
+        return [c for c, _ in kept], [line for _, line in kept]
+    return rows.cells[1:], rows.lines[1:]
 
 
 Reader = Callable[[Path, Request, Findings], _Rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from cartpk.config.data import Intake
 from cartpk.ingest.assays import Assay
-from cartpk.ingest.cells import Cell, CellReader, Kind
+from cartpk.ingest.cells import CellReader, Kind
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.rules import RULES
 from cartpk.ingest.text import key, mapped
@@ -18,7 +19,7 @@ from cartpk.terms import BlqClass
 __all__ = ["exclude", "with_cells", "with_results"]
 
 _YES: Final = frozenset({"1", "1.0", "y", "yes", "true", "t", "blq"})
-_NO: Final = frozenset({"", "0", "0.0", "n", "no", "false", "f"})
+_NO: Final = frozenset({"0", "0.0", "n", "no", "false", "f"})
 
 
 def exclude(rows: pd.DataFrame, these: pd.Series[bool], rule_id: str) -> pd.DataFrame:
@@ -29,29 +30,36 @@ def exclude(rows: pd.DataFrame, these: pd.Series[bool], rule_id: str) -> pd.Data
 
 
 def with_cells(rows: pd.DataFrame, intake: Intake) -> pd.DataFrame:
-    """The rows with what their result cell says: ``KIND``, ``NUMBER`` (unit as delivered), ``CELLRULE``, ``PERCENT``.
+    """The rows with what their result cell says: ``KIND``, ``CELLRULE``, ``PERCENT``, in the unit as delivered.
 
-    ``ANSWERED`` is false where there is no result: nothing in the cell, nothing in the BLQ mark, or not done.
+    ``NUMBER`` is the number, ``TOKEN`` the limit of ``<50``, ``MARK`` the BLQ mark. ``ANSWERED`` is false where there
+    is no result: nothing in the cell, nothing in the BLQ mark, or not done.
     """
-    cells: list[Cell] = mapped(rows["VALUE"], CellReader(intake))
-    frame = rows.assign(
-        KIND=pd.Series([c.kind.name for c in cells], index=rows.index, dtype="str"),
-        NUMBER=pd.Series([c.value for c in cells], index=rows.index, dtype="float64"),
-        CELLRULE=pd.Series([c.rule for c in cells], index=rows.index, dtype="str"),
-        PERCENT=pd.Series([c.percent for c in cells], index=rows.index, dtype="bool"),
-    )
-    marked = pd.Series([w in _YES for w in mapped(rows["BLQ"], key)], index=rows.index, dtype="bool")
-    return frame.assign(ANSWERED=((frame["KIND"] != Kind.MISSING.name) | marked) & ~rows["NOTDONE"])
+    cells = CellReader(intake).column(rows["VALUE"])
+    number = pd.Series(cells.value, index=rows.index)
+    frame = rows.assign(KIND=cells.kind, CELLRULE=cells.rule, PERCENT=cells.percent)
+    limit = frame["KIND"] == Kind.BLQ.name
+    mark = pd.Series(mapped(rows["BLQ"], _mark), index=rows.index, dtype="float64")
+    answered = ((frame["KIND"] != Kind.MISSING.name) | (mark == 1)) & ~rows["NOTDONE"]
+    return frame.assign(NUMBER=number.mask(limit), TOKEN=number.where(limit), MARK=mark, ANSWERED=answered)
+
+
+def _mark(text: str) -> float:
+    """A BLQ mark: 1 yes, 0 no, NaN nothing, -1 not readable."""
+    word = key(text)
+    if word == "":
+        return math.nan
+    return 1.0 if word in _YES else 0.0 if word in _NO else -1.0
 
 
 def with_results(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, findings: Findings) -> pd.DataFrame:
     """The rows with ``AVAL``, ``ALLOQ``, ``BLQFL``, ``BLQCLASS``; ``ANLRS`` where the cell cannot be used.
 
-    ``rows`` comes from :func:`with_cells` and :func:`cartpk.ingest.units.with_units`. A BLQ has no AVAL; it is listed by its limit.
+    ``rows`` comes from :func:`with_cells` and :func:`cartpk.ingest.units.with_units`. A BLQ has
+    no AVAL; it is listed by its limit.
     """
-    reader = CellReader(intake)
-    rows = _with_limits(rows, assays, reader, findings)
-    rows = rows.assign(NUMBER=rows["NUMBER"] * rows["FACTOR"])
+    rows = _with_limits(rows, assays, intake, findings)
+    rows = rows.assign(NUMBER=rows["NUMBER"] * rows["FACTOR"], TOKEN=rows["TOKEN"] * rows["FACTOR"])
     rows = _refused(rows, findings)
     rows = _with_flags(rows, findings)
     rows = _with_token_limits(rows, intake, findings)
@@ -62,14 +70,11 @@ def with_results(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, 
     return _finished(rows)
 
 
-def _with_limits(rows: pd.DataFrame, assays: tuple[Assay, ...], reader: CellReader, findings: Findings) -> pd.DataFrame:
+def _with_limits(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, findings: Findings) -> pd.DataFrame:
     """The rows with ``ALLOQ``: the row's own limit in the assay's unit, else the limit of the config."""
-    cells = mapped(rows["LLOQ"], reader)
-    usable = [c.kind is Kind.NUMBER and c.value > 0 for c in cells]
-    own = pd.Series([c.value if ok else np.nan for c, ok in zip(cells, usable, strict=True)], index=rows.index)
-    wrong = pd.Series(
-        [not ok and c.kind is not Kind.MISSING for c, ok in zip(cells, usable, strict=True)], index=rows.index
-    )
+    number, rule = CellReader(intake).numbers(rows["LLOQ"])
+    own = number.where(number > 0)
+    wrong = own.isna() & (rule != "CP-011")
     default = rows["CODE"].map({a.code: a.lloq for a in assays}).astype("float64")
     bad = rows[wrong & rows["ANLRS"].isna()]
     findings.add_rows("CP-051", bad, field="LLOQ", old=bad["LLOQ"], new=default[bad.index])
@@ -93,7 +98,7 @@ def _refused(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
 
 def _apply(rows: pd.DataFrame, rule: pd.Series[str], findings: Findings) -> pd.DataFrame:
     """Exclude every row that names a rule, and list it: per row, or per file where the rule's scope is the file."""
-    for rule_id in sorted(set(rule) - {""}):
+    for rule_id in sorted(set(rule.unique()) - {""}):
         these = rule == rule_id
         here = rows[these]
         if RULES[rule_id].scope == "file":
@@ -107,18 +112,13 @@ def _apply(rows: pd.DataFrame, rule: pd.Series[str], findings: Findings) -> pd.D
 
 def _with_flags(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     """The rows with ``KIND`` changed to BLQ where the flag column says so and the result does not contradict it."""
-    words = mapped(rows["BLQ"], key)
-    yes = pd.Series([w in _YES for w in words], index=rows.index)
-    no = pd.Series([w in _NO and w != "" for w in words], index=rows.index)
-    unknown = pd.Series([w not in _YES and w not in _NO for w in words], index=rows.index)
+    yes, no = rows["MARK"] == 1, rows["MARK"] == 0
     used = rows["ANLRS"].isna()
-    number = rows["KIND"] == Kind.NUMBER.name
-    rule = pd.Series("", index=rows.index, dtype="str")
-    rule = rule.mask(used & unknown, "CP-053").mask(used & yes & number & (rows["NUMBER"] > rows["ALLOQ"]), "CP-054")
-    for rule_id in ("CP-053", "CP-054"):
-        here = rows[rule == rule_id]
+    above = yes & (rows["KIND"] == Kind.NUMBER.name) & (rows["NUMBER"] > rows["ALLOQ"])
+    for rule_id, these in (("CP-053", used & (rows["MARK"] < 0)), ("CP-054", used & above)):
+        here = rows[these]
         findings.add_rows(rule_id, here, field="BLQ", old=here["BLQ"], value=here["VALUE"], limit=here["ALLOQ"])
-        rows = exclude(rows, rule == rule_id, rule_id)
+        rows = exclude(rows, these, rule_id)
     censored = rows["KIND"].isin([Kind.BLQ.name, Kind.NOT_DETECTED.name])
     contradicted = rows[used & no & censored]
     findings.add_rows(
@@ -130,7 +130,7 @@ def _with_flags(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
 
 def _with_token_limits(rows: pd.DataFrame, intake: Intake, findings: Findings) -> pd.DataFrame:
     """The rows with the number of ``<50`` weighed against their limit: the larger one counts (BI-002)."""
-    token = rows["NUMBER"].where((rows["KIND"] == Kind.BLQ.name) & rows["VALUE"].str.contains("[<≤＜]", regex=True))
+    token = rows["TOKEN"]
     used = rows["ANLRS"].isna() & token.notna()
     limit = rows["ALLOQ"]
     if intake.lloq_from_token:

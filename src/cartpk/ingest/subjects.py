@@ -57,13 +57,22 @@ def with_identifiers(frame: pd.DataFrame, column: str, file: str, findings: Find
             findings.add(
                 "BI-048", subject=new, file=file, row=float(lines[0]), field=column, old=spelling, new=new, n=len(lines)
             )
-    empty = (frame.drop(columns=column).apply(lambda cells: cells.str.strip()) == "").all(axis=1)
+    empty = _empty_beside(frame, column)
     word = pd.Series([w in _SUMMARY_WORDS for w in mapped(ids, key)], index=frame.index, dtype="bool")
     no_subject = (ids == "") | word | empty
     for line, text in ids[no_subject].items():
         findings.add("BI-091", file=file, row=float(str(line)), field=column, old=text)
     kept: pd.DataFrame = frame.assign(USUBJID=ids)[~no_subject]
     return kept
+
+
+def _empty_beside(frame: pd.DataFrame, column: str) -> pd.Series[bool]:
+    """Rows that have nothing but this cell: footnotes."""
+    empty = pd.Series(True, index=frame.index)
+    for name in frame.columns.drop(column):
+        # each column looks only at the rows that are still empty: nearly none after the first one
+        empty[empty] = frame.loc[empty, name].str.strip() == ""
+    return empty
 
 
 def check_identifiers(subjects: list[str], findings: Findings) -> None:
@@ -90,7 +99,8 @@ def first_known(frame: pd.DataFrame, column: str, findings: Findings, rule: str)
 
     ``frame`` has ``USUBJID``, ``SRCFILE``, ``SRCROW`` and the column, as text.
     """
-    known = frame.loc[frame[column].notna() & (frame[column].str.strip() != "")]
+    distinct = frame.loc[frame[column].fillna("") != ""].drop_duplicates(["USUBJID", column])
+    known = distinct[distinct[column].str.strip() != ""]
     first = known.drop_duplicates("USUBJID").set_index("USUBJID")[column].str.strip()
     differs = known[column].str.strip() != known["USUBJID"].map(first)
     conflicts = known[differs].drop_duplicates("USUBJID")

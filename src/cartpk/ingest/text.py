@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
+import numpy as np
 import pandas as pd
 
-__all__ = ["blank_to_na", "close_to", "identifier", "key", "mapped", "plain"]
+__all__ = ["close_to", "identifier", "key", "mapped", "mapped_together", "plain"]
 
 T = TypeVar("T")
 
@@ -64,11 +65,17 @@ def close_to(word: str, known: Iterable[str]) -> str:
 def mapped(column: pd.Series[str], function: Callable[[str], T]) -> list[T]:
     """``function`` of every cell, called once per distinct text; an empty cell counts as an empty text."""
     codes, distinct = pd.factorize(column.fillna(""))
-    values = [function(str(text)) for text in distinct]
+    values = [function(text) for text in distinct.tolist()]
     return [values[c] for c in codes]
 
 
-def blank_to_na(column: pd.Series[str]) -> pd.Series[str]:
-    """The column with outer spaces removed and empty cells as missing."""
-    stripped = column.str.strip()
-    return stripped.where(stripped != "")
+def mapped_together(columns: list[pd.Series[str]], function: Callable[..., T]) -> list[T]:
+    """``function`` of the cells of each row, called once per distinct row; an empty cell counts as an empty text."""
+    factored = [(codes, distinct.tolist()) for codes, distinct in (pd.factorize(c.fillna("")) for c in columns)]
+    combined = np.zeros(len(columns[0]), dtype=np.int64)
+    for codes, distinct in factored:
+        combined = combined * max(len(distinct), 1) + codes
+    rows, first = np.unique(combined, return_index=True)[:2]
+    texts = [[distinct[codes[i]] for codes, distinct in factored] for i in first]
+    values = [function(*cells) for cells in texts]
+    return [values[i] for i in np.searchsorted(rows, combined)]

@@ -13,7 +13,6 @@ from cartpk.ingest.delivery import INFUSION, SAMPLE, SUBJECT, Delivery, check_ex
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.readers import Request, read_file
 from cartpk.ingest.subjects import check_identifiers, first_known, with_identifiers
-from cartpk.ingest.times import read_numbers
 from cartpk.terms import DAYS_PER_HOUR
 
 __all__ = ["read_tidy"]
@@ -79,8 +78,8 @@ def _samples(frame: pd.DataFrame, config: TrialConfig, file: str) -> pd.DataFram
     per_day = DAYS_PER_HOUR if config.time.unit == "hour" else 1.0
     read = CellReader(config.intake)
     time = cell(columns.time)
-    days, rule = read_numbers(time, read)
-    nominal, _ = read_numbers(cell(columns.nominal_time), read)
+    days, rule = read.numbers(time)
+    nominal, _ = read.numbers(cell(columns.nominal_time))
     test = cell(columns.analyte)
     if columns.analyte is None:
         test = pd.Series(config.primary_analyte.code, index=frame.index, dtype="str")
@@ -122,8 +121,8 @@ def _subjects(rows: pd.DataFrame, reader: CellReader, findings: Findings, *, hou
     def known(column: str) -> pd.Series[str]:
         return subjects["USUBJID"].map(first_known(rows, column, findings, "CP-031"))
 
-    event, _ = read_numbers(known("EVENTDY"), reader)
-    weight, _ = read_numbers(known("WEIGHT"), reader)
+    event, _ = reader.numbers(known("EVENTDY"))
+    weight, _ = reader.numbers(known("WEIGHT"))
     subjects = subjects.assign(
         GROUP=known("GROUP"),
         WEIGHT=weight.where(weight > 0),
@@ -137,7 +136,7 @@ def _infusions(rows: pd.DataFrame, reader: CellReader, findings: Findings) -> pd
     """One infusion at day 0 for every subject: a tidy table knows no other."""
     first = rows.drop_duplicates("USUBJID")
     text = first["USUBJID"].map(first_known(rows, "DOSE", findings, "CP-031")).fillna("")
-    dose, refused = read_numbers(text, reader)
+    dose, refused = reader.numbers(text)
     findings.add_rows("CP-030", first[refused == "CP-010"], field="DOSE", old=text)
     unit = first["USUBJID"].map(first_known(rows, "DOSEU", findings, "CP-031"))
     table = first[["USUBJID", "SRCFILE", "SRCROW"]].assign(DAY=0.0, DOSE=dose, DOSEU=unit)

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import pandas as pd
+from cartpk.ingest.text import plain
 
-from cartpk.ingest.cells import CellReader
-from cartpk.ingest.text import mapped, plain
-
-__all__ = ["Stamp", "days_between", "read_numbers", "read_stamp"]
+__all__ = ["Stamp", "days_between", "read_stamp"]
 
 _SECONDS_PER_DAY: Final = 86400.0
 _YEARS: Final = (1950, 2200)
@@ -104,14 +101,3 @@ def days_between(zero: Stamp, at: Stamp) -> float:
     if zero.clock and at.clock:
         return (at.at - zero.at).total_seconds() / _SECONDS_PER_DAY
     return float((at.at.date() - zero.at.date()).days)
-
-
-def read_numbers(column: pd.Series[str], reader: CellReader) -> tuple[pd.Series[float], pd.Series[str]]:
-    """The column as numbers of either sign, and the rule by which each cell that is none is listed.
-
-    ``CP-010`` the cell is no number, ``CP-011`` it is empty, empty text otherwise.
-    """
-    cells = mapped(column, reader.signed)
-    values = pd.Series([math.nan if v is None else v for v in cells], index=column.index, dtype="float64")
-    rules = ["CP-010" if v is None else "CP-011" if math.isnan(v) else "" for v in cells]
-    return values, pd.Series(rules, index=column.index, dtype="str")
