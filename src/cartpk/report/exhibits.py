@@ -29,6 +29,8 @@ _PIXELS_PER_INCH: Final = 96
 _SMALL_SVG: Final = 120_000
 """Bytes up to which the drawing is taken, sharp at any size, even where the bitmap is smaller still."""
 _SVG_SAFE: Final = " !$&'()*+,-./:;=?@_~^`{}|[]"
+_NAMING: Final = frozenset({"group", "label"})
+"""Kinds of columns whose cells name the row."""
 _DOWNLOADS: Final = {"png": "PNG", "svg": "SVG", "csv": "Data (CSV)"}
 
 
@@ -60,26 +62,30 @@ class FigureBlock:
 
 @dataclass(frozen=True)
 class Column:
-    """A column's head and the alignment of its cells: left, right or center."""
+    """A column: its name for programs, its head, the alignment of its cells, what it is (group, label, number ...)."""
 
+    key: str
     label: str
     align: str
+    kind: str
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A printed cell."""
+    """A printed cell; ``heads`` where it names its row."""
 
     text: str
     align: str
+    heads: bool
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row; ``opens`` where its first cell differs from the one above: a rule is drawn there."""
+    """A row; ``opens`` where a new group begins: a rule is drawn there. ``key`` says what the row is."""
 
     cells: tuple[Cell, ...]
     opens: bool
+    key: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -188,28 +194,34 @@ def read_tables(folder: Path) -> tuple[TableBlock, ...]:
 
 
 def _table(folder: Path, entry: Mapping[str, Any]) -> TableBlock:
-    columns = tuple(Column(c["label"], c["align"]) for c in entry["columns"])
+    columns = tuple(Column(c["key"], c["label"], c["align"], c["kind"]) for c in entry["columns"])
     file = f"tables/{entry['id']}.csv"
     return TableBlock(
         id=entry["id"],
         anchor=anchor("table", entry["id"]),
         number=entry["number"],
         title=entry["title"],
-        population=entry.get("population"),
+        population=entry["population"],
         columns=columns,
-        rows=_rows(columns, entry["rows"]),
-        footnotes=tuple(entry.get("footnotes") or ()),
-        source=entry.get("source"),
-        empty_reason=entry.get("empty_reason"),
+        rows=_rows(columns, entry["rows"], entry["keys"]),
+        footnotes=tuple(entry["footnotes"]),
+        source=entry["source"],
+        empty_reason=entry["empty_reason"],
         file=file if (folder / file).is_file() else None,
     )
 
 
-def _rows(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Row, ...]:
-    made, above = [], None
-    for row in rows:
-        cells = tuple(Cell(text, column.align) for text, column in zip(row, columns, strict=True))
-        opens = above is not None and bool(row) and row[0] not in {"", above}
-        made.append(Row(cells, opens))
-        above = row[0] if row and row[0] else above
+def _rows(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], keys: Sequence[Mapping[str, str]]
+) -> tuple[Row, ...]:
+    grouped = bool(columns) and columns[0].kind == "group"
+    naming = {c.key for c in columns if c.kind in _NAMING} or {c.key for c in columns[:1]}
+    made = []
+    for number, (row, key) in enumerate(zip(rows, keys, strict=True)):
+        cells = tuple(
+            Cell(text, column.align, bool(text) and column.key in naming)
+            for text, column in zip(row, columns, strict=True)
+        )
+        # a group's label is printed in its first row only
+        made.append(Row(cells, grouped and number > 0 and bool(row[0]), key))
     return tuple(made)

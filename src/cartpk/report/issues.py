@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from cartpk.ingest.rules import RULES
 from cartpk.report.prose import plural
 from cartpk.terms import Severity
 
@@ -24,10 +25,26 @@ _MOST_PLACES: Final = 4
 
 @dataclass(frozen=True)
 class FindingKind:
-    """All findings of one rule: an example of its message, how often, and where (the first few places)."""
+    """All findings of one rule.
+
+    Attributes
+    ----------
+    rule, name
+        Identifier, and the same as a word; the name is empty for a rule outside the input checks.
+    message
+        What was found and why it matters; the first finding's own words where the rule has none.
+    example
+        The first finding in its own words; empty where the message is that.
+    suggestion
+        How to mend it.
+    count, where
+        How often, and the first few places.
+    """
 
     rule: str
+    name: str
     message: str
+    example: str
     suggestion: str
     count: int
     where: str
@@ -72,15 +89,20 @@ def group_findings(findings: pd.DataFrame) -> Findings:
     return Findings(f"{plural(len(findings), 'finding')}: {counts}.", tuple(groups))
 
 
-def _kind(rule: str, rows: pd.DataFrame) -> FindingKind:
+def _kind(identifier: str, rows: pd.DataFrame) -> FindingKind:
     first = rows.iloc[0]
-    messages = rows["MESSAGE"].nunique()
-    more = f" (first of {messages} such messages)" if messages > 1 else ""
-    suggestion = first["SUGGESTION"]
+    words = str(first["MESSAGE"])
+    suggestion = first["SUGGESTION"] if isinstance(first["SUGGESTION"], str) else ""
+    rule = RULES.get(identifier)
+    kinds = rows["MESSAGE"].nunique()
+    own = words if kinds == 1 else f"{words} (first of {kinds} such messages)"
+    message = own if rule is None else f"{rule.reason[:1].upper()}{rule.reason[1:]}. {rule.why}"
     return FindingKind(
-        rule=rule,
-        message=f"{first['MESSAGE']}{more}",
-        suggestion=suggestion if isinstance(suggestion, str) else "",
+        rule=identifier,
+        name="" if rule is None else rule.name,
+        message=message,
+        example="" if rule is None else words,
+        suggestion=suggestion,
         count=len(rows),
         where=_places(rows),
     )

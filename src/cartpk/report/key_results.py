@@ -1,18 +1,26 @@
-"""The answer in numbers: the printed cells of the summary tables that a reader asks for first."""
+"""The answer in numbers: the cells of the summary tables that a reader asks for first, as those tables print them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cartpk.config import TrialConfig
 from cartpk.figures.palette import dose_colours
-from cartpk.report.exhibits import TableBlock
+from cartpk.report.completeness import in_analysis, window_code
+from cartpk.report.exhibits import Row, TableBlock
+from cartpk.report.prose import enumeration
 from cartpk.trial_data import TrialData
 
-__all__ = ["Dose", "KeyCell", "KeyResults", "KeyRow", "key_results"]
+__all__ = ["KINETICS", "PHARMACODYNAMICS", "Dose", "KeyCell", "KeyResults", "KeyRow", "key_results"]
 
+KINETICS: Final = "t_14_2_2"
+"""Table of the kinetic parameters by dose level."""
+PHARMACODYNAMICS: Final = "t_14_2_11"
+"""Table of the parameters of the CD7 measures by dose level."""
+_FIRST: Final = ("geo_mean", "mean", "median")
+"""The statistic shown: the first of these that the table has for a parameter."""
 _SHAPES: Final = (
     "M5,0A5,5 0 1 1 -5,0A5,5 0 1 1 5,0Z",
     "M0,-5.5L5.2,4.2L-5.2,4.2Z",
@@ -37,7 +45,7 @@ class Dose:
 
 @dataclass(frozen=True)
 class KeyCell:
-    """A printed result: the number first, what belongs to it below."""
+    """A printed result: the number first, then what belongs to it."""
 
     main: str
     rest: tuple[str, ...] = ()
@@ -45,42 +53,124 @@ class KeyCell:
 
 @dataclass(frozen=True)
 class KeyRow:
-    """One parameter over all dose levels."""
+    """One parameter over all dose levels; ``statistic`` names what its numbers are."""
 
     label: str
     detail: str
+    statistic: str
     cells: tuple[KeyCell, ...]
 
 
 @dataclass(frozen=True)
 class KeyResults:
-    """The key results by dose level."""
+    """The key results by dose level.
 
-    caption: str
+    Attributes
+    ----------
+    doses, rows
+        Columns and rows.
+    statistics
+        One sentence per statistic: which rows show it.
+    sources
+        (anchor, name) of the tables that the cells come from.
+    notes
+        Why a table has nothing to show.
+    """
+
     doses: tuple[Dose, ...]
     rows: tuple[KeyRow, ...]
+    statistics: tuple[str, ...]
+    sources: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
 
 
 def key_results(data: TrialData, tables: Sequence[TableBlock], config: TrialConfig) -> KeyResults:
-    """The key results of the run."""
-    n = len(data.cohorts)
-    doses = tuple(
-        Dose(c, colour, _SHAPES[i % len(_SHAPES)])
-        for i, (c, colour) in enumerate(zip(data.cohorts, dose_colours(n), strict=True))
+    """The key results of the run.
+
+    Parameters
+    ----------
+    data
+        The trial, for who was given what.
+    tables
+        Its printed tables: every result is one of their cells.
+    config
+        Windows and measures to look for.
+    """
+    by_id = {table.id: table for table in tables}
+    cohorts = data.cohorts
+    rows, sources, notes = [_subjects(data)], [], []
+    for name, wanted in ((KINETICS, _kinetics(config)), (PHARMACODYNAMICS, _depletion(config))):
+        table = by_id.get(name)
+        if table is None:
+            continue
+        found = [row for key in wanted for row in _rows(table, key, cohorts)]
+        rows += found
+        sources += [(table.anchor, f"Table {table.number}")] if found else []
+        notes += [table.empty_reason] if table.empty_reason else []
+    return KeyResults(_doses(cohorts), tuple(rows), _statistics(rows), tuple(sources), tuple(notes))
+
+
+def _doses(cohorts: Sequence[str]) -> tuple[Dose, ...]:
+    colours = dose_colours(len(cohorts))
+    return tuple(
+        Dose(cohort, colour, _SHAPES[i % len(_SHAPES)])
+        for i, (cohort, colour) in enumerate(zip(cohorts, colours, strict=True))
     )
-    rows = (
-        KeyRow("Subjects infused", "", tuple(KeyCell("6") for _ in doses)),
-        KeyRow("Cmax", "copies/µg gDNA", tuple(KeyCell("24,100", ("(112.4 %)", "n = 6")) for _ in doses)),
-        KeyRow("Tmax", "day", tuple(KeyCell("9.98", ("[7.02; 14.1]", "n = 6")) for _ in doses)),
-        KeyRow("AUC0-28d", "day*copies/µg gDNA", tuple(KeyCell("171,000", ("(98.1 %)", "n = 5")) for _ in doses)),
-        KeyRow("AUC0-90d", "day*copies/µg gDNA", tuple(KeyCell("189,000", ("(93.0 %)", "n = 3")) for _ in doses)),
-        KeyRow("Terminal half-life", "day", tuple(KeyCell("18.3", ("(44.0 %)", "n = 3")) for _ in doses)),
-        KeyRow("CD7+ T cells, nadir", "cells/µL", tuple(KeyCell("BLQ", ("[BLQ; 2.3]", "n = 6")) for _ in doses)),
-    )
-    return KeyResults(
-        "Key results by dose level, as in Table 14.2-2. Cmax, areas, half-life: geometric mean (geometric CV %); times, nadir: median [minimum; maximum].",
-        doses,
-        rows,
-        (),
-    )
+
+
+def _subjects(data: TrialData) -> KeyRow:
+    """Who came in, by dose level, and who of them is in the analysis where that differs."""
+    came, used = data.adsl["COHORT"].value_counts(), in_analysis(data)["COHORT"].value_counts()
+    cells = []
+    for cohort in data.cohorts:
+        n, analysed = int(came.get(cohort, 0)), int(used.get(cohort, 0))
+        cells.append(KeyCell(str(n), () if n == analysed else (f"{analysed} in the analysis",)))
+    return KeyRow("Subjects", "", "", tuple(cells))
+
+
+def _kinetics(config: TrialConfig) -> list[dict[str, str]]:
+    """Keys of the kinetic rows, in the order of reading: expansion, exposure, decline, persistence."""
+    analyte = config.primary_analyte
+    codes = ["CMAX", "TMAX", *(window_code(end) for end in config.nca.windows.days), "LAMZHL", "TLST"]
+    return [{"assay": analyte.code, "specimen": analyte.specimen, "parameter": code} for code in codes]
+
+
+def _depletion(config: TrialConfig) -> list[dict[str, str]]:
+    """Keys of the nadir rows: every CD7+ measure, an absolute count before a percentage, at most one of each."""
+    plus = [m for m in config.pharmacodynamics.measures if m.marker == "CD7+"]
+    first = [next((m for m in plus if m.kind == kind), None) for kind in ("absolute", "percent")]
+    return [{"measure": m.code, "parameter": "PDNADIR"} for m in first if m is not None]
+
+
+def _rows(table: TableBlock, wanted: Mapping[str, str], cohorts: Sequence[str]) -> Iterator[KeyRow]:
+    """The row of this key, once per unit; the sensitivity lines of the table stay there."""
+    own = [row for row in table.rows if wanted.items() <= row.key.items() and "set" not in row.key]
+    places = {column.key: i for i, column in enumerate(table.columns)}
+    label = counts = None
+    shown = next((s for s in _FIRST if any(row.key.get("statistic") == s for row in own)), None)
+    for row in own:
+        statistic = row.key.get("statistic")
+        # a parameter's rows begin with its count; its name stands there and nowhere below
+        if statistic == "n":
+            label, counts = row.cells[places["parameter"]].text, row
+        if statistic == shown and label is not None and counts is not None:
+            name, _, unit = label.partition(" (")
+            words = row.cells[places["statistic"]].text
+            cells = tuple(_cell(row, counts, places[cohort]) for cohort in cohorts)
+            yield KeyRow(name, unit.removesuffix(")"), words, cells)
+
+
+def _cell(row: Row, counts: Row, place: int) -> KeyCell:
+    """The printed cell, cut after its first number, and the printed n."""
+    main, _, rest = row.cells[place].text.partition(" ")
+    n = counts.cells[place].text.partition(" ")[0]
+    return KeyCell(main, (*([rest] if rest else []), f"n = {n}"))
+
+
+def _statistics(rows: Sequence[KeyRow]) -> tuple[str, ...]:
+    """``Geometric mean (CV %): Cmax and AUC0-28d.`` for each statistic shown."""
+    shown: dict[str, list[str]] = {}
+    for row in rows:
+        if row.statistic and row.label not in shown.setdefault(row.statistic, []):
+            shown[row.statistic].append(row.label)
+    return tuple(f"{statistic}: {enumeration(labels)}." for statistic, labels in shown.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cartpk.config import TrialConfig
+from cartpk.core.nca import PARAMETERS
 from cartpk.report.prose import Grid, Section, days, enumeration, number, paragraphs, plural
 from cartpk.terms import AucFlag
 
@@ -25,6 +26,7 @@ BLQ_RULES: Final = {
 }
 """``nca.blq_rule`` -> what a BLQ result counts as in the areas."""
 
+_LIMITS: Final = {"lloq": "quantification", "lod": "detection"}
 _TRAPEZOIDS: Final = {
     "linear": "the linear trapezoidal rule throughout",
     "lin up/log down": (
@@ -36,8 +38,8 @@ _TRAPEZOIDS: Final = {
 
 def peak(config: TrialConfig) -> Section:
     """Cmax, Tmax and the other numbers read off the samples."""
-    window = config.nca.windows.peak_window_days
-    confirm = config.nca.tblq_confirm
+    nca = config.nca
+    window, confirm = nca.windows.peak_window_days, nca.tblq_confirm
     sampled = (
         "No peak window is set for this product: no profile is judged by whether it was sampled there."
         if window is None
@@ -50,12 +52,23 @@ def peak(config: TrialConfig) -> Section:
     counts. Clast and Tlast are the last quantifiable result and its actual time. Pre-infusion results are not part of
     these parameters. A profile that is BLQ throughout has a Cmax and a Clast of 0 and no Tmax.
 
-    A Tmax before day {number(config.nca.min_tmax_day)} is flagged EARLY_TMAX: the sample was taken so soon after the
+    A Tmax before day {number(nca.min_tmax_day)} is flagged EARLY_TMAX: the sample was taken so soon after the
     infusion that its result may not be expansion. The value is kept. {sampled}
 
-    The time to BLQ is the actual time of {below} after the last quantifiable one.
+    The rate of expansion is the slope of ln C over the quantifiable samples up to and with Tmax, at least
+    {nca.growth_min_points} of them; the contraction half-life comes from those up to {days(nca.contraction_days)} after
+    Tmax, at least {nca.contraction_min_points} of them.
+
+    The time to BLQ is the actual time of {below} after Tmax. Persistence lasts to the last sample at or above the limit
+    of {_LIMITS[nca.persistence_limit]}; the first sample after it bounds it from above, and without one it is censored.
     """
-    return Section("peak", "Peak and persistence", paragraphs(text))
+    return Section("peak", "Peak, expansion and persistence", paragraphs(text), grids=(_definitions(),))
+
+
+def _definitions() -> Grid:
+    """Every parameter of the registry, as it defines itself."""
+    rows = tuple((p.code, p.label, p.formula, p.source) for p in PARAMETERS.values())
+    return Grid("Definitions of all parameters", ("PARAMCD", "Parameter", "Definition", "Name from"), rows, folded=True)
 
 
 def blq(config: TrialConfig) -> Section:
@@ -117,22 +130,26 @@ def _steps(config: TrialConfig) -> tuple[str, ...]:
     end = "0" if rule.first_blq_after_last == "zero" else "half of the sample's LLOQ"
     value = "the area is 0" if rule.all_blq == "zero" else "the area is not reported"
     below = "a BLQ result" if rule.blq_confirm == 1 else f"{rule.blq_confirm} BLQ results in a row"
+    sooner = "" if rule.blq_confirm == 1 else " (one is enough where the last sample lies at or after T − w)"
     return paragraphs(f"""
     The profile is cut at the first re-infusion, stem-cell transplantation or death; a sample at the time of the event
     is kept, later ones are never used.
 
+    Conflicting results at one time without a rule for them: {flag.NC_DUPLICATE}.
+
     No post-infusion result: {flag.NC_SPARSE}. All post-infusion results BLQ: {flag.ALL_BLQ}, {value}, if the last one
     lies at or after T − w or an event ended the profile; otherwise {flag.NC_INCOMPLETE}.
 
-    Event before T: {flag.NC_EVENT}, unless the last kept result is BLQ.
+    Event before T: {flag.NC_EVENT}, unless the kept results end with {below} and at most {limit} % of the area lie
+    after the last quantifiable one: {flag.COMPLETE_BLQ}.
 
     Fewer than {plural(rule.min_results, "post-infusion result")} (a BLQ result counts){nowhere}: {flag.NC_SPARSE}.
 
-    A sample at T, or quantifiable samples on both sides: the value at T is interpolated, {flag.COMPLETE}.
+    A quantifiable sample at or after T: the value at T is interpolated, {flag.COMPLETE}.
 
-    The last quantifiable sample is followed by {below}: a straight line to {end} at the first BLQ result, 0
-    afterwards, {flag.COMPLETE_BLQ}. Should the part after the last quantifiable sample exceed {limit} %:
-    {flag.NC_INCOMPLETE}.
+    The last quantifiable sample is followed by {below}{sooner}: a straight line to {end} at the first BLQ result, 0
+    afterwards, {flag.COMPLETE_BLQ}. Should more than {limit} % of the area lie after the last quantifiable sample, or
+    the BLQ results be too few: {flag.NC_INCOMPLETE}.
 
     The last sample lies within w before T and is quantifiable: continued to T by lambda_z where that is valid, else at
     the last value, {flag.WINDOW}; above {limit} %: {flag.NC_INCOMPLETE}.
@@ -140,8 +157,6 @@ def _steps(config: TrialConfig) -> tuple[str, ...]:
     The last sample lies before T − w and is quantifiable: continued by a valid lambda_z if the extrapolated part is at
     most {limit} %, {flag.EXTRAPOLATED}; otherwise {flag.NC_INCOMPLETE}, and only the area to the last quantifiable
     sample is given.
-
-    Conflicting results at one time without a rule for them: {flag.NC_DUPLICATE}.
     """)
 
 
@@ -173,7 +188,7 @@ def terminal_phase(config: TrialConfig) -> Section:
     text = f"""
     lambda_z is the slope of a log-linear regression through the last quantifiable samples after Tmax, at least
     {nca.min_points} of them, the sample of Tmax left out. Of all such sets the one with the most points whose adjusted
-    R² lies within 0.0001 of the best is taken. The half-life is ln 2 / lambda_z.
+    R² lies within {number(nca.adj_r2_factor)} of the best is taken. The half-life is ln 2 / lambda_z.
 
     lambda_z may extend an area only where R² is at least {number(nca.r2_min)} and its points span at least
     {number(nca.span_min)} half-lives. Below these limits lambda_z and the half-life are reported and flagged, never

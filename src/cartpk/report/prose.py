@@ -11,11 +11,12 @@ __all__ = ["Grid", "Section", "days", "enumeration", "number", "paragraphs", "pl
 
 @dataclass(frozen=True)
 class Grid:
-    """A small table within the text: its caption, heads and rows of printed cells."""
+    """A small table within the text: its caption, heads and rows of printed cells; ``folded`` until it is opened."""
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def number(value: float) -> str:
     >>> number(28.0), number(0.9), number(2.5e7), number(1e8), number(90000.0)
     ('28', '0.9', '2.5e7', '1e8', '90000')
     """
-    if value and (abs(value) >= 1e6 or abs(value) < 1e-3):
+    if value and (abs(value) >= 1e6 or abs(value) < 1e-4):
         mantissa, _, exponent = f"{value:e}".partition("e")
         return f"{float(mantissa):g}e{int(exponent)}"
     return f"{value:.10g}"
