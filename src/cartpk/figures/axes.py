@@ -10,7 +10,7 @@ __all__ = ["log_breaks", "number_label", "power_labels", "root_breaks", "time_br
 
 _DAYS: Final = (0, 28, 90, 180, 365, 730, 1095, 1460, 1825, 14, 60, 7, 120, 270, 545, 21, 3, 1, 42, 150)
 """Days worth a tick, the most wanted first."""
-APART: Final = 0.32
+APART: Final = 0.28
 """Inches between two ticks of a time axis, at least."""
 _SUPERSCRIPT: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 EXPANSION_DAYS: Final = 28.0

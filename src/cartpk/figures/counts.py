@@ -93,6 +93,10 @@ def panel_names(rows: pd.DataFrame, config: TrialConfig) -> dict[str, str]:
     return names
 
 
+def _columns(panels: int) -> int:
+    return panels if panels <= 3 else 2 if panels == 4 else 3
+
+
 def populations(rows: pd.DataFrame) -> str:
     """Which cells the panels count, as a sentence; normal CD7+ cells and blasts never share a panel."""
     known = rows.drop_duplicates("PARAMCD")
@@ -104,14 +108,16 @@ def populations(rows: pd.DataFrame) -> str:
 
 
 def sheet(panels: int) -> tuple[float, float]:
-    """Width and height (inches) of a sheet of so many panels, three in a row."""
-    return theme.WIDTH, 1.2 + 2.7 * -(-panels // 3)
+    """Width and height (inches) of a sheet of so many panels."""
+    return theme.WIDTH, 1.2 + 2.7 * -(-panels // _columns(panels))
 
 
 def spaghetti(rows: pd.DataFrame, config: TrialConfig, axis: ValueAxis, column: str = "DRAWN") -> p9.ggplot:
     """Thin lines of the subjects and thick lines of their medians by visit and dose, one panel per measure."""
     names, doses = panel_names(rows, config), s.count_labels(rows)
-    size, columns = sheet(len(names)), min(len(names), 3)
+    size, columns = sheet(len(names)), _columns(len(names))
+    wide = (size[0] - 0.9) / columns
+    names = {code: wording.wrapped(name, wide, 9.0) for code, name in names.items()}
     place = axis.place
     drawn = _panelled(rows.assign(Y=place(rows[column].to_numpy(dtype=np.float64))), names, doses)
     medians = s.visit_summary(rows.assign(DRAWN=rows[column]), config, by=("PARAMCD", "COHORT"))
@@ -126,7 +132,7 @@ def spaghetti(rows: pd.DataFrame, config: TrialConfig, axis: ValueAxis, column: 
         + p9.geom_point(p9.aes(fill="DOSE", shape="DOSE"), medians, size=2.2, stroke=0.4)
         + p9.facet_wrap("FACET", ncol=columns)
         + p9.expand_limits(x=0)
-        + theme.days((size[0] - 0.9) / columns)
+        + theme.days(wide)
         + p9.scale_y_continuous(
             name=wording.wrapped(axis.title, size[1] - 1.4), minor_breaks=False, **_ticks(axis, drawn["Y"])
         )

@@ -91,5 +91,6 @@ def _plot(means: pd.DataFrame, first: pd.DataFrame, config: TrialConfig) -> p9.g
         + theme.dose_scales(labels)
         + p9.labs(y=wording.wrapped(title, _SIZE[1] - 1.4))
         + theme.note(wording.small_print(config))
-        + theme.house_theme(*_SIZE)
+        + theme.house_theme(*_SIZE, [list(s.lloq_lines(first)["LABEL"]), labels])
+        + windows.strips(rows)
     )

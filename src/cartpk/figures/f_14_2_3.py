@@ -35,7 +35,8 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     if shown.empty:
         return EmptyFigure(f"There is no usable result of {s.what(analyte.label, analyte.specimen)}.")
     n, panels = shown["USUBJID"].nunique(), s.count_labels(shown)
-    size = (8.0, 1.2 + 2.0 * _grid(shown)[1])
+    rows = _grid(shown)[1]
+    size = (8.0, 1.2 + (2.6 if rows == 1 else 2.0) * rows)
     return Figure(
         data=shown[_COLUMNS],
         caption=f"{wording.assay(analyte, shown)} Each line is one subject; actual days from the start of the first "
@@ -56,7 +57,7 @@ def _grid(shown: pd.DataFrame) -> tuple[int, int]:
 
     doses, windows = shown["COHORT"].nunique(), len(time_windows(shown["AFRLT"].max()))
     if doses == 1:
-        return windows, 2 if windows == 1 else 1
+        return windows, 1
     return (doses, windows) if doses <= 4 else (3, -(-doses // 3))
 
 
@@ -83,5 +84,5 @@ def _plot(shown: pd.DataFrame, config: TrialConfig, size: tuple[float, float]) -
         + theme.blq_legend()
         + p9.labs(y=wording.wrapped(s.axis_title(config.primary_analyte, shown), size[1] - 1.2))
         + theme.note(wording.small_print(config))
-        + theme.house_theme(*size)
+        + theme.house_theme(*size, [list(s.lloq_lines(shown)["LABEL"]), [s.QUANTIFIED, s.BLQ_MARK]])
     )

@@ -129,13 +129,15 @@ def _plot(drawn: pd.DataFrame, every: pd.DataFrame, config: TrialConfig, grid: t
     samples, points = rows[rows["LAYER"] == "SAMPLE"], rows[rows["LAYER"] == "LAMBDA_Z"]
     fit, line = _above(rows[rows["LAYER"] == "FIT"], samples["DRAWN"].min() / 1.6), _terminal_lines(points)
     kinds = [(FITTED, "solid", INK, fit), (TERMINAL, "dashed", TERMINAL_INK, line)]
-    curve = p9.aes(y="PRED", linetype="KIND")
+    names = {name: (kind, ink) for name, kind, ink, own in kinds if len(own)}
+    lloq = s.lloq_lines(every)
+    curve = p9.aes(y="PRED", linetype="KIND", group="PART")
     return (
         p9.ggplot(samples, p9.aes("X", "DRAWN"))
-        + p9.geom_ribbon(p9.aes(y="PRED", ymin="PREDLO", ymax="PREDHI"), fit, fill="#9AA5B1", alpha=0.35)
-        + theme.lloq_layer(s.lloq_lines(every), {name: (kind, ink) for name, kind, ink, own in kinds if len(own)})
+        + p9.geom_ribbon(p9.aes(y="PRED", ymin="PREDLO", ymax="PREDHI", group="PART"), fit, fill="#9AA5B1", alpha=0.35)
+        + theme.lloq_layer(lloq, names)
         + p9.geom_line(curve, fit.assign(KIND=FITTED), color=INK, size=0.55)
-        + p9.geom_line(curve, line.assign(KIND=TERMINAL), color=TERMINAL_INK, size=0.9)
+        + p9.geom_line(curve, line.assign(KIND=TERMINAL, PART=0), color=TERMINAL_INK, size=0.9)
         + p9.geom_point(p9.aes(fill="INSIDE", color="DOSE", shape="RESULT"), size=1.5, stroke=0.45)
         + p9.geom_point(p9.aes(y="AVAL"), points, shape="o", fill="none", color=TERMINAL_INK, size=2.9, stroke=0.6)
         + p9.facet_wrap("STRIP", ncol=columns)
@@ -145,7 +147,7 @@ def _plot(drawn: pd.DataFrame, every: pd.DataFrame, config: TrialConfig, grid: t
         + theme.blq_legend()
         + p9.labs(y=wording.wrapped(s.axis_title(config.primary_analyte, every), height - 1.2))
         + theme.note(wording.small_print(config))
-        + theme.house_theme(width, height)
+        + theme.house_theme(width, height, [[*names, *lloq["LABEL"]], [s.QUANTIFIED, s.BLQ_MARK]])
         + p9.theme(
             strip_text=p9.element_text(size=7.5),
             axis_text=p9.element_text(size=7.5),
@@ -155,8 +157,10 @@ def _plot(drawn: pd.DataFrame, every: pd.DataFrame, config: TrialConfig, grid: t
 
 
 def _above(fit: pd.DataFrame, floor: float) -> pd.DataFrame:
-    """The curve where it lies above the panels' floor: a model starts far below every limit."""
-    return fit[fit["PRED"] >= floor].assign(PREDLO=lambda rows: rows["PREDLO"].clip(lower=floor))
+    """The curve where it lies above the floor (a model starts far below every limit); ``PART`` numbers its parts."""
+    above = fit["PRED"] >= floor
+    new = (above != above.shift()) | (fit["STRIP"] != fit["STRIP"].shift())
+    return fit.assign(PREDLO=fit["PREDLO"].clip(lower=floor), PART=new.cumsum())[above]
 
 
 def _terminal_lines(points: pd.DataFrame) -> pd.DataFrame:
@@ -173,6 +177,6 @@ def _terminal_lines(points: pd.DataFrame) -> pd.DataFrame:
         A=("INTERCEPT", "first"),
         B=("SLOPE", "first"),
     )
-    made = ends.reset_index().merge(pd.DataFrame({"PART": np.linspace(0.0, 1.0, 25)}), how="cross")
-    day = made["FIRST"] + made["PART"] * (made["LAST"] - made["FIRST"])
+    made = ends.reset_index().merge(pd.DataFrame({"AT": np.linspace(0.0, 1.0, 25)}), how="cross")
+    day = made["FIRST"] + made["AT"] * (made["LAST"] - made["FIRST"])
     return made.assign(PRED=np.exp(made["A"] + made["B"] * day), X=theme.root_days(day + made["DAY"] - made["FIRST"]))

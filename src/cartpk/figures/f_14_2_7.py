@@ -24,6 +24,8 @@ SPEC: Final = FigureSpec(
 PRIMARY: Final = "in the box"
 EXTRAPOLATED: Final = "extrapolated, not in the box"
 ZERO: Final = "0 (all BLQ), in the box, drawn at the edge"
+DOT: Final = 0.09
+"""Inches between two marks side by side."""
 FEWEST: Final = 3
 """[choice] A box needs so many values."""
 _COLUMNS: Final = ["USUBJID", "COHORT", "PARAMCD", "LABEL", "AVAL", "AVALU", "FLAG", "PCTEXTR", "PPREASND", "KIND"]
@@ -111,23 +113,26 @@ def _plot(values: pd.DataFrame, cohorts: Sequence[str], config: TrialConfig, siz
     from cartpk.figures.palette import LLOQ_INK
 
     floor = values[values["AVAL"] > 0].groupby("LABEL", observed=True)["AVAL"].min() / 2.5
-    marks = swarm.swarmed(values.assign(Y=_on_floor(values, "AVAL", floor)), "LABEL", "COHORT")
+    k, wide = len(cohorts), _panel_width(size[0], values["LABEL"].nunique())
+    marks = swarm.swarmed(values.assign(Y=_on_floor(values, "AVAL", floor)), "LABEL", "COHORT", DOT * k / wide)
     marks["DOSE"] = marks["COHORT"].astype(str)
     marks["INSIDE"] = marks["DOSE"].where(marks["KIND"] == PRIMARY, "OPEN")
     boxes = _boxes(values, config)
     boxes = boxes.assign(**{name: _on_floor(boxes, name, floor) for name in _STATISTICS})
     box = p9.aes("X", ymin="LOW", lower="Q1", middle="MEDIAN", upper="Q3", ymax="HIGH", y="MEDIAN", group="COHORT")
-    ticks = [wording.wrapped(cohort, 1.6 / len(cohorts), 8.5) for cohort in cohorts]
+    ticks = [wording.wrapped(cohort, 0.9 * wide / k, 8.5) for cohort in cohorts]
     return (
         p9.ggplot(marks, p9.aes("X", "Y"))
-        + p9.geom_boxplot(box, boxes, stat="identity", width=0.62, fill="#F0F2F5", color=LLOQ_INK, size=0.45)
+        + p9.geom_boxplot(
+            box, boxes, stat="identity", width=0.62 if k > 1 else 0.3, fill="#F0F2F5", color=LLOQ_INK, size=0.45
+        )
         + p9.geom_point(p9.aes(x="XSWARM", color="DOSE", fill="INSIDE", shape="KIND"), size=2.0, stroke=0.5)
         + p9.geom_text(p9.aes(label="TEXT"), _counts(marks), size=7.5, color=LLOQ_INK)
         + p9.facet_wrap("LABEL", scales="free_y", ncol=3, labeller=_headings(values))
         + theme.log_axis()
         + p9.scale_x_continuous(
-            name="Dose level",
-            breaks=list(range(1, len(cohorts) + 1)),
+            name="Dose level" if k > 1 else "",
+            breaks=list(range(1, k + 1)),
             labels=ticks,
             minor_breaks=False,
             expand=(0, 0.55),
@@ -139,6 +144,12 @@ def _plot(values: pd.DataFrame, cohorts: Sequence[str], config: TrialConfig, siz
         + theme.house_theme(*size)
         + p9.theme(panel_grid_major_x=p9.element_blank())
     )
+
+
+def _panel_width(width: float, panels: int) -> float:
+    """Inches of a panel without its axis."""
+    columns = min(panels, 3)
+    return (width - 0.2) / columns - 0.6
 
 
 def _on_floor(rows: pd.DataFrame, column: str, floor: pd.Series[float]) -> pd.Series[float]:
@@ -171,5 +182,7 @@ def _kinds(marks: pd.DataFrame) -> p9.scale_shape_manual:
 
     shapes = {PRIMARY: "o", EXTRAPOLATED: "D", ZERO: "v"}
     kinds = [kind for kind in shapes if (marks["KIND"] == kind).any()]
+    if kinds == [PRIMARY]:
+        return p9.scale_shape_manual(values=shapes, guide=None)
     looks = {"fill": [LLOQ_INK if kind == PRIMARY else PAPER for kind in kinds], "color": LLOQ_INK}
     return p9.scale_shape_manual(name="", values=shapes, breaks=kinds, guide=p9.guide_legend(override_aes=looks))

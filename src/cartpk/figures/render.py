@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 __all__ = ["blank_pictures", "pictures"]
 
 # letters as paths: the picture needs no font where it is shown; ids from a fixed salt; no date
-_SETTINGS: Final[dict[Any, Any]] = {"svg.fonttype": "path", "svg.hashsalt": "cartpk", "font.family": FONTS}
+_SETTINGS: Final[dict[Any, Any]] = {
+    "svg.fonttype": "path",
+    "svg.hashsalt": "cartpk",
+    "font.family": "sans-serif",
+    "font.sans-serif": FONTS,
+}
 _EXPECTED: Final = (
     "geom_path: Each group consist of only one observation",  # a subject with one sample has a mark and no line
 )

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 __all__ = ["offsets", "swarmed"]
 
-DOT = (0.11, 0.034)
-"""Width (1 = distance of two groups) and height (1 = height of the panel) that a mark needs."""
+HEIGHT = 0.034
+"""Height of a mark, as a part of the panel's."""
 REACH = 0.42
 """Farthest offset; the groups stand 1 apart."""
 
 
-def swarmed(rows: pd.DataFrame, panel: str, group: str) -> pd.DataFrame:
+def swarmed(rows: pd.DataFrame, panel: str, group: str, width: float) -> pd.DataFrame:
     """The rows with ``X`` (place of the group, 1 ...) and ``XSWARM`` (the same, moved aside where marks would overlap).
 
     Parameters
@@ -23,13 +23,15 @@ def swarmed(rows: pd.DataFrame, panel: str, group: str) -> pd.DataFrame:
         With an ordered categorical group and ``Y``, above 0, drawn on a log axis.
     panel, group
         Names of the columns.
+    width
+        Width of a mark; 1 = distance of two groups.
     """
     made = rows.assign(X=rows[group].cat.codes + 1.0, XSWARM=0.0)
     for _, one in made.groupby(panel, observed=True):
         log = np.log10(one["Y"])
-        height = max(float(log.max() - log.min()), 1e-9) * DOT[1]
+        height = max(float(log.max() - log.min()), 1e-9) * HEIGHT
         for _, members in one.groupby(group, observed=True):
-            made.loc[members.index, "XSWARM"] = offsets(log[members.index].to_numpy(), DOT[0], height)
+            made.loc[members.index, "XSWARM"] = offsets(log[members.index].to_numpy(), width, height)
     made["XSWARM"] += made["X"]
     return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -40,6 +41,7 @@ WIDTH: Final = 8.0
 """Inches of a figure: letters are legible in a column of 900 px and on an A4 page."""
 DPI: Final = 200
 _CHINESE: Final = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei")
+_MARGINS: Final = 0.3
 _GRID: Final = "#E4E7EB"
 _FRAME: Final = "#9AA5B1"
 _LIMIT_LINES: Final = ("dashed", "dotted", "dashdot", "solid")
@@ -51,15 +53,25 @@ def _fonts() -> list[str]:
 
 
 FONTS: Final = _fonts()
-"""DejaVu Sans comes with matplotlib: the same letters on every machine. A label in Chinese needs a second font."""
+"""What ``sans-serif`` means (:mod:`cartpk.figures.render`): DejaVu Sans comes with matplotlib, so letters are the same
+on every machine; a label in Chinese takes its letters from a second font, where one is installed."""
 
 
-def house_theme(width: float, height: float) -> p9.theme:
-    """The theme of a figure of this size (inches)."""
+def house_theme(width: float, height: float, legends: Sequence[Sequence[str]] = ()) -> p9.theme:
+    """The theme of a figure of this size (inches).
+
+    Parameters
+    ----------
+    width, height
+        Inches.
+    legends
+        Texts of each legend: legends that do not fit side by side are put below each other.
+    """
+    needed = sum(_inches(texts) for texts in legends)
     return p9.theme_bw(base_size=10) + p9.theme(
         figure_size=(width, height),
         dpi=DPI,
-        text=p9.element_text(color=INK, family=FONTS),
+        text=p9.element_text(color=INK),
         axis_title=p9.element_text(size=10),
         axis_text=p9.element_text(size=8.5, color=INK),
         axis_ticks=p9.element_line(color=_FRAME, size=0.6),
@@ -76,12 +88,20 @@ def house_theme(width: float, height: float) -> p9.theme:
         legend_key=p9.element_blank(),
         legend_key_width=22,
         legend_background=p9.element_blank(),
+        legend_box="vertical" if needed > width - _MARGINS else "horizontal",
+        legend_box_just="center",
         legend_box_spacing=0.02,
+        legend_spacing=0,
         legend_margin=2,
         plot_caption=p9.element_text(size=7, color=LLOQ_INK, ha="right"),
         plot_background=p9.element_rect(fill=PAPER, color=PAPER),
         plot_margin=0.012,
     )
+
+
+def _inches(texts: Sequence[str]) -> float:
+    """Width of a legend in one row, inches: letters of 9 points and a key before each text."""
+    return sum(0.074 * len(text) + 0.42 for text in texts) + 0.1
 
 
 def log_axis() -> p9.scale_y_log10:
@@ -126,10 +146,11 @@ def dose_scales(labels: Sequence[str]) -> Layers:
     """Colour, fill and mark of the dose levels, lowest first, in one legend."""
     colours = dict(zip(labels, dose_colours(len(labels)), strict=True))
     marks = dict(zip(labels, dose_marks(len(labels)), strict=True))
+    guide = p9.guide_legend(nrow=math.ceil(_inches(labels) / (WIDTH - _MARGINS)))
     return [
-        p9.scale_color_manual(name="", values=colours),
-        p9.scale_fill_manual(name="", values=colours),
-        p9.scale_shape_manual(name="", values=marks),
+        p9.scale_color_manual(name="", values=colours, guide=guide),
+        p9.scale_fill_manual(name="", values=colours, guide=guide),
+        p9.scale_shape_manual(name="", values=marks, guide=guide),
     ]
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
+import plotnine as p9
 
 from cartpk.figures.axes import time_windows
 from cartpk.figures.theme import in_order
 
-__all__ = ["by_window"]
+__all__ = ["by_window", "strips"]
 
 
 def by_window(
@@ -36,3 +37,10 @@ def by_window(
     made = pd.concat(parts, ignore_index=True)
     made["FACET"] = in_order(made["FACET"], dict.fromkeys(made["FACET"]))
     return made
+
+
+def strips(rows: pd.DataFrame) -> p9.theme:
+    """No heading over a single panel that would only say that it shows everything."""
+    if len(rows["FACET"].cat.categories) > 1:
+        return p9.theme()
+    return p9.theme(strip_text=p9.element_blank(), strip_background=p9.element_blank())

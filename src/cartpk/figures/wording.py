@@ -43,9 +43,10 @@ def wrapped(text: str, inches: float, size: float = 10.0) -> str:
     >>> wrapped("Geometric mean, CAR transgene in blood (copies/µg gDNA)", 3.0)
     'Geometric mean, CAR transgene in\nblood (copies/µg gDNA)'
     """
+    text = text.replace(" × ", "\u00a0×\u00a0")  # 2.5 × 10⁷ stays on one line
     most = max(8, int(inches * _CHARACTERS_PER_INCH * 10 / size))
     lines = [part for line in text.split("\n") for part in textwrap.wrap(line, most, break_long_words=False)]
-    return "\n".join(lines)
+    return "\n".join(lines).replace("\u00a0", " ")
 
 
 def assay(analyte: Analyte, samples: pd.DataFrame) -> str:
