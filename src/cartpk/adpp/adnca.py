@@ -110,7 +110,7 @@ def _problems(adnca: pd.DataFrame, texts: dict[str, _Texts], numbers: dict[str, 
         rows = np.flatnonzero(wrong)
         if len(rows):
             found = adnca[column].iloc[rows[0]]
-            out.append(Problem(column, rows, "an empty cell" if pd.isna(found) else repr(found), allowed))
+            out.append(Problem(column, rows, "an empty cell" if pd.isna(found) else f"'{found}'", allowed))
 
     add("USUBJID", texts["USUBJID"].codes < 0, "text")
     add("AFRLT", used & ~np.isfinite(numbers["AFRLT"]), "a finite number of days")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cartpk.adpp.adnca import ProfileTable, categorical
-from cartpk.core.nca.calculate import NcaResult
+from cartpk.core.nca.calculation import NcaResult
 from cartpk.core.nca.ragged import Bools, Indices
 
 __all__ = ["points_of"]

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from cartpk.adpp import Problem
 
@@ -83,11 +85,12 @@ def command(
         after_last=AfterLast(after_last),
         time_zero=TimeZero(time_zero),
     )
+    table = _read(profiles)
     try:
-        rows = derive_params_nca(_read(profiles), settings, tuple(dict.fromkeys(intervals)))
+        rows = derive_params_nca(table, settings, tuple(dict.fromkeys(intervals)))
     except TableError as error:
-        lines = [f"{profiles}: {len(error.problems)} problem(s)", *(f"  {_words(p)}" for p in error.problems)]
-        raise ValueError("\n".join(lines)) from None
+        words = [_words(problem, table.index.to_numpy() + 2) for problem in error.problems]
+        raise ValueError("\n  ".join([f"{profiles}: {len(words)} problem(s)", *words])) from None
     write_chunks(out, csv_chunks(rows))
 
 
@@ -104,18 +107,29 @@ def _read(path: Path) -> pd.DataFrame:
     keys = dict.fromkeys(("USUBJID", "PCTESTCD", "PCSPEC", "ATPTREF"), "str")
     few = dict.fromkeys(("AVALU", "BLQFL", "NCAXFL", "ANLFL", "BLQCLASS"), "category")
     try:
-        return pd.read_csv(path, dtype={**keys, **few}, keep_default_na=False, na_values=[""], low_memory=False)
+        table = pd.read_csv(
+            path,
+            dtype={**keys, **few},
+            keep_default_na=False,
+            na_values=[""],
+            low_memory=False,
+            skip_blank_lines=False,  # so that line numbers stay right
+        )
     except pd.errors.EmptyDataError:
         raise ValueError(f"{path}: the file is empty") from None
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: not a CSV table in UTF-8: {error}") from None
+    if not isinstance(table.index, pd.RangeIndex):
+        raise ValueError(f"{path}: not a CSV table: the rows have more fields than the header")
+    if "USUBJID" in table and table["USUBJID"].isna().any():
+        table = table[table.notna().any(axis=1)]
+    return table
 
 
-def _words(problem: Problem) -> str:
+def _words(problem: Problem, lines: NDArray[np.int64]) -> str:
     """A problem with the lines of the file (the header is line 1)."""
     if not len(problem.rows):
         return f"column {problem.column}: found {problem.found}, allowed {problem.allowed}"
-    lines = ", ".join(str(row + 2) for row in problem.rows[:5])
+    first = ", ".join(str(lines[row]) for row in problem.rows[:5])
     more = f" and {len(problem.rows) - 5} more" if len(problem.rows) > 5 else ""
-    found = f"found {problem.found}, allowed {problem.allowed}"
-    return f"column {problem.column}, line {lines}{more}: {found}"
+    return f"column {problem.column}, line {first}{more}: found {problem.found}, allowed {problem.allowed}"

@@ -6,7 +6,14 @@ window by the decision table of a trial come from :func:`~cartpk.core.nca.window
 
 from __future__ import annotations
 
-from cartpk.core.nca.calculate import NcaResult, TrialResult, calculate, calculate_trial, codes_of_group, interval_code
+from cartpk.core.nca.calculation import (
+    NcaResult,
+    TrialResult,
+    calculate,
+    calculate_trial,
+    codes_of_group,
+    interval_code,
+)
 from cartpk.core.nca.flags import Flag
 from cartpk.core.nca.parameters import PARAMETERS, Group, Parameter, SummaryRule, UnitRule, unit_of
 from cartpk.core.nca.profiles import Profiles

@@ -40,10 +40,11 @@ _DAY, _ONE = UnitRule.DAY, UnitRule.ONE
 )
 def tlag(a: Analysis) -> Outcome:
     """Time of the last sample before the first quantifiable one."""
-    p, row = a.profiles, a.first_row
-    before = (row > p.offsets[:-1]) & (row >= 0)
+    p = a.profiles
+    row = first_in(a.seen & (p.conc > 0), p.offsets)
+    before = row > p.offsets[:-1]
     day = np.where(before, pick(p.day, np.where(before, row - 1, -1)), 0.0)
-    return outcome(np.maximum(day, 0.0), (a.all_blq, NcaReason.ALL_BLQ), known=a.known)
+    return outcome(np.maximum(day, 0.0), (row < 0, NcaReason.ALL_BLQ), known=a.known)
 
 
 @parameter(
@@ -221,7 +222,7 @@ def tblq(a: Analysis) -> Outcome:
 def _present(a: Analysis) -> Bools:
     """Seen rows in which the cells persist, by the limit of the settings."""
     p = a.profiles
-    return a.seen & (p.detected if a.settings.cell_therapy.persistence_by_detection else ~p.blq)
+    return a.seen & (p.detected if a.settings.cell_therapy.persistence_by_detection else p.conc > 0)
 
 
 @parameter(
