@@ -5,13 +5,9 @@ A section of the page is a module that turns tables and settings into plain valu
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from cartpk import schemas
 from cartpk.report.exhibits import read_figures, read_tables
 from cartpk.report.page import RunFiles, render
 from cartpk.report.trace import Provenance, trace
@@ -38,10 +34,4 @@ def read_run(results_dir: Path, figures: Sequence[str]) -> RunFiles:
     FileNotFoundError
         Names the first file that is not there.
     """
-    data = load(results_dir)
-    # the analysis has findings of its own, beside those of the input checks
-    own = results_dir / "work" / "findings_nca.csv"
-    if own.is_file():
-        both = [data.findings, schemas.read_table(own, schemas.FINDINGS)]
-        data = replace(data, findings=pd.concat([table for table in both if len(table)] or both[:1], ignore_index=True))
-    return RunFiles(data, read_figures(results_dir, figures), read_tables(results_dir))
+    return RunFiles(load(results_dir), read_figures(results_dir, figures), read_tables(results_dir))

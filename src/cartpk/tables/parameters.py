@@ -7,31 +7,28 @@ EXTRAPOLATED ones stand in a line of their own, the rest is counted as not calcu
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
-from cartpk.core.nca import PARAMETERS, interval_code
+from cartpk.core.nca import PARAMETERS, SummaryRule, interval_code
 from cartpk.core.summary import QUARTILE_METHODS
 from cartpk.tables.assays import Assay, assays, gdna_note, time_note
-from cartpk.tables.cells import counted, several, words
-from cartpk.tables.groups import FIRST_INFUSION, AnalysisSet, Group
-from cartpk.tables.printing import Style, count, days, significant_style, unit_text
-from cartpk.tables.statistics import Kind, count_row, line_names, statistic_rows, summed
-from cartpk.tables.table import Body, Cell, Column, NoTable, Row
+from cartpk.tables.cells import words
+from cartpk.tables.groups import AnalysisSet, Group
+from cartpk.tables.parameter_rows import Apart, Rule, by_unit, first_infusion, flags, parameter_rows
+from cartpk.tables.printing import days, significant_style
+from cartpk.tables.table import Body, Column, NoTable, Row
 from cartpk.terms import AucFlag
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cartpk.config import TrialConfig
-    from cartpk.config.summaries import Summaries
     from cartpk.trial_data import TrialData
 
 __all__ = [
     "LABELS",
+    "ZERO_IS_BLQ",
     "auc_flag",
-    "first_infusion",
-    "flags",
     "summary_body",
     "window_label",
 ]
@@ -53,9 +50,9 @@ LABELS: Final = {
 
 _BEFORE: Final = ("CMAX", "TMAX")
 _AFTER: Final = tuple(code for code in LABELS if code not in _BEFORE)
-_ZERO_IS_BLQ: Final = frozenset({"CMAX", "CLST"})
+ZERO_IS_BLQ: Final = frozenset({"CMAX", "CLST"})
 """Concentrations: 0 stands for a profile that is BLQ throughout, and is printed so."""
-_LINE_FLAGS: Final = frozenset({"R2_LOW", "SPAN_SHORT"})
+_WEAK_LINE: Final = frozenset({"R2_LOW", "SPAN_SHORT"})
 
 
 def window_label(end: float) -> str:
@@ -69,42 +66,10 @@ def window_label(end: float) -> str:
     return f"AUC0-{end:g}d"
 
 
-def flags(row_flag: object) -> frozenset[str]:
-    """Flags of a parameter row.
-
-    Examples
-    --------
-    >>> sorted(flags("COMPLETE;EARLY_TMAX")), flags(float("nan"))
-    (['COMPLETE', 'EARLY_TMAX'], frozenset())
-    """
-    return frozenset(str(row_flag).split(";")) if isinstance(row_flag, str) else frozenset()
-
-
 def auc_flag(row_flag: object) -> AucFlag | None:
     """The flag of the decision table among the flags of a row."""
     found = flags(row_flag) & {str(f) for f in AucFlag}
     return AucFlag(min(found)) if found else None
-
-
-def first_infusion(adpp: pd.DataFrame, category: str) -> pd.DataFrame:
-    """Parameter rows of this category that belong to the first infusion: the others are listed, not summarised."""
-    first = adpp["ATPTREF"].isna() | adpp["ATPTREF"].eq(FIRST_INFUSION)
-    return adpp[adpp["PARCAT1"].eq(category) & first]
-
-
-@dataclass(frozen=True, slots=True)
-class _Parameter:
-    """A parameter of one assay and unit, split into what is summarised and what stands apart."""
-
-    code: str
-    label: str
-    kind: Kind
-    style: Style
-    main: list[pd.Series[float]]
-    aside: list[pd.Series[float]]
-    missing: tuple[int, ...]
-    aside_name: str
-    """What stands apart: 'extrapolated', 'flagged', or '' where nothing can."""
 
 
 def summary_body(
@@ -135,8 +100,10 @@ def summary_body(
     for assay in measured:
         own = assay.rows(rows)
         for code, label in labels.items():
-            for parameter in _parameters(own[own["PARAMCD"].eq(code)], code, label, groups, config):
-                made += _parameter_rows(assay, parameter, config.report.summaries)
+            key = {"assay": assay.code, "specimen": assay.specimen, "parameter": code}
+            for named, part in by_unit(own[own["PARAMCD"].eq(code)], label):
+                cells = (words(assay.label), words(named))
+                made += parameter_rows(cells, key, part, groups, _rule(code, config), config.report.summaries)
     columns = (
         Column("assay", "Analyte", "group"),
         Column("parameter", "Parameter", "group"),
@@ -147,70 +114,20 @@ def summary_body(
     return Body(columns, tuple(made), who.text, notes, "adpp.csv (PARCAT1 = NCA)")
 
 
-def _parameters(
-    rows: pd.DataFrame, code: str, label: str, groups: Sequence[Group], config: TrialConfig
-) -> Iterator[_Parameter]:
-    """The parameter, once per unit: units are never pooled."""
-    window = code.startswith("AUC0_")
-    time = not window and code in PARAMETERS and PARAMETERS[code].summary.value == "median_range"
-    units = list(dict.fromkeys(rows["AVALU"].dropna())) or [""]
-    for unit in units:
-        own = rows[rows["AVALU"].eq(unit) | (rows["AVALU"].isna() & (len(units) == 1))]
-        aside, name = _set_apart(own, code, window=window)
-        values = own["AVAL"].groupby(own["USUBJID"]).first()
-        apart = aside.groupby(own["USUBJID"]).first()
-        picked = [values.reindex([s for s in group.subjects if s in values.index]) for group in groups]
-        yield _Parameter(
-            code,
-            f"{label} ({unit_text(unit)})" if unit else label,
-            "time" if time else "amount",
-            days if time else significant_style(config.report.significant_digits),
-            [v[~apart.reindex(v.index)].dropna() for v in picked],
-            [v[apart.reindex(v.index)].dropna() for v in picked],
-            tuple(int(v.isna().sum()) for v in picked),
-            name,
-        )
-
-
-def _set_apart(rows: pd.DataFrame, code: str, *, window: bool) -> tuple[pd.Series[bool], str]:
-    """Which rows stand in a line of their own, and what they are called."""
-    if window:
-        extrapolated = [auc_flag(f) is AucFlag.EXTRAPOLATED for f in rows["FLAG"]]
-        return pd.Series(extrapolated, index=rows.index, dtype=bool) & rows["AVAL"].notna(), "extrapolated"
+def _rule(code: str, config: TrialConfig) -> Rule:
+    """How a parameter is summarised: areas by their flag, half-lives with the quality of their line."""
+    amount = significant_style(config.report.significant_digits)
+    if code.startswith("AUC0_"):
+        return Rule("amount", amount, Apart("extrapolated", lambda f: AucFlag.EXTRAPOLATED in f, counted=False))
     if code == "LAMZHL":
-        weak = [bool(flags(f) & _LINE_FLAGS) for f in rows["FLAG"]]
-        return pd.Series(weak, index=rows.index, dtype=bool) & rows["AVAL"].notna(), "flagged"
-    return pd.Series(data=False, index=rows.index, dtype=bool), ""
+        return Rule("amount", amount, Apart("flagged", lambda f: bool(f & _WEAK_LINE), counted=True))
+    if PARAMETERS[code].summary is SummaryRule.MEDIAN_RANGE:
+        return Rule("time", days)
+    return Rule("amount", amount, blq=_is_zero if code in ZERO_IS_BLQ else None)
 
 
-def _parameter_rows(assay: Assay, p: _Parameter, settings: Summaries) -> list[Row]:
-    labels = (words(assay.label), words(p.label))
-    key = {"assay": assay.code, "specimen": assay.specimen, "parameter": p.code}
-    # a flagged half-life is reported and counts; an extrapolated area does not enter the primary summary
-    every = [pd.concat(pair) for pair in zip(p.main, p.aside, strict=True)]
-    primary = every if p.aside_name == "flagged" else p.main
-    blq = [v.eq(0.0) for v in primary] if p.code in _ZERO_IS_BLQ else None
-    rows = [count_row(labels, {**key, "statistic": "n"}, *_counts(p, primary))]
-    rows += statistic_rows(labels, key, summed(primary, settings, blq), line_names(settings.style, p.kind), p.style)
-    if p.aside_name and any(len(v) for v in p.aside):
-        other, note = (p.main, "without flagged") if p.aside_name == "flagged" else (every, "with extrapolated")
-        sensitivity = {**key, "set": note.replace(" ", "_")}
-        cells = tuple(counted(len(v)) for v in other)
-        rows.append(count_row(labels, {**sensitivity, "statistic": "n"}, f"n, {note}", cells))
-        names = line_names(settings.style, p.kind)[:1]
-        rows += statistic_rows(labels, sensitivity, summed(other, settings), names, p.style, f", {note}")
-    return rows
-
-
-def _counts(p: _Parameter, primary: Sequence[pd.Series[float]]) -> tuple[str, tuple[Cell, ...], tuple[str, ...]]:
-    """Label, cells and parts of the row of counts."""
-    if not p.aside_name:
-        cells = [several("{} ({})", [len(v), nc], [count] * 2) for v, nc in zip(primary, p.missing, strict=True)]
-        return "n (NC)", tuple(cells), ("n", "n not calculable")
-    triples = zip(primary, p.aside, p.missing, strict=True)
-    cells = [several("{} ({}; {})", [len(v), len(a), nc], [count] * 3) for v, a, nc in triples]
-    name = "of these flagged" if p.aside_name == "flagged" else p.aside_name
-    return f"n ({name}; NC)", tuple(cells), ("n", f"n {p.aside_name}", "n not calculable")
+def _is_zero(rows: pd.DataFrame) -> pd.Series[bool]:
+    return rows["AVAL"].eq(0.0)
 
 
 def _footnotes(

@@ -12,7 +12,19 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-__all__ = ["NC", "Style", "count", "days", "dose", "fixed", "percent", "significant", "significant_style", "unit_text"]
+__all__ = [
+    "NC",
+    "Style",
+    "count",
+    "days",
+    "dose",
+    "fixed",
+    "line",
+    "percent",
+    "significant",
+    "significant_style",
+    "unit_text",
+]
 
 Style = Callable[[float], str]
 """A number -> its printed text."""
@@ -94,6 +106,17 @@ def count(value: float) -> str:
     '1,200'
     """
     return fixed(value, 0)
+
+
+def line(value: float) -> str:
+    """A line number: no thousands separator.
+
+    Examples
+    --------
+    >>> line(1334.0)
+    '1334'
+    """
+    return f"{value:.0f}"
 
 
 def dose(value: float) -> str:

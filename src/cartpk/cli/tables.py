@@ -1,0 +1,34 @@
+"""``cartpk tables``: all parameters and the printed tables of a trial (a rule of the workflow)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--results", type=click.Path(path_type=Path), required=True, help="Folder of the run, results/<trial>.")
+def command(config: Path, results: Path) -> None:
+    """Write adpp.csv, and every table of CONFIG's trial as tables/<id>.csv and in tables/tables.json."""
+    from cartpk.config import load
+    from cartpk.files import write_table, write_text
+    from cartpk.tables import NoTable, csv_text, json_text, make_tables
+    from cartpk.trial_data import load as load_data
+
+    trial, data = load(config), load_data(results)
+    made = make_tables(data, trial)
+    folder = results / "tables"
+    write_table(results / "adpp.csv", data.adpp)
+    for table in made:
+        file = folder / f"{table.id}.csv"
+        if isinstance(table.body, NoTable):
+            file.unlink(missing_ok=True)  # of an earlier run
+        else:
+            write_text(file, csv_text(table.body))
+    write_text(folder / "tables.json", json_text(made))
+    empty = sum(isinstance(table.body, NoTable) for table in made)
+    click.echo(f"{len(data.adpp)} parameter rows, {len(made) - empty} tables, {empty} without data")

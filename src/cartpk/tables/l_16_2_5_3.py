@@ -1,0 +1,61 @@
+"""Records that are not used in the analysis, with the reason and their place in the source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from cartpk.tables.cells import words
+from cartpk.tables.groups import analysis_set
+from cartpk.tables.listing import SUBJECT, dose_levels, in_order, optional, subject_cells
+from cartpk.tables.printing import days, line
+from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
+from cartpk.tables.visits import day_label
+
+if TYPE_CHECKING:
+    from cartpk.config import TrialConfig
+    from cartpk.trial_data import TrialData
+
+_COLUMNS: Final = (
+    *SUBJECT,
+    Column("test", "Measured", "text"),
+    Column("nominal", "Nominal day", "text"),
+    Column("day", "Actual time (day)", "number", unit="day"),
+    Column("delivered", "As delivered", "text"),
+    Column("reason", "Reason", "text"),
+    Column("file", "File", "text"),
+    Column("row", "Line", "number"),
+)
+
+
+def table(data: TrialData, config: TrialConfig) -> Body | NoTable:  # noqa: ARG001
+    """One row per delivered record that no analysis uses."""
+    kinetic = data.adnca[data.adnca["ANLFL"].ne("Y") | data.adnca["NCAXFL"].eq("Y")].rename(columns={"PCTEST": "TEST"})
+    counts = data.adpd[data.adpd["ANLFL"].ne("Y")].rename(columns={"PARAM": "TEST"})
+    shared = ["USUBJID", "TEST", "PCSPEC", "NFRLT", "AFRLT", "AVALC", "ANLRS", "SRCFILE", "SRCROW"]
+    both = pd.concat([kinetic[shared], counts[shared]], ignore_index=True)
+    if both.empty:
+        return NoTable("Every delivered record is used.")
+    doses = dose_levels(data)
+    rows = [
+        Row(
+            (
+                *subject_cells(s["USUBJID"], doses),
+                words(f"{s['TEST']}, {str(s['PCSPEC']).split(',', maxsplit=1)[0].lower()}"),
+                words(day_label(float(s["NFRLT"])) if pd.notna(s["NFRLT"]) else None),
+                optional(s["AFRLT"], days),
+                words(s["AVALC"]),
+                words(s["ANLRS"]),
+                words(s["SRCFILE"]),
+                optional(s["SRCROW"], line),
+            )
+        )
+        for s in in_order(both, data, "AFRLT", "SRCFILE", "SRCROW").to_dict("records")
+    ]
+    reasons = both["ANLRS"].fillna("reason not given").value_counts()
+    notes = tuple(f"{reason}: {n}." for reason, n in sorted(reasons.items(), key=lambda item: str(item[0])))
+    return Body(_COLUMNS, tuple(rows), analysis_set(data, "all").text, notes, "adnca.csv, adpd.csv")
+
+
+SPEC: Final = TableSpec("l_16_2_5_3", "16.2.5-3", "Records not used in the analysis", table)
