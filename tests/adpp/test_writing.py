@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cartpk.adpp import writing
 from cartpk.adpp.writing import csv_chunks
 
-texts = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=6)
+texts = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0\r"), max_size=6)
 cells = st.one_of(st.none(), texts.filter(bool))
 
 

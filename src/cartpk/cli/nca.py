@@ -119,7 +119,8 @@ def _read(path: Path) -> pd.DataFrame:
         raise ValueError(f"{path}: the file is empty") from None
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: not a CSV table in UTF-8: {error}") from None
-    if not isinstance(table.index, pd.RangeIndex):
+    shifted = not isinstance(table.index, pd.RangeIndex)  # pandas takes surplus fields for an index
+    if shifted:
         raise ValueError(f"{path}: not a CSV table: the rows have more fields than the header")
     if "USUBJID" in table and table["USUBJID"].isna().any():
         table = table[table.notna().any(axis=1)]
