@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-__all__ = ["command"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["command", "read_profiles_table"]
 
 
 @click.command()
@@ -37,19 +41,29 @@ def command(
     Columns needed: USUBJID, AFRLT (days from first infusion), AVAL (empty when BLQ), AVALU, ALLOQ, BLQFL (Y/N).
     Every subject comes out: with values, or with rows whose PPREASND says why not.
     """
-    import pandas as pd
-
     from cartpk.files import write_table
     from cartpk.fits import derive_params_model
 
-    try:
-        table = pd.read_csv(profiles, dtype="str", keep_default_na=False, na_values=[""])
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        msg = f"{profiles} cannot be read as a CSV table: {error}"
-        raise ValueError(msg) from error
-    found = derive_params_model(table, model, method, residual=residual)
+    found = derive_params_model(read_profiles_table(profiles), model, method, residual=residual)
     write_table(out, found.adpp)
     if predictions is not None:
         write_table(predictions, found.predictions)
     if summary is not None:
         write_table(summary, found.summary)
+
+
+def read_profiles_table(path: Path) -> pd.DataFrame:
+    """The CSV table of profiles as text: identifiers such as 001 and NA stay what they are.
+
+    Raises
+    ------
+    ValueError
+        When the file is no CSV table in UTF-8.
+    """
+    import pandas as pd
+
+    try:
+        return pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        msg = f"{path} cannot be read as a CSV table: {error}"
+        raise ValueError(msg) from error

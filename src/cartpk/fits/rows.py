@@ -11,15 +11,17 @@ import pandas as pd
 from cartpk.core.estimation.profiles import FloatArray
 from cartpk.core.estimation.uncertainty import Verdict
 from cartpk.fits.intake import Intake
-from cartpk.models import KineticModel
+from cartpk.models import Derived, KineticModel
 from cartpk.models.fitting import ModelFits, Quantity
 
-__all__ = ["FitFlag", "adpp_rows", "prediction_rows", "summary_rows"]
+__all__ = ["COLUMNS", "FitFlag", "adpp_rows", "head_of_row", "prediction_rows", "summary_rows"]
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "PARCAT1", "PARAMCD", "PARAM", "AVAL", "AVALU", "PPSTINT", "PPENINT", "PPANMETH", "PPREASND",
     "FLAG", "AVALSE", "AVALLO", "AVALHI", "AVALC",
 )  # fmt: skip
+"""Columns of the parameter rows, after the keys."""
+
 _GRID: Final = (161, 61)
 """Points of the predicted curve: over the whole follow-up, denser towards its start, and over twice the peak's time."""
 
@@ -49,25 +51,30 @@ def adpp_rows(intake: Intake, model: KineticModel, fits: ModelFits | None, metho
     records: list[dict[Any, Any]] = []
     for i, key in enumerate(intake.keys.to_dict("records")):
         for k, entry in enumerate(model.derived):
-            row: dict[Any, Any] = {
-                **key,
-                "PARCAT1": "MODEL",
-                "PARAMCD": entry.paramcd,
-                "PARAM": entry.label,
-                "AVALU": entry.unit.of(intake.unit[i]) or None,
-                "PPSTINT": None if entry.horizon is None else "P0D",
-                "PPENINT": None if entry.horizon is None else f"P{entry.horizon:g}D",
-                "PPANMETH": method,
-            }
+            row = head_of_row(key, entry, intake.unit[i], method)
             if fits is None or i not in place:
                 row["PPREASND"] = intake.reason[i]
             else:
                 row |= _value(fits, quantities[k], place[i], last_day[i])
             records.append(row)
-    table = pd.DataFrame.from_records(records, columns=[*intake.keys.columns, *_COLUMNS])
+    table = pd.DataFrame.from_records(records, columns=[*intake.keys.columns, *COLUMNS])
     for name in ("AVAL", "AVALSE", "AVALLO", "AVALHI"):
         table[name] = table[name].astype("float64")
     return table
+
+
+def head_of_row(key: dict[Any, Any], entry: Derived, unit: str, method: str) -> dict[Any, Any]:
+    """What a parameter row says before its value: whose it is, what it is, how it was computed."""
+    return {
+        **key,
+        "PARCAT1": "MODEL",
+        "PARAMCD": entry.paramcd,
+        "PARAM": entry.label,
+        "AVALU": entry.unit.of(unit) or None,
+        "PPSTINT": None if entry.horizon is None else "P0D",
+        "PPENINT": None if entry.horizon is None else f"P{entry.horizon:g}D",
+        "PPANMETH": method,
+    }
 
 
 def _value(fits: ModelFits, quantity: Quantity, at: int, last_day: float) -> dict[str, Any]:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
 
-from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
+from cartpk.core.estimation.profiles import FloatArray, Profiles
 
-__all__ = ["Derived", "KineticModel", "Parameter", "Prior", "PriorLike", "Transform", "Unit"]
+__all__ = [
+    "Derived",
+    "KineticModel",
+    "Parameter",
+    "PopulationScale",
+    "Prior",
+    "PriorLike",
+    "Transform",
+    "Unit",
+    "natural",
+    "transformed",
+]
 
 
 class Unit(StrEnum):
@@ -148,6 +159,34 @@ class Derived:
     nan_reason: str = "not calculable from these parameters"
 
 
+def natural(parameters: Sequence[Parameter], phi: FloatArray) -> FloatArray:
+    """Transformed scale -> natural scale of parameter vectors (…, p)."""
+    logs = np.array([p.transform is Transform.LOG for p in parameters])
+    with np.errstate(over="ignore"):
+        value: FloatArray = np.exp(phi)
+        return value if logs.all() else np.where(logs, value, 1.0 / (1.0 + np.exp(-phi)))
+
+
+def transformed(parameters: Sequence[Parameter], theta: FloatArray) -> FloatArray:
+    """Natural scale -> transformed scale of parameter vectors (…, p)."""
+    out: FloatArray = np.log(theta)
+    logit = np.array([p.transform is Transform.LOGIT for p in parameters])
+    out[..., logit] -= np.log1p(-theta[..., logit])
+    return out
+
+
+@dataclass(frozen=True)
+class PopulationScale:
+    """Parameters whose random effects are independent across subjects, where these are not the fitter's own.
+
+    ``psi`` maps the model's theta (…, p) to them, ``theta`` back; both on the natural scale.
+    """
+
+    parameters: tuple[Parameter, ...]
+    psi: Callable[[FloatArray], FloatArray]
+    theta: Callable[[FloatArray], FloatArray]
+
+
 class CurveFunction(Protocol):
     """ln C of theta (…, p) at day (…, m)."""
 
@@ -178,6 +217,8 @@ class KineticModel:
         Symbol of the time at which the curve bends sharply, or None.
     order
         Pairs (slow, fast) of rate symbols: the first stays below the second.
+    population
+        Scale of the population model, or None when it is that of the parameters.
     """
 
     name: str
@@ -192,11 +233,7 @@ class KineticModel:
     derived: tuple[Derived, ...]
     kink: str | None = None
     order: tuple[tuple[str, str], ...] = ()
-    log_symbols: BoolArray = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        logs = np.array([p.transform is Transform.LOG for p in self.parameters])
-        object.__setattr__(self, "log_symbols", logs)
+    population: PopulationScale | None = None
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -209,16 +246,11 @@ class KineticModel:
 
     def theta(self, phi: FloatArray) -> FloatArray:
         """Transformed scale -> natural scale, (…, p)."""
-        with np.errstate(over="ignore"):
-            value: FloatArray = np.exp(phi)
-            return np.where(self.log_symbols, value, 1.0 / (1.0 + np.exp(-phi)))
+        return natural(self.parameters, phi)
 
     def phi(self, theta: FloatArray) -> FloatArray:
         """Natural scale -> transformed scale, (…, p)."""
-        out = np.log(theta)
-        logit = ~self.log_symbols
-        out[..., logit] -= np.log1p(-theta[..., logit])
-        return out
+        return transformed(self.parameters, theta)
 
     def curve(self, theta: FloatArray, day: FloatArray) -> FloatArray:
         """C at day (…, m) for natural-scale parameters theta (…, p), assay units."""

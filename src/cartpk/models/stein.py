@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cartpk.core.estimation.profiles import FloatArray, Profiles
-from cartpk.models.base import Derived, KineticModel, Parameter, Prior, Transform, Unit
+from cartpk.models.base import Derived, KineticModel, Parameter, PopulationScale, Prior, Transform, Unit
 from cartpk.terms import LN2
 
 __all__ = ["MODEL"]
@@ -13,6 +13,7 @@ __all__ = ["MODEL"]
 STEIN = "Stein 2019 typical value, rounded; SD: weak, a project choice"
 PEAK = "centred on the subject's highest quantified result; weak, a project choice"
 CMAX, TMAX, RHO, ALPHA, FB, BETA = range(6)
+_EXP_MAX = 700.0
 
 
 def log_value(theta: FloatArray, day: FloatArray) -> FloatArray:
@@ -20,8 +21,9 @@ def log_value(theta: FloatArray, day: FloatArray) -> FloatArray:
     cmax, tmax, rho, alpha, fb, beta = (theta[..., k, None] for k in range(6))
     d = day - tmax
     after = np.maximum(d, 0.0)
-    decline = np.logaddexp(np.log1p(-fb) - alpha * after, np.log(fb) - beta * after)
-    value: FloatArray = np.log(cmax) + np.where(d < 0, rho * d, decline)
+    # the slow phase taken out of the logarithm: no underflow late, and 0 at the peak, so that rise and fall just add
+    fast = (1.0 - fb) * np.exp(np.minimum((beta - alpha) * after, _EXP_MAX))
+    value: FloatArray = np.log(cmax) + rho * np.minimum(d, 0.0) - beta * after + np.log(fb + fast)
     return value
 
 
@@ -72,7 +74,35 @@ def switch_day(theta: FloatArray) -> FloatArray:
     return day
 
 
+def to_population(theta: FloatArray) -> FloatArray:
+    """Parameters of Stein's population model, (…, 6): foldx, tmax, cmax, alpha, fb, beta."""
+    cmax, tmax, rho, alpha, fb, beta = (theta[..., k] for k in range(6))
+    return np.stack([np.exp(rho * tmax), tmax, cmax, alpha, fb, beta], axis=-1)
+
+
+def from_population(psi: FloatArray) -> FloatArray:
+    """The reverse of :func:`to_population`."""
+    foldx, tmax, cmax, alpha, fb, beta = (psi[..., k] for k in range(6))
+    return np.stack([cmax, tmax, np.log(foldx) / tmax, alpha, fb, beta], axis=-1)
+
+
 # fmt: off
+PARAMETERS = (
+    Parameter("cmax", "MCMAX", "Model Cmax", Unit.CONC, Transform.LOG, 0.01, 1000.0,
+              Prior(1.0, 2.5, PEAK, relative=True)),
+    Parameter("tmax", "MTMAX", "Model Tmax", Unit.DAY, Transform.LOG, 0.5, 60.0, Prior(10.0, 0.6, STEIN)),
+    Parameter("rho", "RHO", "Expansion rate", Unit.PER_DAY, Transform.LOG, 0.05, 6.0,
+              Prior(0.9, 0.6, STEIN)),
+    Parameter("alpha", "ALPHA", "Contraction rate", Unit.PER_DAY, Transform.LOG, 0.02, 3.0,
+              Prior(0.16, 0.8, STEIN)),
+    Parameter("fb", "FB", "Persistent Fraction of Cmax", Unit.FRACTION, Transform.LOGIT, 1e-4, 0.88,
+              Prior(0.008, 1.5, STEIN)),
+    Parameter("beta", "BETA", "Persistence rate", Unit.PER_DAY, Transform.LOG, 2e-4, 0.05,
+              Prior(0.0032, 0.8, STEIN)),
+)
+FOLDX = Parameter("foldx", "FOLDX", "Fold Expansion", Unit.RATIO, Transform.LOG, 1.1, 1e30,
+                  Prior(3900.0, 2.5, STEIN))
+
 MODEL = KineticModel(
     name="stein",
     label="Stein 2019 (expansion, contraction, persistence)",
@@ -81,19 +111,7 @@ MODEL = KineticModel(
         "C = Cmax exp(rho (t - Tmax)) before Tmax; "
         "Cmax [(1 - FB) exp(-alpha (t - Tmax)) + FB exp(-beta (t - Tmax))] from Tmax on"
     ),
-    parameters=(
-        Parameter("cmax", "MCMAX", "Model Cmax", Unit.CONC, Transform.LOG, 0.01, 1000.0,
-                  Prior(1.0, 2.5, PEAK, relative=True)),
-        Parameter("tmax", "MTMAX", "Model Tmax", Unit.DAY, Transform.LOG, 0.5, 60.0, Prior(10.0, 0.6, STEIN)),
-        Parameter("rho", "RHO", "Expansion rate", Unit.PER_DAY, Transform.LOG, 0.05, 6.0,
-                  Prior(0.9, 0.6, STEIN)),
-        Parameter("alpha", "ALPHA", "Contraction rate", Unit.PER_DAY, Transform.LOG, 0.02, 3.0,
-                  Prior(0.16, 0.8, STEIN)),
-        Parameter("fb", "FB", "Persistent Fraction of Cmax", Unit.FRACTION, Transform.LOGIT, 1e-4, 0.88,
-                  Prior(0.008, 1.5, STEIN)),
-        Parameter("beta", "BETA", "Persistence rate", Unit.PER_DAY, Transform.LOG, 2e-4, 0.05,
-                  Prior(0.0032, 0.8, STEIN)),
-    ),
+    parameters=PARAMETERS,
     log_value=log_value,
     log_slope=log_slope,
     area=area,
@@ -116,5 +134,8 @@ MODEL = KineticModel(
     ),
     kink="tmax",
     order=(("beta", "alpha"),),
+    population=PopulationScale(
+        (FOLDX, *(PARAMETERS[k] for k in (TMAX, CMAX, ALPHA, FB, BETA))), psi=to_population, theta=from_population
+    ),
 )
 # fmt: on

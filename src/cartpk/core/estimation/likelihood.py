@@ -22,7 +22,7 @@ from scipy.special import log_ndtr
 
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 
-__all__ = ["INFORMATION", "Residual", "SampleTerms", "log_cdf", "log_density", "minus2ll", "sample_terms"]
+__all__ = ["INFORMATION", "Residual", "SampleTerms", "log_cdf", "log_density", "minus2ll", "sample_nll", "sample_terms"]
 
 _LOG_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
 _LOG_T4 = float(np.log(3.0 / 8.0))
@@ -136,6 +136,19 @@ def _censored_terms(u: FloatArray, residual: Residual) -> tuple[FloatArray, Floa
     return mills, np.maximum(mills * (mills + u * weight), 0.0)
 
 
+def sample_nll(
+    profiles: Profiles, f: FloatArray, log_s: FloatArray, residual: Residual = Residual.NORMAL
+) -> FloatArray:
+    """Negative log-likelihood of every sample, (n, m); arguments as in :func:`sample_terms`."""
+    per_s = np.exp(-log_s)[:, None]
+    out: FloatArray = log_s[:, None] - log_density((profiles.log_conc - f) * per_s, residual)
+    out[~profiles.observed] = 0.0
+    row, column = np.nonzero(profiles.blq)
+    if row.size:
+        out[row, column] = -log_cdf((profiles.log_lloq[row, column] - f[row, column]) * per_s[row, 0], residual)
+    return out
+
+
 def minus2ll(profiles: Profiles, f: FloatArray, log_s: FloatArray, residual: Residual = Residual.NORMAL) -> FloatArray:
     """-2 log-likelihood of each profile, (n,): density of ln y, all constants included.
 
@@ -145,5 +158,5 @@ def minus2ll(profiles: Profiles, f: FloatArray, log_s: FloatArray, residual: Res
     >>> minus2ll(p, np.zeros((1, 1)), np.zeros(1)).round(6)
     array([1.837877])
     """
-    total: FloatArray = 2.0 * sample_terms(profiles, f, log_s, residual).nll.sum(axis=1)
+    total: FloatArray = 2.0 * sample_nll(profiles, f, log_s, residual).sum(axis=1)
     return total

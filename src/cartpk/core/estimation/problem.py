@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from cartpk.core.estimation.likelihood import INFORMATION, Residual, sample_terms
+from cartpk.core.estimation.likelihood import INFORMATION, Residual, minus2ll, sample_nll, sample_terms
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
 
 __all__ = ["Curve", "Expansion", "Problem"]
@@ -123,8 +123,8 @@ class Problem:
     def value(self, x: FloatArray) -> FloatArray:
         """Objective of each row, (n,)."""
         f = self.curve.log_curve(x[:, :-1], self.profiles.day)
-        terms = sample_terms(self.profiles, f, x[:, -1], self.residual)
-        total: FloatArray = terms.nll.sum(axis=1) + self._penalty(x)
+        nll = sample_nll(self.profiles, f, x[:, -1], self.residual)
+        total: FloatArray = nll.sum(axis=1) + self._penalty(x)
         return total
 
     def expand(self, x: FloatArray) -> Expansion:
@@ -155,8 +155,7 @@ class Problem:
             terms = sample_terms(self.profiles, f, log_s, self.residual)
             step = terms.d_s.sum(axis=1) / np.maximum(terms.w_ss.sum(axis=1), 1e-6)
             log_s = np.clip(log_s - np.clip(step, -1.0, 1.0), self.lower[:, -1], self.upper[:, -1])
-        total: FloatArray = 2.0 * sample_terms(self.profiles, f, log_s, self.residual).nll.sum(axis=1)
-        return total
+        return minus2ll(self.profiles, f, log_s, self.residual)
 
     def _penalty(self, x: FloatArray) -> FloatArray:
         away = np.sum(self.prior_precision * (x - self.prior_mean) ** 2, axis=1)

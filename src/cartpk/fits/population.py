@@ -1,0 +1,175 @@
+"""ADNCA -> population estimates of a kinetic model, and every subject's individual estimate."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from cartpk.core.estimation.individual import Method
+from cartpk.core.estimation.population import SaemSettings
+from cartpk.fits.intake import Intake, read_profiles
+from cartpk.fits.rows import COLUMNS, head_of_row
+from cartpk.models import KineticModel, get_model
+from cartpk.models.population import ModelPopulation, fit_model_population
+
+__all__ = ["PopulationTables", "derive_params_population"]
+
+SMALL_TRIAL: Final = 12
+"""Subjects up to which a population fit carries a warning: random effects collapse or run away; [choice]."""
+
+
+@dataclass(frozen=True, eq=False)
+class PopulationTables:
+    """What a population fit gives.
+
+    Attributes
+    ----------
+    parameters
+        One row per population parameter and per quantity of the typical subject: PARAMCD, ESTIMATE (natural scale),
+        RSE (%), OMEGA (SD of the random effect, transformed scale), SHRINKAGE (%), 95 % limits.
+    adpp
+        One row per subject and quantity (``PARCAT1`` MODEL): value at the conditional mean.
+    summary
+        minus2ll, minus2ll_se, aic, bicc, sigma, counts, convergence, seed, message.
+    trace
+        Estimates after each iteration.
+    """
+
+    parameters: pd.DataFrame
+    adpp: pd.DataFrame
+    summary: dict[str, Any]
+    trace: pd.DataFrame
+
+
+def derive_params_population(
+    adnca: pd.DataFrame, model: str | KineticModel = "stein", *, seed: int, settings: SaemSettings | None = None
+) -> PopulationTables:
+    """Population estimates of one model for a trial, by SAEM with results below the limit as censored (M3).
+
+    Parameters
+    ----------
+    adnca
+        As in :func:`cartpk.fits.derive_params_model`, one profile per subject and one unit.
+    model
+        Name in :data:`cartpk.models.MODELS`, or a model.
+    seed
+        Of the random numbers.
+    settings
+        Length of the run; its seed is replaced by ``seed``.
+
+    Notes
+    -----
+    Subjects without a single quantified result are left out of the fit and come out with that reason: a log-normal
+    peak cannot describe cells that were never seen.
+
+    Raises
+    ------
+    ValueError
+        When a subject has several profiles, the trial several units, or fewer than 2 subjects have a result.
+    """
+    chosen = get_model(model) if isinstance(model, str) else model
+    intake = read_profiles(adnca, len(chosen.parameters), Method.MAP)
+    used = np.flatnonzero(intake.profiles.n_observed > 0)
+    _check_one_profile_each(intake, used)
+    run = SaemSettings(**{**(vars(settings) if settings else {}), "seed": seed})
+    fit = fit_model_population(chosen, intake.profiles.take(used), run)
+    unit = intake.unit[int(used[0])]
+    names = [parameter.symbol for parameter in fit.curve.scale.parameters]
+    columns = [*names, *(f"omega_{name}" for name in names), "sigma"]
+    return PopulationTables(
+        parameters=_parameters(fit, unit),
+        adpp=_individuals(intake, fit, {int(row): at for at, row in enumerate(used)}),
+        summary=_summary(fit, chosen, seed),
+        trace=pd.DataFrame(fit.fit.trace, columns=columns).rename_axis("ITERATION").reset_index(),
+    )
+
+
+def _check_one_profile_each(intake: Intake, used: np.ndarray[Any, np.dtype[np.intp]]) -> None:
+    subjects = intake.keys["USUBJID"].iloc[used]
+    several = sorted(set(subjects[subjects.duplicated()]))
+    if several:
+        msg = (
+            f"a population fit takes one profile per subject; subject {several[0]} has several: filter the table first"
+        )
+        raise ValueError(msg)
+    units = sorted({intake.unit[int(row)] for row in used})
+    if len(units) > 1:
+        msg = f"a population fit takes one unit, found {', '.join(units)}"
+        raise ValueError(msg)
+    mixed = [reason for reason in intake.reason if reason.startswith("results in more than one unit")]
+    if mixed:
+        msg = f"a population fit takes one unit; one subject has {mixed[0]}"
+        raise ValueError(msg)
+    if used.size < 2:
+        msg = f"a population fit needs at least 2 subjects with a quantified result, found {used.size}"
+        raise ValueError(msg)
+
+
+def _parameters(fit: ModelPopulation, unit: str) -> pd.DataFrame:
+    collapsed = dict(zip((p.paramcd for p in fit.curve.scale.parameters), fit.collapsed, strict=True))
+    rows = [
+        {
+            "PARAMCD": row.paramcd,
+            "ESTIMATE": row.estimate,
+            "RSE": row.rse,
+            "OMEGA": row.omega,
+            "SHRINKAGE": row.shrinkage,
+            "PARAM": row.label,
+            "AVALU": row.unit.of(unit) or None,
+            "LOWER": row.lower,
+            "UPPER": row.upper,
+            "FLAG": "OMEGA_COLLAPSED" if collapsed.get(row.paramcd) else None,
+        }
+        for row in fit.typical()
+    ]
+    return pd.DataFrame.from_records(rows)
+
+
+def _individuals(intake: Intake, fit: ModelPopulation, place: dict[int, int]) -> pd.DataFrame:
+    model = fit.curve.model
+    method = f"{model.name.upper()} SAEM M3"
+    found = [fit.individual(entry) for entry in model.derived]
+    records = []
+    for i, key in enumerate(intake.keys.to_dict("records")):
+        for entry, (value, sd, low, high) in zip(model.derived, found, strict=True):
+            row = head_of_row(key, entry, intake.unit[i], method)
+            at = place.get(i)
+            if at is None:
+                row["PPREASND"] = intake.reason[i]
+            elif not np.isfinite(value[at]):
+                row["PPREASND"] = entry.nan_reason
+            else:
+                row |= {"AVAL": value[at], "AVALSE": sd[at], "AVALLO": low[at], "AVALHI": high[at]}
+            records.append(row)
+    return pd.DataFrame.from_records(records, columns=[*intake.keys.columns, *COLUMNS])
+
+
+def _summary(fit: ModelPopulation, model: KineticModel, seed: int) -> dict[str, Any]:
+    n = fit.profiles.n_profiles
+    said = []
+    if n <= SMALL_TRIAL:
+        said.append(f"{n} subjects: the spread of the random effects is poorly known, read the individual fits beside")
+    names = [p.paramcd for p, gone in zip(fit.curve.scale.parameters, fit.collapsed, strict=True) if gone]
+    if names:
+        said.append(f"random effects without spread: {', '.join(names)}")
+    if np.isnan(fit.covariance).any():
+        said.append("standard errors not available: the information is singular")
+    return {
+        "model": model.name,
+        "minus2ll": fit.evidence.minus2ll,
+        "minus2ll_se": fit.evidence.se,
+        "aic": fit.aic,
+        "bicc": fit.bicc,
+        "sigma": math.exp(fit.fit.theta.log_s),
+        "n_subjects": n,
+        "n_observations": int((fit.profiles.n_observed + fit.profiles.n_blq).sum()),
+        "n_blq": int(fit.profiles.n_blq.sum()),
+        "n_parameters": fit.n_parameters,
+        "converged": fit.fit.converged,
+        "seed": seed,
+        "message": "; ".join(said),
+    }

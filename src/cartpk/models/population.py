@@ -1,0 +1,229 @@
+"""A kinetic model fitted to a whole trial at once: typical values, their spread, individual estimates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cartpk.core.estimation.evidence import Evidence, importance_minus2ll, louis_information
+from cartpk.core.estimation.individual import Method
+from cartpk.core.estimation.population import PopulationFit, SaemSettings, fit_population
+from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
+from cartpk.models.base import Derived, KineticModel, Parameter, PopulationScale, Transform, Unit, natural, transformed
+from cartpk.models.fitting import fit_model
+
+__all__ = ["COLLAPSED", "ModelPopulation", "PopulationCurve", "Typical", "fit_model_population"]
+
+COLLAPSED = 0.05
+"""A random effect whose SD is below this (5 % on the log scale) is reported as collapsed."""
+_Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class PopulationCurve:
+    """The model's curve on the scale of its random effects; what SAEM moves."""
+
+    model: KineticModel
+
+    @property
+    def scale(self) -> PopulationScale:
+        """Parameters of the random effects and their way to and from theta."""
+        return self.model.population or PopulationScale(self.model.parameters, _same, _same)
+
+    def theta(self, phi: FloatArray) -> FloatArray:
+        """Population scale, transformed -> the model's theta, natural scale, (…, p)."""
+        return self.scale.theta(natural(self.scale.parameters, phi))
+
+    def phi(self, theta: FloatArray) -> FloatArray:
+        """The reverse of :meth:`theta`."""
+        return transformed(self.scale.parameters, self.scale.psi(theta))
+
+    def log_curve(self, phi: FloatArray, day: FloatArray) -> FloatArray:
+        """Logarithm of C at day (…, m) for phi (…, p)."""
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # absurd proposals are rejected later
+            return self.model.log_value(self.theta(phi), day)
+
+    def log_gradient(self, phi: FloatArray, day: FloatArray) -> FloatArray:
+        """Derivatives by phi, (…, m, p), by central differences; SAEM does not need them."""
+        step = 1e-6
+        parts = []
+        for k in range(phi.shape[-1]):
+            shift = np.zeros(phi.shape[-1])
+            shift[k] = step
+            parts.append((self.log_curve(phi + shift, day) - self.log_curve(phi - shift, day)) / (2.0 * step))
+        return np.stack(parts, axis=-1)
+
+
+@dataclass(frozen=True)
+class Typical:
+    """A population parameter or a quantity of the typical subject.
+
+    Attributes
+    ----------
+    paramcd, label, unit
+        What it is.
+    estimate, lower, upper
+        Typical value and its 95 % confidence limits, natural scale.
+    rse
+        Relative standard error, %; nan where the information is singular.
+    omega
+        SD of the random effect on the transformed scale; nan for a quantity that has none of its own.
+    shrinkage
+        1 - SD of the individual estimates / omega, %.
+    """
+
+    paramcd: str
+    label: str
+    unit: Unit
+    estimate: float
+    lower: float
+    upper: float
+    rse: float
+    omega: float
+    shrinkage: float
+
+
+@dataclass(frozen=True)
+class ModelPopulation:
+    """The population fit of one model.
+
+    Attributes
+    ----------
+    curve
+        The model on the scale of its random effects.
+    profiles
+        What was fitted, one profile per subject.
+    fit, evidence
+        Estimates; -2 log-likelihood.
+    covariance
+        Of mu, (p, p), from Louis' information; nan where that is singular.
+    """
+
+    curve: PopulationCurve
+    profiles: Profiles
+    fit: PopulationFit
+    evidence: Evidence
+    covariance: FloatArray
+
+    @property
+    def n_parameters(self) -> int:
+        """Estimated numbers: means and SDs of the random effects, and s."""
+        return 2 * self.fit.theta.mu.size + 1
+
+    @property
+    def aic(self) -> float:
+        """-2 log-likelihood + 2 x parameters."""
+        return self.evidence.minus2ll + 2.0 * self.n_parameters
+
+    @property
+    def bicc(self) -> float:
+        """Corrected BIC: ln(subjects) for every mean and SD of a random effect, ln(samples) for s.
+
+        References
+        ----------
+        Delattre M, Lavielle M, Poursat M-A. A note on BIC in mixed-effects models. Electron J Stat 2014;8:456.
+        """
+        samples = float((self.profiles.n_observed + self.profiles.n_blq).sum())
+        random = (self.n_parameters - 1) * np.log(self.profiles.n_profiles)
+        return float(self.evidence.minus2ll + random + np.log(samples))
+
+    @property
+    def collapsed(self) -> BoolArray:
+        """Random effects without spread, (p,)."""
+        below: BoolArray = self.fit.theta.omega < COLLAPSED
+        return below
+
+    def typical(self) -> list[Typical]:
+        """Return the population parameters, then the quantities of the typical subject."""
+        parameters = self.curve.scale.parameters
+        rows = [self._parameter(k, parameter) for k, parameter in enumerate(parameters)]
+        own = {parameter.paramcd for parameter in parameters}
+        return rows + [self._derived(entry) for entry in self.curve.model.derived if entry.paramcd not in own]
+
+    def individual(self, entry: Derived) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """A quantity of every subject, (n,) each: at the conditional mean, SD and 95 % limits over the draws."""
+        value = entry.value(self.curve.theta(self.fit.conditional_mean))
+        draws = entry.value(self.curve.theta(self.fit.draws))
+        low, high = np.quantile(draws, [0.025, 0.975], axis=0)
+        return value, draws.std(axis=0), low, high
+
+    def _parameter(self, k: int, parameter: Parameter) -> Typical:
+        theta = self.fit.theta
+        unit_vector = np.zeros(theta.mu.size)
+        unit_vector[k] = 1.0
+        said = (float(theta.omega[k]), 100.0 * float(self.fit.shrinkage[k]))
+        at = float(theta.mu[k])
+        return self._row(parameter.paramcd, parameter.label, parameter.unit, parameter.transform, at, unit_vector, said)
+
+    def _derived(self, entry: Derived) -> Typical:
+        transform = Transform.LOGIT if entry.unit is Unit.FRACTION else Transform.LOG
+        mu, step = self.fit.theta.mu, 1e-5
+        slope = np.empty(mu.size)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            for k in range(mu.size):
+                shift = np.zeros(mu.size)
+                shift[k] = step
+                up, down = (self._at(entry, transform, mu + sign * shift) for sign in (1.0, -1.0))
+                slope[k] = (up - down) / (2.0 * step)
+            at = self._at(entry, transform, mu)
+        # a quantity that follows one parameter has that parameter's random effect
+        symbols = [parameter.symbol for parameter in self.curve.scale.parameters]
+        said = (np.nan, np.nan)
+        if len(entry.follows) == 1 and entry.follows[0] in symbols:
+            k = symbols.index(entry.follows[0])
+            said = (float(self.fit.theta.omega[k]), 100.0 * float(self.fit.shrinkage[k]))
+        return self._row(entry.paramcd, entry.label, entry.unit, transform, at, slope, said)
+
+    def _at(self, entry: Derived, transform: Transform, phi: FloatArray) -> float:
+        return float(transform.forward(entry.value(self.curve.theta(phi[None])))[0])
+
+    def _row(
+        self,
+        paramcd: str,
+        label: str,
+        unit: Unit,
+        transform: Transform,
+        at: float,
+        slope: FloatArray,
+        said: tuple[float, float],
+    ) -> Typical:
+        se = float(np.sqrt(slope @ self.covariance @ slope))
+        low, value, high = (float(transform.inverse(np.array(at + z * se))) for z in (-_Z95, 0.0, _Z95))
+        rse = 100.0 * se * float(transform.slope(np.array(value))) / value
+        estimate = float(transform.inverse(np.array(at)))
+        return Typical(paramcd, label, unit, estimate, low, high, rse, *said)
+
+
+def _same(values: FloatArray) -> FloatArray:
+    return values
+
+
+def fit_model_population(model: KineticModel, profiles: Profiles, settings: SaemSettings) -> ModelPopulation:
+    """Population fit of a model by SAEM, started at the individual MAP fits.
+
+    Parameters
+    ----------
+    model
+        What is fitted; its priors only shape the starting values.
+    profiles
+        One profile per subject, each with a quantified result.
+    settings
+        Seed, iterations, chains.
+    """
+    curve = PopulationCurve(model)
+    single = fit_model(model, profiles, Method.MAP, polish=False)
+    fit = fit_population(curve, profiles, curve.phi(single.theta), settings)
+    evidence = importance_minus2ll(curve, profiles, fit, seed=settings.seed)
+    information = louis_information(curve, profiles, fit)
+    return ModelPopulation(curve, profiles, fit, evidence, _covariance_of_mu(information, fit.theta.mu.size))
+
+
+def _covariance_of_mu(information: FloatArray, p: int) -> FloatArray:
+    """Covariance of mu; given omega where the whole information is not positive definite, nan where neither is."""
+    for size in (2 * p + 1, p):
+        block = information[:size, :size]
+        scale = np.sqrt(np.abs(np.diagonal(block)))
+        if np.all(scale > 0) and np.linalg.eigvalsh(block / np.outer(scale, scale))[0] > 1e-8:
+            return np.asarray(np.linalg.inv(block)[:p, :p], dtype=np.float64)
+    return np.full((p, p), np.nan)
