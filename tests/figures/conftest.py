@@ -188,8 +188,8 @@ def make_trial(n: int = 18, seed: int = 7) -> TrialData:
     ordered = adpd.sort_values(["USUBJID", "PARAMCD", "AFRLT"])
     base = ordered[ordered["AFRLT"] <= 0].groupby(["USUBJID", "PARAMCD"])["AVAL"].last().rename("BASE")
     change = adpd.join(base, on=["USUBJID", "PARAMCD"])
-    change.loc[change["AFRLT"] <= 0, "BASE"] = np.nan  # no change at or before baseline
-    change["CHG"] = change["AVAL"].fillna(0.0) - change["BASE"]
+    after = change["AFRLT"] > 0
+    change["CHG"] = (change["AVAL"].fillna(0.0) - change["BASE"]).where(after)
     change["PCHG"] = 100 * change["CHG"] / change["BASE"]
     empty = pd.DataFrame({c: pd.Series(dtype="str") for c in schemas.FINDINGS.columns})
     return TrialData(
@@ -200,7 +200,7 @@ def make_trial(n: int = 18, seed: int = 7) -> TrialData:
         predictions=_rows(predictions.assign(PPCAT="CARTG", PPSPEC="BLOOD", ATPTREF="INFUSION 1"), schemas.PREDICTIONS),
         lambda_z=_lambda_z(adnca),
         fits=pd.DataFrame(),
-        pd_change=_rows(change.assign(ABLFL="N"), schemas.PD_CHANGE),
+        pd_change=_rows(change.assign(ABLFL=np.where(after, "N", "Y")), schemas.PD_CHANGE),
         findings=empty,
     )
 

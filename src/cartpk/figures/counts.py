@@ -89,7 +89,7 @@ def panel_names(rows: pd.DataFrame, config: TrialConfig) -> dict[str, str]:
     for code, count in n.items():
         measure = labels[str(code)]
         place = "" if measure.specimen.upper() == "BLOOD" else f", {s.specimen(measure.specimen)}"
-        names[str(code)] = f"{measure.label}{place} (n = {count})"
+        names[str(code)] = f"{measure.label}{place} (n\u00a0=\u00a0{count})"
     return names
 
 
@@ -112,15 +112,15 @@ def sheet(panels: int) -> tuple[float, float]:
     return theme.WIDTH, 1.2 + 2.7 * -(-panels // _columns(panels))
 
 
-def spaghetti(rows: pd.DataFrame, config: TrialConfig, axis: ValueAxis, column: str = "DRAWN") -> p9.ggplot:
+def spaghetti(rows: pd.DataFrame, config: TrialConfig, axis: ValueAxis) -> p9.ggplot:
     """Thin lines of the subjects and thick lines of their medians by visit and dose, one panel per measure."""
     names, doses = panel_names(rows, config), s.count_labels(rows)
     size, columns = sheet(len(names)), _columns(len(names))
     wide = (size[0] - 0.9) / columns
     names = {code: wording.wrapped(name, wide, 9.0) for code, name in names.items()}
     place = axis.place
-    drawn = _panelled(rows.assign(Y=place(rows[column].to_numpy(dtype=np.float64))), names, doses)
-    medians = s.visit_summary(rows.assign(DRAWN=rows[column]), config, by=("PARAMCD", "COHORT"))
+    drawn = _panelled(rows.assign(Y=place(rows["DRAWN"].to_numpy(dtype=np.float64))), names, doses)
+    medians = s.visit_summary(rows, config, by=("PARAMCD", "COHORT"))
     medians = _panelled(medians.assign(AFRLT=medians["NFRLT"], Y=place(medians["MEDIAN"].to_numpy())), names, doses)
     look = s.weight(rows["USUBJID"].nunique())
     blq = drawn[drawn["BLQFL"] == "Y"]

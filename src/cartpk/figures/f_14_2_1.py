@@ -54,7 +54,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         alt=f"Semi-logarithmic lines of the geometric mean of {s.axis_title(analyte, first)} against nominal days, one "
         f"line per dose level: {', '.join(doses.values())}.",
         n=first["USUBJID"].nunique(),
-        draw=lambda: _plot(means.dropna(subset=["GMEAN"]), first, config),
+        draw=lambda: _plot(means, first, config),
         width=_SIZE[0],
         height=_SIZE[1],
     )
@@ -63,7 +63,10 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
 def _blq_rule(config: TrialConfig) -> str:
     chosen = config.report.summaries
     entry = {"half_lloq": "enter at half of the LLOQ", "quantifiable_only": "do not enter"}[chosen.geometric_blq]
-    return f"BLQ results {entry}; a visit with more than {chosen.max_blq_pct:g} % of its results BLQ has no mean."
+    return (
+        f"BLQ results {entry}. A visit with more than {chosen.max_blq_pct:g} % of its results BLQ has no mean: it has "
+        "an open mark at half of the LLOQ, and no line."
+    )
 
 
 def _plot(means: pd.DataFrame, first: pd.DataFrame, config: TrialConfig) -> p9.ggplot:
@@ -71,19 +74,22 @@ def _plot(means: pd.DataFrame, first: pd.DataFrame, config: TrialConfig) -> p9.g
 
     from cartpk.figures import samples as s
     from cartpk.figures import theme, windows, wording
+    from cartpk.figures.palette import PAPER
 
     labels = list(s.count_labels(first).values())
-    rows = windows.by_window(means, "NFRLT")
+    rows = windows.by_window(_parts(means), "NFRLT")
     rows["DOSE"] = theme.in_order(rows["COHORT"].astype(str).map(s.count_labels(first)), labels)
     width = rows.groupby("FACET", observed=True)["NFRLT"].transform("max")
     rows["X"] = rows["NFRLT"] + _ASIDE * width * (rows["DOSE"].cat.codes - (len(labels) - 1) / 2)
+    shown, hidden = rows.dropna(subset=["GMEAN"]), rows[rows["GMEAN"].isna()].dropna(subset=["HALFLLOQ"])
     title = f"Geometric mean, {s.axis_title(config.primary_analyte, first)}"
     return (
-        p9.ggplot(rows, p9.aes("X", "GMEAN", color="DOSE", fill="DOSE", shape="DOSE"))
+        p9.ggplot(shown, p9.aes("X", "GMEAN", color="DOSE", fill="DOSE", shape="DOSE"))
         + theme.lloq_layer(s.lloq_lines(first))
-        + p9.geom_linerange(p9.aes(ymin="LOWER", ymax="UPPER"), rows.dropna(subset=["GSD"]), size=0.55, alpha=0.7)
-        + p9.geom_line(p9.aes(group="DOSE"), size=0.8)
+        + p9.geom_linerange(p9.aes(ymin="LOWER", ymax="UPPER"), shown.dropna(subset=["GSD"]), size=0.55, alpha=0.7)
+        + p9.geom_line(p9.aes(group="PART"), size=0.8)
         + p9.geom_point(size=2.4, stroke=0.3)
+        + p9.geom_point(p9.aes(y="HALFLLOQ"), hidden, fill=PAPER, size=1.7, stroke=0.4, show_legend=False)
         + p9.facet_wrap("FACET", nrow=1, scales="free_x")
         + p9.expand_limits(x=0)
         + theme.log_axis()
@@ -94,3 +100,10 @@ def _plot(means: pd.DataFrame, first: pd.DataFrame, config: TrialConfig) -> p9.g
         + theme.house_theme(*_SIZE, [list(s.lloq_lines(first)["LABEL"]), labels])
         + windows.strips(rows)
     )
+
+
+def _parts(means: pd.DataFrame) -> pd.DataFrame:
+    """The means with ``PART``: visits of a dose level between which no visit is without a mean."""
+    shown = means["GMEAN"].notna()
+    new = (shown != shown.shift()) | (means["COHORT"] != means["COHORT"].shift())
+    return means.assign(PART=new.cumsum())

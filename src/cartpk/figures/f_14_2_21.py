@@ -1,4 +1,4 @@
-"""Change of CD7+ cells from baseline in percent: individuals and median by visit and dose level."""
+"""CD7+ cells in percent of their baseline: individuals and median by visit and dose level."""
 
 from __future__ import annotations
 
@@ -16,52 +16,48 @@ if TYPE_CHECKING:
 SPEC: Final = FigureSpec(
     id="f_14_2_21",
     number="14.2-21",
-    title="CD7+ cells: change from baseline",
+    title="CD7+ cells in percent of baseline: individuals and median",
     inputs=("adsl.csv", "work/pd_change.csv"),
 )
 _BASELINES: Final = {
-    "before_infusion": "last value before the infusion",
-    "before_lymphodepletion": "last value before lymphodepletion",
+    "before_infusion": "the last value before the infusion",
+    "before_lymphodepletion": "the last value before lymphodepletion",
     None: "not declared",
 }
-MOST_LINEAR: Final = 300.0
-"""[choice] Rises above this many percent go to a symmetric log axis."""
 
 
 def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
-    """One panel per CD7+ measure: percent change from baseline, -100 % = none left."""
+    """One panel per CD7+ count (per percentage where there is no count), logarithmic axis: 100 % = baseline."""
     from cartpk.figures import counts, wording
     from cartpk.figures import samples as s
 
-    rows = _changes(data, config)
+    every = _percent_of_baseline(data, config)
+    rows = every.dropna(subset=["DRAWN"])
     if rows.empty:
-        return EmptyFigure(
-            "No percent change of CD7+ cells could be calculated: it needs a quantified baseline and a later result."
-        )
-    axis = _axis(rows)
+        return EmptyFigure("There is no CD7+ measure with a quantified baseline and a later result.")
     panels = counts.panel_names(rows, config)
     width, height = counts.sheet(len(panels))
-    scale = "" if rows["PCHG"].max() <= MOST_LINEAR else " Vertical axis sign(x) log10(1 + |x|/100)."
     return Figure(
-        data=rows.drop(columns=["RESULT", "DRAWN"]),
-        caption=f"Percent change from baseline ({_BASELINES[config.pharmacodynamics.baseline]}). Thin lines: subjects, "
-        f"actual days. Thick lines: median by dose level at nominal days.{scale}",
+        data=rows.drop(columns=["RESULT"]),
+        caption=f"100 % is the baseline: {_BASELINES[config.pharmacodynamics.baseline]}. Thin lines: subjects, actual "
+        "days. Thick lines: median by dose level at nominal days. Logarithmic axis: 1 % is a fall by 2 log10.",
         footnotes=(
             counts.populations(rows),
-            "Open marks: BLQ, a change of -100 %. No change is calculated where the baseline is 0, BLQ or missing.",
+            wording.OPEN_MARKS + " No line for a subject whose baseline is 0, BLQ or missing.",
+            *wording.undrawn(every),
             *wording.outside_windows(s.in_visit_window(rows, config)),
         ),
-        alt=f"Lines of the percent change from baseline against days in panels: {', '.join(panels.values())}. Thick "
-        "lines are the medians by dose level.",
+        alt=f"Lines of cells in percent of baseline on a logarithmic axis against days in panels: "
+        f"{', '.join(panels.values())}. Thick lines are the medians by dose level.",
         n=rows["USUBJID"].nunique(),
-        draw=lambda: counts.spaghetti(rows, config, axis, column="PCHG"),
+        draw=lambda: counts.spaghetti(rows, config, _axis()),
         width=width,
         height=height,
     )
 
 
-def _changes(data: TrialData, config: TrialConfig) -> pd.DataFrame:
-    """One row per result of a CD7+ measure with a percent change; counts where there are any."""
+def _percent_of_baseline(data: TrialData, config: TrialConfig) -> pd.DataFrame:
+    """One row per result of a CD7+ measure at or after its quantified baseline; ``DRAWN`` is in % of the baseline."""
     import pandas as pd
 
     from cartpk.figures import counts
@@ -70,21 +66,19 @@ def _changes(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     by_kind = [[m.code for m in counts.ordered(config, kind) if m.marker == "CD7+"] for kind in ("absolute", "percent")]
     codes = by_kind[0] or by_kind[1]
     table = data.pd_change
-    rows = table[table["PARAMCD"].isin(codes) & (table["ANLFL"] == "Y") & table["PCHG"].notna()]
-    made = s.placed(rows, data.cohorts)
-    made["PARAMCD"] = pd.Categorical(made["PARAMCD"], categories=codes, ordered=True)
+    later = (table["ABLFL"] == "Y") | table["PCHG"].notna()
+    used = table["PARAMCD"].isin(codes) & (table["ANLFL"] == "Y") & (table["BASE"] > 0) & later
+    made = s.placed(table[used], data.cohorts)
+    percent = 100.0 * made["DRAWN"] / made["BASE"]
+    made = made.assign(
+        DRAWN=percent.where(percent > 0), PARAMCD=pd.Categorical(made["PARAMCD"], categories=codes, ordered=True)
+    )
     return made.sort_values("PARAMCD", kind="stable").reset_index(drop=True)
 
 
-def _axis(rows: pd.DataFrame) -> ValueAxis:
+def _axis() -> ValueAxis:
     import numpy as np
 
     from cartpk.figures.counts import ValueAxis
 
-    title = "Change from baseline (%)"
-    if rows["PCHG"].max() <= MOST_LINEAR:
-        return ValueAxis(title, lambda x: x, (-100.0, -50.0, 0.0, 50.0, 100.0, 200.0, 300.0), (-100.0, 0.0))
-    ticks = (-100.0, 0.0, 100.0, 1e3, 1e4, 1e5, 1e6)
-    return ValueAxis(
-        f"{title}\nsymmetric log axis", lambda x: np.sign(x) * np.log10(1 + np.abs(x) / 100), ticks, (-100.0, 0.0)
-    )
+    return ValueAxis("% of baseline (log axis)", np.log10, tuple(10.0**power for power in range(-4, 7)), (100.0,))

@@ -167,15 +167,16 @@ def visit_summary(samples: pd.DataFrame, config: TrialConfig, by: Sequence[str] 
 
     Columns: ``N``, ``NBLQ``, ``GMEAN``, ``GSD`` (BLQ as ``report.summaries.geometric_blq`` says; empty where more than
     ``max_blq_pct`` of the results are BLQ or one is 0; no ``GSD`` for one subject), ``LOWER`` and ``UPPER`` (GMEAN
-    divided and multiplied by GSD), ``MEDIAN``, ``MEDIANBLQ`` (Y where the median is no quantified value). A subject
-    with two samples at one nominal day counts once, with the sample nearer to it.
+    divided and multiplied by GSD), ``HALFLLOQ`` (half of the highest limit), ``MEDIAN``, ``MEDIANBLQ`` (Y where the
+    median is no quantified value). A subject with two samples at one nominal day counts once, with the nearer one.
     """
     keys, settings = [*by, "NFRLT"], config.report.summaries
     used = samples[in_visit_window(samples, config) & samples["DRAWN"].notna()]
     used = used.assign(_off=(used["AFRLT"] - used["NFRLT"]).abs(), _blq=used["BLQFL"] == "Y")
     used = used.sort_values([*keys, "USUBJID", "_off"], kind="stable").drop_duplicates([*keys, "USUBJID"])
     groups = used.groupby(keys, observed=True)
-    made = groups.agg(N=("DRAWN", "size"), NBLQ=("_blq", "sum")).reset_index()
+    made = groups.agg(N=("DRAWN", "size"), NBLQ=("_blq", "sum"), HALFLLOQ=("ALLOQ", "max")).reset_index()
+    made["HALFLLOQ"] /= 2
     order = groups.ngroup()
     entering = used["DRAWN"] if settings.geometric_blq == "half_lloq" else used["AVAL"].where(~used["_blq"])
     stats = summarise(entering, order, len(made), settings.quartiles)

@@ -67,7 +67,7 @@ def house_theme(width: float, height: float, legends: Sequence[Sequence[str]] = 
     legends
         Texts of each legend: legends that do not fit side by side are put below each other.
     """
-    needed = sum(_inches(texts) for texts in legends)
+    below = sum(_inches(texts) for texts in legends) > width - _MARGINS
     return p9.theme_bw(base_size=10) + p9.theme(
         figure_size=(width, height),
         dpi=DPI,
@@ -88,10 +88,10 @@ def house_theme(width: float, height: float, legends: Sequence[Sequence[str]] = 
         legend_key=p9.element_blank(),
         legend_key_width=22,
         legend_background=p9.element_blank(),
-        legend_box="vertical" if needed > width - _MARGINS else "horizontal",
+        legend_box="vertical" if below else "horizontal",
         legend_box_just="center",
         legend_box_spacing=0.02,
-        legend_spacing=0,
+        legend_spacing=0 if below else 8,
         legend_margin=2,
         plot_caption=p9.element_text(size=7, color=LLOQ_INK, ha="right"),
         plot_background=p9.element_rect(fill=PAPER, color=PAPER),
@@ -146,12 +146,14 @@ def dose_scales(labels: Sequence[str]) -> Layers:
     """Colour, fill and mark of the dose levels, lowest first, in one legend."""
     colours = dict(zip(labels, dose_colours(len(labels)), strict=True))
     marks = dict(zip(labels, dose_marks(len(labels)), strict=True))
-    guide = p9.guide_legend(nrow=math.ceil(_inches(labels) / (WIDTH - _MARGINS)))
-    return [
-        p9.scale_color_manual(name="", values=colours, guide=guide),
-        p9.scale_fill_manual(name="", values=colours, guide=guide),
-        p9.scale_shape_manual(name="", values=marks, guide=guide),
-    ]
+    nrow = math.ceil(_inches(labels) / (WIDTH - _MARGINS))
+    scales = (
+        (p9.scale_color_manual, colours),
+        (p9.scale_fill_manual, colours),
+        (p9.scale_shape_manual, marks),
+    )
+    # a guide of its own for each: plotnine keeps state in it, and merges equal legends by itself
+    return [scale(name="", values=values, guide=p9.guide_legend(nrow=nrow)) for scale, values in scales]
 
 
 def dose_fills(doses: Sequence[str], open_as: str) -> Layers:
