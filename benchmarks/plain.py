@@ -15,7 +15,7 @@ def run(config: str, results: str) -> None:
     from cartpk.figures.registry import FIGURES
 
     Path(results).mkdir(parents=True, exist_ok=True)
-    steps = [["ingest", config, "--out", results]]
+    steps = [["ingest", config, "--out", results, "--findings", f"{results}/work/findings_ingest.csv"]]
     steps += [[name, config, "--results", results] for name in ("kinetics", "models", "pd", "tables")]
     steps += [["figure", config, "--results", results, *[a for name in FIGURES for a in ("--id", name)]]]
     steps += [["report", config, "--results", results]]

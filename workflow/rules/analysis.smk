@@ -5,9 +5,11 @@ rule kinetics:
     input:
         adnca=f"{RESULTS}/adnca.csv",
         adsl=f"{RESULTS}/adsl.csv",
+        findings=f"{RESULTS}/work/findings_ingest.csv",
     output:
         f"{RESULTS}/work/adpp_nca.csv",
         f"{RESULTS}/work/lambda_z.csv",
+        f"{RESULTS}/findings.csv",
     params:
         config=CONFIG,
         results=RESULTS,

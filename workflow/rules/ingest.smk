@@ -17,7 +17,7 @@ rule ingest:
         adsl=f"{RESULTS}/adsl.csv",
         adnca=f"{RESULTS}/adnca.csv",
         adpd=f"{RESULTS}/adpd.csv",
-        findings=f"{RESULTS}/findings.csv",
+        findings=f"{RESULTS}/work/findings_ingest.csv",
     params:
         config=CONFIG,
         results=RESULTS,
@@ -28,4 +28,4 @@ rule ingest:
     message:
         "Reading {input}"
     shell:
-        "{CARTPK} ingest {params.config:q} --out {params.results:q} > {log:q} 2>&1"
+        "{CARTPK} ingest {params.config:q} --out {params.results:q} --findings {output.findings:q} > {log:q} 2>&1"

@@ -7,7 +7,6 @@ rule tables:
         f"{RESULTS}/adsl.csv",
         f"{RESULTS}/adnca.csv",
         f"{RESULTS}/adpd.csv",
-        f"{RESULTS}/findings.csv",
         rules.kinetics.output,
         rules.models.output,
         rules.pharmacodynamics.output,

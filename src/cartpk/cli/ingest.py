@@ -25,7 +25,12 @@ _LISTED: Final = 3
 @click.command()
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder of the results.")
-def command(config: Path, out: Path) -> None:
+@click.option(
+    "--findings",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the findings go; default OUT/findings.csv.",
+)
+def command(config: Path, out: Path, findings: Path | None) -> None:
     """Read the raw files of the trial CONFIG.yaml into typed tables and list everything that was found in them.
 
     The paths of the config start from the folder in which the command is started.
@@ -42,8 +47,9 @@ def command(config: Path, out: Path) -> None:
         click.echo("\n".join(_lines(errors)), err=True)
         click.echo(f"All findings: {out / STOPPED}", err=True)
         raise SystemExit(1)
-    for name in ("adsl", "adnca", "adpd", "findings"):
+    for name in ("adsl", "adnca", "adpd"):
         write_table(out / f"{name}.csv", getattr(intake, name))
+    write_table(findings or out / "findings.csv", intake.findings)
     (out / STOPPED).unlink(missing_ok=True)
     click.echo(summary(intake))
 

@@ -13,7 +13,12 @@ __all__ = ["command"]
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--results", type=click.Path(path_type=Path), required=True, help="Folder of the run, results/<trial>.")
 def command(config: Path, results: Path) -> None:
-    """Analyse every profile of CONFIG's trial; write work/adpp_nca.csv, lambda_z.csv and findings_nca.csv."""
+    """Analyse every profile of CONFIG's trial; write work/adpp_nca.csv, work/lambda_z.csv and findings.csv.
+
+    findings.csv holds the findings of the intake (work/findings_ingest.csv) and what the analysis had to assume.
+    """
+    import pandas as pd
+
     from cartpk.adpp import derive_params_trial
     from cartpk.config import load
     from cartpk.files import write_table
@@ -33,5 +38,6 @@ def command(config: Path, results: Path) -> None:
     rows = with_all_subjects(done.adpp, adsl["USUBJID"], trial.primary_analyte.code)
     write_table(results / "work" / "adpp_nca.csv", checked(rows, ADPP))
     write_table(results / "work" / "lambda_z.csv", done.lambda_z)
-    write_table(results / "work" / "findings_nca.csv", checked(done.findings, FINDINGS))
+    parts = [read_table(results / "work" / "findings_ingest.csv", FINDINGS), checked(done.findings, FINDINGS)]
+    write_table(results / "findings.csv", pd.concat([part for part in parts if len(part)] or parts[:1]))
     click.echo(f"{rows['USUBJID'].nunique()} subjects, {len(rows)} parameter rows")
