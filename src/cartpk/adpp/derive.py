@@ -24,7 +24,7 @@ from cartpk.core.nca import (
     codes_of_group,
     interval_code,
 )
-from cartpk.core.nca.ragged import Floats
+from cartpk.core.nca.ragged import Floats, max_in
 from cartpk.core.nca.trial import TimeZeroRecord
 from cartpk.core.nca.windows import FLAGS
 
@@ -195,24 +195,25 @@ def _interval_label(start: float, end: float) -> str:
 
 def _event_days(table: ProfileTable, events: pd.DataFrame | None) -> Floats:
     """Day of the first event after each profile's own time 0, shape (m,); NaN where there is none."""
-    m = len(table.profiles)
-    out = np.full(m, np.inf)
     if events is None or events.empty:
-        return np.full(m, np.nan)
+        return np.full(len(table.profiles), np.nan)
     missing = [c for c in ("USUBJID", "AFRLT") if c not in events]
     if missing:
         raise ValueError(f"events: no column {', '.join(missing)}; allowed are USUBJID and AFRLT (days)")
     day = pd.to_numeric(events["AFRLT"], errors="coerce").to_numpy(dtype=np.float64)
     if np.isnan(day).any():
         raise ValueError(f"events: AFRLT of row {int(np.argmax(np.isnan(day)))} is not a number of days")
-    subject = pd.Index(table.labels["USUBJID"])
-    order = np.argsort(day, kind="stable")
-    names = events["USUBJID"].astype("str").to_numpy(dtype=object)
-    for at in order[::-1]:  # the earliest comes last and stays; events are few
-        own = np.flatnonzero(subject == names[at])
-        later = own[day[at] - table.shift[own] > 0]
-        out[later] = day[at] - table.shift[later]
-    return np.where(np.isinf(out), np.nan, out)
+    subjects = table.labels["USUBJID"]
+    own = pd.Index(subjects.categories).get_indexer(pd.Index(events["USUBJID"].astype("str")))
+    order = np.argsort(own, kind="stable")
+    start = np.searchsorted(own[order], np.arange(len(subjects.categories) + 1))
+    # every event of the subject beside every profile of the subject
+    of_subject = np.diff(start)[subjects.codes]
+    offsets = np.append(0, np.cumsum(of_subject))
+    at = np.repeat(start[subjects.codes] - offsets[:-1], of_subject) + np.arange(offsets[-1])
+    own_day = day[order][at] - np.repeat(table.shift, of_subject)
+    first = -max_in(np.where(own_day > 0, -own_day, -np.inf), offsets)
+    return np.where(np.isinf(first), np.nan, first)
 
 
 def _moved(table: ProfileTable, result: TrialResult) -> pd.DataFrame:
