@@ -16,7 +16,7 @@ from cartpk.models import MODELS, KineticModel, Unit, get_model
 from cartpk.models.fitting import fit_model
 
 DAYS = np.array([0.02, 0.4, 1.0, 3.3, 6.1, 8.7, 10.2, 14.9, 28.0, 61.0, 90.0, 365.0])
-NOT_MODELS = {"base", "fitting"}
+NOT_MODELS = {"base", "fitting", "population"}
 
 
 @pytest.fixture(params=sorted(MODELS))
