@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, str]] = {
     "check": "List every problem of a trial's config and data at once.",
     "nca": "Cmax, Tmax, AUC, lambda_z ... of a bare table of profiles.",
     "fit": "Fit a kinetic model to one subject at a time.",
+    "population": "Fit a kinetic model to all subjects of a trial together.",
     "simulate": "Make a virtual trial with known truth.",
     "ingest": "Workflow: raw files -> ADSL, ADNCA, ADPD, findings.",
     "kinetics": "Workflow: non-compartmental parameters of a trial.",
