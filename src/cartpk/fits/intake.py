@@ -19,7 +19,9 @@ REQUIRED: Final = ("USUBJID", "AFRLT", "AVAL", "AVALU", "ALLOQ", "BLQFL")
 KEYS: Final = {"USUBJID": "USUBJID", "PPCAT": "PCTESTCD", "PPSPEC": "PCSPEC", "ATPTREF": "ATPTREF"}
 """Key of the result -> column of ADNCA; those absent from ADNCA are absent from the result."""
 MIN_QUANTIFIABLE: Final = 3
-"""Quantifiable samples at different times that a penalised fit needs; [choice]."""
+MIN_SAMPLES: Final = 5
+"""Times with a quantifiable result, and with any result, that a penalised fit needs; with fewer it would only repeat
+its priors. [choice]"""
 
 
 class FitReason(StrEnum):
@@ -27,7 +29,7 @@ class FitReason(StrEnum):
 
     NO_DATA = "no post-infusion result"
     ALL_BLQ = "all results are below the limit of quantification"
-    TOO_FEW = "too few quantifiable samples after infusion for a fit"
+    TOO_FEW = "too few samples after infusion for a fit"
     UNITS = "results in more than one unit"
 
 
@@ -108,7 +110,9 @@ def read_profiles(
         keys=first,
         profiles=profiles,
         unit=unit,
-        reason=_reasons(profiles, mixed, MIN_QUANTIFIABLE if method is Method.MAP else n_parameters + 1),
+        reason=_reasons(
+            profiles, mixed, (MIN_QUANTIFIABLE, MIN_SAMPLES) if method is Method.MAP else (n_parameters + 1, 0)
+        ),
         n_ignored=np.bincount(code, minlength=n) - profiles.n_observed - profiles.n_blq,
         offset=np.asarray(offset, dtype=np.float64),
     )
@@ -171,19 +175,22 @@ def _units(column: pd.Series, code: IntArray, n: int, used: BoolArray) -> tuple[
     ]
 
 
-def _reasons(profiles: Profiles, mixed: Sequence[str], least: int) -> list[str]:
-    """Why each profile is not fitted."""
+def _reasons(profiles: Profiles, mixed: Sequence[str], least: tuple[int, int]) -> list[str]:
+    """Why each profile is not fitted; ``least`` times with a quantifiable and with any result."""
     out = []
     for i, units in enumerate(mixed):
         times = np.unique(profiles.day[i, profiles.observed[i]]).size
+        every = np.unique(profiles.day[i, profiles.observed[i] | profiles.blq[i]]).size
         if units:
             out.append(f"{FitReason.UNITS}: {units}")
         elif not (profiles.n_observed[i] or profiles.n_blq[i]):
             out.append(str(FitReason.NO_DATA))
         elif not profiles.n_observed[i]:
             out.append(str(FitReason.ALL_BLQ))
-        elif times < least:
-            out.append(f"{FitReason.TOO_FEW}: {times} of the {least} times needed")
+        elif times < least[0]:
+            out.append(f"{FitReason.TOO_FEW}: {times} of the {least[0]} quantifiable times needed")
+        elif every < least[1]:
+            out.append(f"{FitReason.TOO_FEW}: {every} of the {least[1]} times needed")
         else:
             out.append("")
     return out

@@ -167,7 +167,8 @@ def summary_rows(intake: Intake, model: KineticModel, fits: ModelFits | None, me
         records.append(row)
     columns = ["SIGMA", "CONVERGED", "ATBOUND", "MINUS2LL", "AIC", "NSTARTS", "IDENT", "MESSAGE"]
     lead = [*intake.keys.columns, "MODEL", "METHOD", "NOBS", "NBLQ", "NIGNORED"]
-    return pd.DataFrame.from_records(records, columns=[*lead, *columns])
+    table = pd.DataFrame.from_records(records, columns=[*lead, *columns])
+    return table.astype({"NSTARTS": "Int64"})
 
 
 def _summary(fits: ModelFits, at: int) -> dict[str, Any]:
