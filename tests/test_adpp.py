@@ -132,14 +132,24 @@ def test_events_that_cannot_be_read(events, words):
         derive_params_trial(adnca(), events=events)
 
 
-def test_what_was_assumed_at_time_0_is_reported():
+def test_what_was_moved_assumed_or_cut_is_reported():
     moved = adnca("02", days=[-2.0, *DAYS[1:]])
     assumed = adnca("03", days=DAYS[1:], levels=LEVELS[1:])
-    findings = derive_params_trial(pd.concat([adnca("01"), moved, assumed])).findings
+    nothing = adnca("04", days=[-3.0], levels=[80.0])
+    events = pd.DataFrame({"USUBJID": ["01", "02"], "AFRLT": [30.0, 95.0]})
+    findings = derive_params_trial(pd.concat([adnca("01"), moved, assumed, nothing]), events=events).findings
     assert findings[["RULE", "USUBJID", "OLD", "NEW", "SEVERITY"]].to_numpy().tolist() == [
         ["NCA_C0_MOVED", "02", "-2", "0", "info"],
         ["NCA_C0_ASSUMED", "03", "", "0", "info"],
+        ["NCA_EVENT_CUT", "01", "2 results", "not used", "info"],
     ]
+    assert "on day 30: 2 later result(s) are not used" in findings["MESSAGE"].iloc[2]
+
+
+def test_a_finding_names_the_profile_where_a_subject_has_several():
+    two = [adnca(days=DAYS[1:], levels=LEVELS[1:], PCTESTCD=code, PCSPEC="BLOOD") for code in ("CART", "FLOW")]
+    findings = derive_params_trial(pd.concat(two)).findings
+    assert [text.split(":")[0] for text in findings["MESSAGE"]] == ["CART", "FLOW"]
 
 
 def test_flags_stand_beside_the_parameters():

@@ -157,7 +157,8 @@ def _number(column: pd.Series) -> Floats:
 
 def categorical(codes: NDArray[np.signedinteger], texts: Iterable[str]) -> pd.Categorical:
     """Texts by their codes; -1 is an empty cell."""
-    dtype = pd.CategoricalDtype(pd.Index(list(texts), dtype="str"))
+    labels = texts if isinstance(texts, pd.Index) else pd.Index(list(texts), dtype="str")
+    dtype = pd.CategoricalDtype(labels)
     return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
 
 

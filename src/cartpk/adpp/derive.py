@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cartpk.adpp.adnca import ProfileTable, profile_table
+from cartpk.adpp.assumptions import findings_of
 from cartpk.adpp.points import points_of
 from cartpk.adpp.rows import Column, adpp_rows, window_flag_bits
 from cartpk.core.nca import (
@@ -16,7 +17,6 @@ from cartpk.core.nca import (
     Group,
     NcaResult,
     NcaSettings,
-    TrialResult,
     UnitRule,
     WindowSettings,
     calculate,
@@ -25,7 +25,6 @@ from cartpk.core.nca import (
     interval_code,
 )
 from cartpk.core.nca.ragged import Floats, max_in
-from cartpk.core.nca.trial import TimeZeroRecord
 from cartpk.core.nca.windows import FLAGS
 
 __all__ = ["TrialParameters", "derive_params_nca", "derive_params_trial", "lambda_z_points"]
@@ -45,7 +44,7 @@ class TrialParameters(NamedTuple):
     lambda_z: pd.DataFrame
     """Quantifiable samples, the points of the terminal line among them, and the line (:func:`lambda_z_points`)."""
     findings: pd.DataFrame
-    """One row per pre-infusion result that was moved to time 0, in the columns of a finding."""
+    """What was moved, assumed or cut, one row per profile and matter, in the columns of a finding."""
 
 
 def derive_params_nca(
@@ -153,7 +152,7 @@ def derive_params_trial(
     rows, points = adpp_rows(table, columns, choices.auc_method), points_of(table, result.parameters)
     if text:
         rows, points = _as_text(rows), _as_text(points)
-    return TrialParameters(rows, points, _moved(table, result))
+    return TrialParameters(rows, points, findings_of(table, result))
 
 
 def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
@@ -214,28 +213,3 @@ def _event_days(table: ProfileTable, events: pd.DataFrame | None) -> Floats:
     own_day = day[order][at] - np.repeat(table.shift, of_subject)
     first = -max_in(np.where(own_day > 0, -own_day, -np.inf), offsets)
     return np.where(np.isinf(first), np.nan, first)
-
-
-def _moved(table: ProfileTable, result: TrialResult) -> pd.DataFrame:
-    """Findings of the records at time 0 that were not observed there."""
-    at = np.flatnonzero(result.time_zero != TimeZeroRecord.OBSERVED)
-    moved = result.time_zero[at] == TimeZeroRecord.MOVED
-    day = result.moved_from[at]
-    subject = np.asarray(table.labels["USUBJID"], dtype=object)[at]
-    return pd.DataFrame(
-        {
-            "RULE": np.where(moved, "NCA_C0_MOVED", "NCA_C0_ASSUMED"),
-            "SEVERITY": "info",
-            "SCOPE": "profile",
-            "USUBJID": subject,
-            "FIELD": "AFRLT",
-            "OLD": [f"{value:g}" if yes else "" for value, yes in zip(day, moved, strict=True)],
-            "NEW": "0",
-            "MESSAGE": np.where(
-                moved,
-                "No result at the infusion: the last pre-infusion result stands for time 0 in the areas.",
-                "No result up to the infusion: 0 is assumed at time 0 in the areas.",
-            ),
-            "SUGGESTION": "",
-        }
-    )

@@ -108,6 +108,10 @@ def test_no_record_at_time_0():
     assert zero.value["AUCLST"][0] == 5 + 330 + 525
 
 
+def test_a_zero_is_assumed_only_where_there_is_something_to_analyse():
+    assert one([-2, -1], [1, 1], time_zero=TimeZero.ZERO).reason("CMAX", 0) == NcaReason.NO_DATA
+
+
 def test_reasons():
     assert one([0, 7], [0, 5]).reason("LAMZ", 0) == NcaReason.TOO_FEW_POINTS
     assert one([0], [5]).reason("AUCLST", 0) == NcaReason.TOO_FEW_SAMPLES

@@ -231,9 +231,7 @@ class Analysis:
 
 
 def _with_time_zero(p: Profiles) -> Profiles:
-    """The profiles with a record of 0 at time 0 where they have rows but none at time 0."""
-    missing = (np.diff(p.offsets) > 0) & ~any_in(p.day == 0, p.offsets)
-    if not missing.any():
-        return p
+    """The profiles with a record of 0 at time 0 where they have rows after it but none at it."""
     after = first_in(p.day > 0, p.offsets)
-    return p.with_zeros(np.where(after >= 0, after, p.offsets[1:])[missing], missing)
+    missing = (after >= 0) & ~any_in(p.day == 0, p.offsets)
+    return p.with_zeros(after[missing], missing) if missing.any() else p

@@ -68,6 +68,10 @@ class TrialResult:
     """:class:`~cartpk.core.nca.trial.TimeZeroRecord` of each profile, shape (m,)."""
     moved_from: Floats
     """Day from which a pre-infusion result was moved to time 0, shape (m,); NaN where none was."""
+    event_day: Floats
+    """Day of the event that cut the profile, shape (m,); NaN where none did."""
+    n_cut: Indices
+    """Results after that day, shape (m,): they are not used."""
 
 
 def interval_code(start: float, end: float) -> str:
@@ -178,7 +182,7 @@ def calculate_trial(
         end: WindowAuc(*(np.concatenate(column) for column in zip(*map(_columns, part), strict=True)))
         for end, part in zip(window_days, zip(*areas, strict=True), strict=True)
     }
-    return TrialResult(_joined(parts), joined, ready.time_zero, ready.moved_from)
+    return TrialResult(_joined(parts), joined, ready.time_zero, ready.moved_from, ready.event_day, ready.n_cut)
 
 
 def _columns(area: WindowAuc) -> tuple[Floats, Codes, Floats, Codes]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cartpk.core.nca.profiles import Profiles
-from cartpk.core.nca.ragged import Floats, any_in, last_in, pick
+from cartpk.core.nca.ragged import Floats, Indices, any_in, last_in, pick
 
 __all__ = ["TimeZeroRecord", "TrialProfiles", "prepare_trial"]
 
@@ -23,6 +23,8 @@ class TimeZeroRecord(IntEnum):
     """The last pre-infusion result, moved to time 0."""
     ASSUMED = 2
     """No result up to time 0: 0 is assumed."""
+    NONE = 3
+    """No result after time 0: there is nothing to analyse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class TrialProfiles:
     """:class:`TimeZeroRecord` of each profile."""
     moved_from: Floats
     """days; where the moved result stood, NaN where none was moved."""
+    n_cut: Indices
+    """Results after the event that are not used."""
 
 
 def prepare_trial(profiles: Profiles, event_day: Floats | None = None) -> TrialProfiles:
@@ -64,17 +68,25 @@ def prepare_trial(profiles: Profiles, event_day: Floats | None = None) -> TrialP
     if (event <= 0).any():
         raise ValueError(f"event_day {event[event <= 0][0]} of profile {np.argmax(event <= 0)} is not after time 0")
     p = profiles.until(event)
+    n_cut = np.diff(profiles.offsets) - np.diff(p.offsets)
     at_zero = any_in(p.day == 0, p.offsets)
+    some = any_in(p.day > 0, p.offsets)
     before = last_in(p.day < 0, p.offsets)
-    moved = ~at_zero & (before >= 0)
+    moved = some & ~at_zero & (before >= 0)
     moved_from = pick(p.day, np.where(moved, before, -1))
     keep = p.day >= 0
     keep[before[moved]] = True
     p = p.select(keep)
     p = _with_day(p, np.maximum(p.day, 0.0))
-    record = np.where(at_zero, TimeZeroRecord.OBSERVED, np.where(moved, TimeZeroRecord.MOVED, TimeZeroRecord.ASSUMED))
-    assumed = (record == TimeZeroRecord.ASSUMED) & (np.diff(p.offsets) > 0)
-    return TrialProfiles(p.with_zeros(p.offsets[:-1][assumed], assumed), event, record.astype(np.int8), moved_from)
+    assumed = some & ~at_zero & ~moved
+    record = np.select(
+        [~some, at_zero, moved],
+        [TimeZeroRecord.NONE, TimeZeroRecord.OBSERVED, TimeZeroRecord.MOVED],
+        TimeZeroRecord.ASSUMED,
+    )
+    return TrialProfiles(
+        p.with_zeros(p.offsets[:-1][assumed], assumed), event, record.astype(np.int8), moved_from, n_cut
+    )
 
 
 def _with_day(p: Profiles, day: Floats) -> Profiles:

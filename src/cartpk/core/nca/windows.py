@@ -1,6 +1,21 @@
 """Areas over a window 0..T told honestly: the decision table of the trial analysis, for all profiles at once.
 
-Row and point numbers in the comments are those of the decision table in docs/nca_conventions.md.
+No guideline says when an AUC0-28d may be reported; this is the project's rule, and every number in it is a setting.
+``w`` is the visit window of T. The points apply in this order, the first that fits decides:
+
+1. The profile is cut after the first re-infusion, transplant or death; later results are never used.
+2. No post-infusion result: NC_SPARSE. All of them BLQ: ALL_BLQ with area 0 if the last is at or after T - w, or an
+   event before T ended the profile; else NC_INCOMPLETE.
+3. Event before T: NC_EVENT, unless the last kept result is BLQ: then row 2.
+4. Fewer than ``min_results`` results, or none in the peak window: NC_SPARSE.
+5. Row 1, last quantifiable result at or after T: interpolated at exactly T; COMPLETE.
+   Row 2, a BLQ follows the last quantifiable result: a straight line to it, then 0; COMPLETE_BLQ.
+   Row 3, last result quantifiable and within T - w .. T: extended by lambda_z, or held at its level; WINDOW.
+   Row 4, earlier, lambda_z accepted: extended by it; EXTRAPOLATED. Row 5, lambda_z not accepted: NC_INCOMPLETE.
+   In rows 2 to 4 an area of which more than ``max_extrap_pct`` lies after the last quantifiable result is
+   NC_INCOMPLETE (NC_EVENT after point 3).
+6. lambda_z is accepted with R2 >= ``r2_min`` and a span of at least ``span_min`` half-lives.
+7. C(0) is the result at 0, else the last pre-infusion result, else 0. Conflicting results at one time: NC_DUPLICATE.
 """
 
 from __future__ import annotations
