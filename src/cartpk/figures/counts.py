@@ -122,12 +122,15 @@ def spaghetti(rows: pd.DataFrame, config: TrialConfig, axis: ValueAxis) -> p9.gg
     drawn = _panelled(rows.assign(Y=place(rows["DRAWN"].to_numpy(dtype=np.float64))), names, doses)
     medians = s.visit_summary(rows, config, by=("PARAMCD", "COHORT"))
     medians = _panelled(medians.assign(AFRLT=medians["NFRLT"], Y=place(medians["MEDIAN"].to_numpy())), names, doses)
-    look = s.weight(rows["USUBJID"].nunique())
+    n = rows["USUBJID"].nunique()
+    look = s.weight(n, n)
     blq = drawn[drawn["BLQFL"] == "Y"]
     return (
         p9.ggplot(drawn, p9.aes("AFRLT", "Y", color="DOSE"))
         + p9.geom_line(p9.aes(group="USUBJID"), size=0.4, alpha=0.5 * look.alpha, raster=look.raster)
-        + p9.geom_point(data=blq, fill=PAPER, shape="o", size=1.1, stroke=0.35, alpha=0.7, show_legend=False)
+        + p9.geom_point(
+            data=blq, fill=PAPER, shape="o", size=1.1, stroke=0.35, alpha=0.7, show_legend=False, raster=look.raster
+        )
         + p9.geom_line(p9.aes(group="DOSE"), medians, size=1.0)
         + p9.geom_point(p9.aes(fill="DOSE", shape="DOSE"), medians, size=2.2, stroke=0.4)
         + p9.facet_wrap("FACET", ncol=columns)

@@ -71,7 +71,8 @@ def _plot(shown: pd.DataFrame, config: TrialConfig, size: tuple[float, float]) -
     rows = windows.by_window(shown, "AFRLT", shown["COHORT"].astype(str).map(doses), both=len(doses) <= 4)
     rows["SERIES"] = rows["USUBJID"] + " " + rows["ATPTREF"]
     rows["INSIDE"] = rows["COHORT"].astype(str).where(rows["BLQFL"] == "N", "BLQ")
-    look = s.weight(shown.groupby("COHORT", observed=True)["USUBJID"].nunique().max())
+    n = shown.groupby("COHORT", observed=True)["USUBJID"].nunique()
+    look = s.weight(n.max(), n.sum())
     return (
         p9.ggplot(rows, p9.aes("AFRLT", "DRAWN", color="COHORT"))
         + theme.lloq_layer(s.lloq_lines(shown))

@@ -120,6 +120,7 @@ def _plot(drawn: pd.DataFrame, every: pd.DataFrame, config: TrialConfig, grid: t
     from cartpk.figures.palette import INK
 
     columns, width, height = grid
+    raster = drawn["STRIP"].nunique() > s.MOST_PATHS
     rows = drawn.assign(
         STRIP=theme.in_order(drawn["STRIP"], dict.fromkeys(drawn["STRIP"])),
         X=theme.root_days(drawn["AFRLT"]),
@@ -134,11 +135,13 @@ def _plot(drawn: pd.DataFrame, every: pd.DataFrame, config: TrialConfig, grid: t
     curve = p9.aes(y="PRED", linetype="KIND", group="PART")
     return (
         p9.ggplot(samples, p9.aes("X", "DRAWN"))
-        + p9.geom_ribbon(p9.aes(y="PRED", ymin="PREDLO", ymax="PREDHI", group="PART"), fit, fill="#9AA5B1", alpha=0.35)
+        + p9.geom_ribbon(
+            p9.aes(y="PRED", ymin="PREDLO", ymax="PREDHI", group="PART"), fit, fill="#9AA5B1", alpha=0.35, raster=raster
+        )
         + theme.lloq_layer(lloq, names)
-        + p9.geom_line(curve, fit.assign(KIND=FITTED), color=INK, size=0.55)
-        + p9.geom_line(curve, line.assign(KIND=TERMINAL, PART=0), color=TERMINAL_INK, size=0.9)
-        + p9.geom_point(p9.aes(fill="INSIDE", color="DOSE", shape="RESULT"), size=1.5, stroke=0.45)
+        + p9.geom_line(curve, fit.assign(KIND=FITTED), color=INK, size=0.55, raster=raster)
+        + p9.geom_line(curve, line.assign(KIND=TERMINAL, PART=0), color=TERMINAL_INK, size=0.9, raster=raster)
+        + p9.geom_point(p9.aes(fill="INSIDE", color="DOSE", shape="RESULT"), size=1.5, stroke=0.45, raster=raster)
         + p9.geom_point(p9.aes(y="AVAL"), points, shape="o", fill="none", color=TERMINAL_INK, size=2.9, stroke=0.6)
         + p9.facet_wrap("STRIP", ncol=columns)
         + theme.log_axis()

@@ -25,7 +25,9 @@ PRIMARY: Final = "in the box"
 EXTRAPOLATED: Final = "extrapolated, not in the box"
 ZERO: Final = "0 (all BLQ), in the box, drawn at the edge"
 DOT: Final = 0.09
-"""Inches between two marks side by side."""
+"""Inches between two marks."""
+MANY: Final = 40
+"""More values in a group than this are drawn smaller, beneath their box."""
 FEWEST: Final = 3
 """[choice] A box needs so many values."""
 _COLUMNS: Final = ["USUBJID", "COHORT", "PARAMCD", "LABEL", "AVAL", "AVALU", "FLAG", "PCTEXTR", "PPREASND", "KIND"]
@@ -112,31 +114,24 @@ def _plot(values: pd.DataFrame, cohorts: Sequence[str], config: TrialConfig, siz
     from cartpk.figures import swarm, theme, wording
     from cartpk.figures.palette import LLOQ_INK
 
-    floor = values[values["AVAL"] > 0].groupby("LABEL", observed=True)["AVAL"].min() / 2.5
     k, wide = len(cohorts), _panel_width(size[0], values["LABEL"].nunique())
-    marks = swarm.swarmed(values.assign(Y=_on_floor(values, "AVAL", floor)), "LABEL", "COHORT", DOT * k / wide)
+    many = values.groupby(["LABEL", "COHORT"], observed=True).size().max() > MANY
+    dot = DOT / 2 if many else DOT
+    floor = values[values["AVAL"] > 0].groupby("LABEL", observed=True)["AVAL"].min() / 2.5
+    marks = values.assign(Y=_on_floor(values, "AVAL", floor))
+    marks = swarm.swarmed(marks, "LABEL", "COHORT", (dot * k / wide, dot / (size[1] - 1.4)))
     marks["DOSE"] = marks["COHORT"].astype(str)
     marks["INSIDE"] = marks["DOSE"].where(marks["KIND"] == PRIMARY, "OPEN")
-    boxes = _boxes(values, config)
-    boxes = boxes.assign(**{name: _on_floor(boxes, name, floor) for name in _STATISTICS})
-    box = p9.aes("X", ymin="LOW", lower="Q1", middle="MEDIAN", upper="Q3", ymax="HIGH", y="MEDIAN", group="COHORT")
+    point = p9.aes(x="XSWARM", color="DOSE", fill="INSIDE", shape="KIND")
+    layers = [_box(_boxes(values, config), floor, k), p9.geom_point(point, size=0.9 if many else 2.0, stroke=0.5)]
     ticks = [wording.wrapped(cohort, 0.9 * wide / k, 8.5) for cohort in cohorts]
     return (
         p9.ggplot(marks, p9.aes("X", "Y"))
-        + p9.geom_boxplot(
-            box, boxes, stat="identity", width=0.62 if k > 1 else 0.3, fill="#F0F2F5", color=LLOQ_INK, size=0.45
-        )
-        + p9.geom_point(p9.aes(x="XSWARM", color="DOSE", fill="INSIDE", shape="KIND"), size=2.0, stroke=0.5)
+        + (layers[::-1] if many else layers)
         + p9.geom_text(p9.aes(label="TEXT"), _counts(marks), size=7.5, color=LLOQ_INK)
         + p9.facet_wrap("LABEL", scales="free_y", ncol=3, labeller=_headings(values))
         + theme.log_axis()
-        + p9.scale_x_continuous(
-            name="Dose level" if k > 1 else "",
-            breaks=list(range(1, k + 1)),
-            labels=ticks,
-            minor_breaks=False,
-            expand=(0, 0.55),
-        )
+        + theme.groups(ticks, "Dose level" if k > 1 else "")
         + theme.dose_fills(cohorts, open_as="OPEN")
         + _kinds(marks)
         + p9.labs(y="")
@@ -144,6 +139,18 @@ def _plot(values: pd.DataFrame, cohorts: Sequence[str], config: TrialConfig, siz
         + theme.house_theme(*size)
         + p9.theme(panel_grid_major_x=p9.element_blank())
     )
+
+
+def _box(boxes: pd.DataFrame, floor: pd.Series[float], groups: int) -> p9.geom_boxplot:
+    """Boxes of computed statistics; without a fill they leave the marks visible."""
+    import plotnine as p9
+
+    from cartpk.figures.palette import LLOQ_INK
+
+    drawn = boxes.assign(**{name: _on_floor(boxes, name, floor) for name in _STATISTICS})
+    box = p9.aes("X", ymin="LOW", lower="Q1", middle="MEDIAN", upper="Q3", ymax="HIGH", y="MEDIAN", group="COHORT")
+    width = 0.62 if groups > 1 else 0.3
+    return p9.geom_boxplot(box, drawn, stat="identity", width=width, fill="none", color=LLOQ_INK, size=0.5)
 
 
 def _panel_width(width: float, panels: int) -> float:

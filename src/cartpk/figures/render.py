@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from matplotlib import font_manager
+from matplotlib.text import Text
 from plotnine.exceptions import PlotnineWarning
 
 from cartpk.figures.palette import INK, PAPER
-from cartpk.figures.theme import DPI, FONTS
+from cartpk.figures.theme import DPI
 
 if TYPE_CHECKING:
     import plotnine as p9
@@ -26,8 +28,9 @@ _SETTINGS: Final[dict[Any, Any]] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "cartpk",
     "font.family": "sans-serif",
-    "font.sans-serif": FONTS,
+    "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib: the same letters on every machine
 }
+_CHINESE: Final = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei")
 _EXPECTED: Final = (
     "geom_path: Each group consist of only one observation",  # a subject with one sample has a mark and no line
 )
@@ -61,6 +64,7 @@ def _settings() -> Iterator[None]:
 
 def _saved(figure: MplFigure) -> tuple[bytes, bytes]:
     mpl.rcParams.update(_SETTINGS)
+    _lend_letters(figure)
     if engine := figure.get_layout_engine():
         # placed once for both files: matplotlib would draw each of them twice
         engine.execute(figure)
@@ -72,3 +76,15 @@ def _saved(figure: MplFigure) -> tuple[bytes, bytes]:
     finally:
         plt.close(figure)
     return png.getvalue(), svg.getvalue()
+
+
+def _lend_letters(figure: MplFigure) -> None:
+    """Give texts with Chinese letters a second font, where one is installed."""
+    texts = [
+        text for text in figure.findobj(Text) if isinstance(text, Text) and any(c >= "\u2e80" for c in text.get_text())
+    ]
+    if not texts:
+        return
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    for text in texts:
+        text.set_fontfamily(["DejaVu Sans", *[name for name in _CHINESE if name in installed][:1]])

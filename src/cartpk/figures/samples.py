@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 FIRST_INFUSION: Final = "INFUSION 1"
+MOST_PATHS: Final = 60
+"""[choice] More subjects than this are drawn as pixels within the SVG: 500 curves as paths weigh 4 MB."""
 QUANTIFIED: Final = "quantified"
 BLQ_MARK: Final = "BLQ, drawn at LLOQ/2"
 
@@ -83,20 +85,21 @@ class Weight(NamedTuple):
     mark: float
     """Size of marks."""
     raster: bool
-    """Lines and marks as pixels within the SVG: 500 curves as paths are 4 MB."""
+    """Lines and marks as pixels within the SVG."""
 
 
-def weight(n: int) -> Weight:
-    """Lighter lines and smaller marks the more subjects (n) share a panel.
+def weight(in_panel: int, in_all: int) -> Weight:
+    """Lighter lines and smaller marks the more subjects share a panel; pixels for many in all.
 
     Examples
     --------
-    >>> weight(6), weight(200)
+    >>> weight(6, 18), weight(200, 600)
     (Weight(alpha=0.75, mark=1.7, raster=False), Weight(alpha=0.25, mark=0.6, raster=True))
     """
-    if n <= 12:
-        return Weight(0.75, 1.7, raster=False)
-    return Weight(0.5, 1.2, raster=False) if n <= 40 else Weight(0.25, 0.6, raster=n > 100)
+    raster = in_all > MOST_PATHS
+    if in_panel <= 12:
+        return Weight(0.75, 1.7, raster)
+    return Weight(0.5, 1.2, raster) if in_panel <= 40 else Weight(0.25, 0.6, raster)
 
 
 def specimen(code: str) -> str:

@@ -8,13 +8,11 @@ from numpy.typing import NDArray
 
 __all__ = ["offsets", "swarmed"]
 
-HEIGHT = 0.034
-"""Height of a mark, as a part of the panel's."""
 REACH = 0.42
 """Farthest offset; the groups stand 1 apart."""
 
 
-def swarmed(rows: pd.DataFrame, panel: str, group: str, width: float) -> pd.DataFrame:
+def swarmed(rows: pd.DataFrame, panel: str, group: str, dot: tuple[float, float]) -> pd.DataFrame:
     """The rows with ``X`` (place of the group, 1 ...) and ``XSWARM`` (the same, moved aside where marks would overlap).
 
     Parameters
@@ -23,15 +21,15 @@ def swarmed(rows: pd.DataFrame, panel: str, group: str, width: float) -> pd.Data
         With an ordered categorical group and ``Y``, above 0, drawn on a log axis.
     panel, group
         Names of the columns.
-    width
-        Width of a mark; 1 = distance of two groups.
+    dot
+        Width (1 = distance of two groups) and height (1 = the panel's height) of a mark.
     """
     made = rows.assign(X=rows[group].cat.codes + 1.0, XSWARM=0.0)
     for _, one in made.groupby(panel, observed=True):
         log = np.log10(one["Y"])
-        height = max(float(log.max() - log.min()), 1e-9) * HEIGHT
+        height = max(float(log.max() - log.min()), 1e-9) * dot[1]
         for _, members in one.groupby(group, observed=True):
-            made.loc[members.index, "XSWARM"] = offsets(log[members.index].to_numpy(), width, height)
+            made.loc[members.index, "XSWARM"] = offsets(log[members.index].to_numpy(), dot[0], height)
     made["XSWARM"] += made["X"]
     return made
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import plotnine as p9
-from matplotlib import font_manager
 from numpy.typing import ArrayLike, NDArray
 
 from cartpk.figures.axes import log_breaks, power_labels, root_breaks, time_breaks
@@ -19,12 +18,12 @@ from cartpk.figures.samples import BLQ_MARK, QUANTIFIED
 
 __all__ = [
     "DPI",
-    "FONTS",
     "WIDTH",
     "blq_legend",
     "days",
     "dose_fills",
     "dose_scales",
+    "groups",
     "house_theme",
     "in_order",
     "lloq_layer",
@@ -40,21 +39,10 @@ Layers = list[Any]
 WIDTH: Final = 8.0
 """Inches of a figure: letters are legible in a column of 900 px and on an A4 page."""
 DPI: Final = 200
-_CHINESE: Final = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei")
 _MARGINS: Final = 0.3
 _GRID: Final = "#E4E7EB"
 _FRAME: Final = "#9AA5B1"
 _LIMIT_LINES: Final = ("dashed", "dotted", "dashdot", "solid")
-
-
-def _fonts() -> list[str]:
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    return ["DejaVu Sans", *[name for name in _CHINESE if name in installed][:1]]
-
-
-FONTS: Final = _fonts()
-"""What ``sans-serif`` means (:mod:`cartpk.figures.render`): DejaVu Sans comes with matplotlib, so letters are the same
-on every machine; a label in Chinese takes its letters from a second font, where one is installed."""
 
 
 def house_theme(width: float, height: float, legends: Sequence[Sequence[str]] = ()) -> p9.theme:
@@ -140,6 +128,12 @@ def root_time_axis(day: ArrayLike, inches: float) -> p9.scale_x_continuous:
         minor_breaks=False,
         expand=(0.04, 0),
     )
+
+
+def groups(labels: Sequence[str], name: str) -> p9.scale_x_continuous:
+    """An axis of groups placed at 1, 2 ...; continuous, so that marks may stand beside their group's middle."""
+    places = [float(place) for place in range(1, len(labels) + 1)]
+    return p9.scale_x_continuous(name=name, breaks=places, labels=labels, minor_breaks=False, expand=(0, 0.55))
 
 
 def dose_scales(labels: Sequence[str]) -> Layers:
