@@ -10,7 +10,7 @@ import pandas as pd
 from cartpk.config import TrialConfig
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.spellings import canonical_specimen, canonical_unit
-from cartpk.ingest.text import close_to, key, mapped, mapped_together, plain
+from cartpk.ingest.text import close_to, key, looked_up, mapped, mapped_together, plain
 
 __all__ = ["Assay", "assays_of", "with_assays"]
 
@@ -91,16 +91,15 @@ def with_assays(samples: pd.DataFrame, assays: tuple[Assay, ...], findings: Find
     code = pd.Series(mapped_together(cells, _resolver(assays)), index=samples.index, dtype="str")
     specimen_of = {a.code: a.specimen for a in assays}
     specimen = pd.Series(mapped(samples["PCSPEC"], canonical_specimen), index=samples.index, dtype="str")
-    named = samples.assign(CODE=code, PCSPEC=specimen.where(specimen != "", code.map(specimen_of)))
+    named = samples.assign(CODE=code, PCSPEC=specimen.where(specimen != "", looked_up(code, specimen_of)))
     _list_specimens(samples[code != ""], specimen, findings)
     _list_unmatched(named[code == ""], assays, findings)
     for text, here in named[code.str.contains("|", regex=False)].groupby("CODE", sort=False):
         findings.add_files(
             "CP-023", here, field="TEST", old=str(here["TEST"].iloc[0]), assays=str(text).replace("|", ", ")
         )
-    matched = named[(code != "") & ~code.str.contains("|", regex=False)]
-    _list_absent(matched, samples, assays, findings)
-    return matched
+    _list_absent(named[code != ""], samples, assays, findings)
+    return named[(code != "") & ~code.str.contains("|", regex=False)]
 
 
 def _resolver(assays: tuple[Assay, ...]) -> Callable[[str, str, str, str], str]:
@@ -143,7 +142,7 @@ def _list_absent(rows: pd.DataFrame, samples: pd.DataFrame, assays: tuple[Assay,
     """List assays of the config that no row belongs to; no kinetic row at all stops the trial."""
     if samples.empty:
         return
-    present = set(rows["CODE"])
+    present = {code for codes in rows["CODE"].unique() for code in codes.split("|")}
     delivered = ", ".join(sorted({plain(t) for t in samples["TEST"].dropna().unique() if t}))
     for assay in assays:
         if assay.code not in present:

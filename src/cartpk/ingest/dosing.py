@@ -65,11 +65,12 @@ def with_doses(
     unit = first["DOSEU"].fillna("").where(lambda u: u != "", own)
     declared = dosing.basis or (_basis(own) if own else "flat")
     given = unit.map(_basis)
-    if len(set(given)) > 1:
+    mixed = len(set(given)) > 1
+    if mixed:
         per_kg, flat = (", ".join(sorted(set(first["USUBJID"][given == b]))) for b in ("per_kg", "flat"))
         findings.add("BI-028", old=f"per kg: {per_kg}; total: {flat}")
     amount = first["DOSE"] * unit.map(_scale).astype("float64") / _scale(own)
-    other = given != declared
+    other = (given != declared) & (not mixed)
     weight = first["USUBJID"].map(subjects.set_index("USUBJID")["WEIGHT"])
     findings.add_rows("BI-057", first[other & weight.isna()], field="DOSE", old=unit)
     converted = amount / weight if declared == "per_kg" else amount * weight
@@ -106,7 +107,7 @@ def with_cohorts(subjects: pd.DataFrame, dosing: Dosing, findings: Findings) -> 
                 deviation=f"{100 * (dose[i] - levels[nearest[i]]) / levels[nearest[i]]:+.0f}",
                 allowed=f"{dosing.tolerance_pct:g}",
             )
-    for subject in subjects["USUBJID"][~known]:
+    for subject in subjects["USUBJID"][~known & subjects["EXCLRS"].isna()]:
         findings.add("CP-033", subject=str(subject), field="DOSE", new=NO_DOSE)
     return subjects.assign(
         COHORT=cohort,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -146,16 +147,17 @@ def _cells(value: object, rows: pd.DataFrame) -> list[Any]:
 
 def _text(value: object) -> str | None:
     """The value as a cell of text; a missing one stays missing."""
-    if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
-    return str(value)
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def _message(rule: Rule, details: Mapping[str, object]) -> str:
     row = details["row"]
     places = [
         str(details["file"]) if details["file"] else "",
-        f"line {row:.0f}" if isinstance(row, float | int) else "",
+        # a finding that stands for many rows names them in its sentence
+        f"line {row:.0f}" if isinstance(row, float | int) and "examples" not in details else "",
         f"subject {details['subject']}" if details["subject"] else "",
     ]
     where = ", ".join(p for p in places if p)

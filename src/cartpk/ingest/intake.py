@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from cartpk.ingest.placement import profile_starts, with_places, without_exclude
 from cartpk.ingest.plausibility import list_doubts
 from cartpk.ingest.results import with_cells, with_results
 from cartpk.ingest.sdtm import read_sdtm
+from cartpk.ingest.text import looked_up
 from cartpk.ingest.tidy import read_tidy
 from cartpk.ingest.units import with_units
 from cartpk.schemas import ADNCA, ADPD, checked
@@ -84,8 +85,8 @@ def read_trial(config: TrialConfig, root: Path) -> Intake:
     adsl = with_sets(adsl, rows, kinetic, findings)
     return Intake(
         adsl=adsl,
-        adnca=_adnca(_with_context(rows[kinetic], adsl), config),
-        adpd=_adpd(_with_context(rows[~kinetic], adsl), config),
+        adnca=_adnca(_with_context(rows[kinetic], adsl, config.trial.id), config),
+        adpd=_adpd(_with_context(rows[~kinetic], adsl, config.trial.id), config),
         findings=findings.table(),
         stops=findings.stops,
     )
@@ -98,12 +99,12 @@ def _list_declared(rows: pd.DataFrame, findings: Findings) -> None:
         findings.add_rows("CP-061", those, field=str(field), old=those["EXCLTEXT"], reason=those["ANLRS"])
 
 
-def _with_context(rows: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
+def _with_context(rows: pd.DataFrame, adsl: pd.DataFrame, study: str) -> pd.DataFrame:
     """The rows with what their subject says of them, in the order in which a person reads them."""
-    by_subject = adsl.set_index("USUBJID")
+    cohort = dict(zip(adsl["USUBJID"], adsl["COHORT"], strict=True))
     full = rows.assign(
-        STUDYID=rows["USUBJID"].map(by_subject["STUDYID"]),
-        COHORT=rows["USUBJID"].map(by_subject["COHORT"]),
+        STUDYID=study,
+        COHORT=looked_up(rows["USUBJID"], cohort),
         ANLFL=np.where(rows["ANLRS"].isna(), "Y", "N"),
     )
     return full.sort_values(["USUBJID", "CODE", "AFRLT", "SRCFILE", "SRCROW"], kind="stable", na_position="last")
@@ -111,13 +112,13 @@ def _with_context(rows: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
 
 def _adnca(rows: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
     label = {a.code: a.label for a in config.analytes}
-    method = rows["CODE"].map({a.code: a.method for a in config.analytes})
+    method = looked_up(rows["CODE"], {a.code: a.method for a in config.analytes})
     return _typed(
         rows.assign(
             PCTESTCD=rows["CODE"],
-            PCTEST=rows["CODE"].map(label),
-            PCMETHOD=rows["PCMETHOD"].fillna(method),
-            NCAXFL=rows["ANLFL"].map({"Y": np.nan, "N": "Y"}),
+            PCTEST=looked_up(rows["CODE"], label),
+            PCMETHOD=rows["PCMETHOD"].where(rows["PCMETHOD"].fillna("") != "", method),
+            NCAXFL=looked_up(rows["ANLFL"], {"N": "Y"}),
         ),
         ADNCA,
     )
@@ -126,8 +127,8 @@ def _adnca(rows: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
 def _adpd(rows: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
     measures = {m.code: m for m in config.pharmacodynamics.measures}
 
-    def of(attribute: str) -> pd.Series[Any]:
-        return rows["CODE"].map({code: getattr(m, attribute) for code, m in measures.items()})
+    def of(attribute: str) -> pd.Series[str]:
+        return looked_up(rows["CODE"], {code: getattr(m, attribute) for code, m in measures.items()})
 
     return _typed(
         rows.assign(

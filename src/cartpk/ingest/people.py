@@ -11,7 +11,7 @@ from cartpk.ingest.cells import CellReader
 from cartpk.ingest.clock import Clock
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.subjects import first_known
-from cartpk.ingest.text import key, mapped
+from cartpk.ingest.text import key, looked_up, mapped
 from cartpk.ingest.times import Stamp, days_between
 
 __all__ = ["read_subjects"]
@@ -39,7 +39,7 @@ def read_subjects(
     def of_dm(column: str | None) -> pd.Series[str]:
         if column is None or column not in dm:
             return pd.Series("", index=subjects.index, dtype="str")
-        return subjects["USUBJID"].map(first_known(dm, column, findings, "CP-031")).fillna("")
+        return looked_up(subjects["USUBJID"], first_known(dm, column, findings, "CP-031")).fillna("")
 
     age, _ = reader.numbers(of_dm("AGE"))
     death = [clock.read(t) for t in of_dm("DTHDTC")]
@@ -48,7 +48,7 @@ def read_subjects(
     subjects = subjects.assign(
         GROUP=of_dm(config.data.columns.group),
         WEIGHT=subjects["USUBJID"].map(_weights(frames["vs"], reader, findings)).astype("float64"),
-        TRTSDTM=subjects["USUBJID"].map(_starts(frames["ex"], infusions)),
+        TRTSDTM=looked_up(subjects["USUBJID"], _starts(frames["ex"], infusions)),
         EVENTDY=died,
         EVENTTXT=["death" if math.isfinite(d) else "" for d in died],
         AGE=age,

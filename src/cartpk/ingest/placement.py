@@ -9,6 +9,7 @@ from cartpk.config.data import Time
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.results import exclude
 from cartpk.ingest.rules import RULES
+from cartpk.ingest.text import looked_up
 
 __all__ = ["profile_starts", "with_places", "without_excluded_subjects"]
 
@@ -34,7 +35,8 @@ def profile_starts(infusions: pd.DataFrame, split_dose_days: float) -> dict[str,
 
 def without_excluded_subjects(rows: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
     """The rows with the reason of their subject, where the whole subject is outside the analysis."""
-    reason = rows["USUBJID"].map(subjects.set_index("USUBJID")["EXCLRS"])
+    excluded = subjects[subjects["EXCLRS"].notna()]
+    reason = looked_up(rows["USUBJID"], dict(zip(excluded["USUBJID"], excluded["EXCLRS"], strict=True)))
     return rows.assign(ANLRS=rows["ANLRS"].fillna(reason))
 
 

@@ -13,7 +13,7 @@ from cartpk.ingest.assays import Assay
 from cartpk.ingest.cells import CellReader, Kind
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.rules import RULES
-from cartpk.ingest.text import key, mapped
+from cartpk.ingest.text import key, looked_up, mapped
 from cartpk.terms import BlqClass
 
 __all__ = ["exclude", "with_cells", "with_results"]
@@ -205,5 +205,5 @@ def _finished(rows: pd.DataFrame) -> pd.DataFrame:
         AVAL=rows["NUMBER"].where(readable == Kind.NUMBER.name, empty),
         BLQFL=np.where(censored, "Y", "N"),
         # a row that is declared to be no measurement has no class, whatever its cell holds
-        BLQCLASS=readable.where(rows["EXCLFIELD"].isna()).map(classes),
+        BLQCLASS=looked_up(readable.astype("str").where(rows["EXCLFIELD"].isna()), classes),
     )

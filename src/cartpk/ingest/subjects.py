@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import identifier, key, mapped
+from cartpk.ingest.text import identifier, key, looked_up, mapped
 
 __all__ = ["check_identifiers", "first_known", "with_identifiers"]
 
@@ -68,11 +68,13 @@ def with_identifiers(frame: pd.DataFrame, column: str, file: str, findings: Find
 
 def _empty_beside(frame: pd.DataFrame, column: str) -> pd.Series[bool]:
     """Rows that have nothing but this cell: footnotes."""
-    empty = pd.Series(True, index=frame.index)
+    left = frame.index
     for name in frame.columns.drop(column):
         # each column looks only at the rows that are still empty: nearly none after the first one
-        empty[empty] = frame.loc[empty, name].str.strip() == ""
-    return empty
+        left = left[(frame.loc[left, name].str.strip() == "").to_numpy()]
+        if left.empty:
+            break
+    return pd.Series(frame.index.isin(left), index=frame.index)
 
 
 def check_identifiers(subjects: list[str], findings: Findings) -> None:
@@ -94,15 +96,17 @@ def check_identifiers(subjects: list[str], findings: Findings) -> None:
             findings.add("BI-049", old=", ".join(same))
 
 
-def first_known(frame: pd.DataFrame, column: str, findings: Findings, rule: str) -> pd.Series[str]:
+def first_known(frame: pd.DataFrame, column: str, findings: Findings, rule: str) -> dict[str, str]:
     """First non-empty cell of the column by subject; several different ones are listed under ``rule``.
 
     ``frame`` has ``USUBJID``, ``SRCFILE``, ``SRCROW`` and the column, as text.
     """
     distinct = frame.loc[frame[column].fillna("") != ""].drop_duplicates(["USUBJID", column])
     known = distinct[distinct[column].str.strip() != ""]
-    first = known.drop_duplicates("USUBJID").set_index("USUBJID")[column].str.strip()
-    differs = known[column].str.strip() != known["USUBJID"].map(first)
+    once = known.drop_duplicates("USUBJID")
+    first = dict(zip(once["USUBJID"], once[column].str.strip(), strict=True))
+    differs = known[column].str.strip() != looked_up(known["USUBJID"], first)
     conflicts = known[differs].drop_duplicates("USUBJID")
-    findings.add_rows(rule, conflicts, field=column, old=conflicts[column], new=conflicts["USUBJID"].map(first))
+    kept = looked_up(conflicts["USUBJID"], first)
+    findings.add_rows(rule, conflicts, field=column, old=conflicts[column], new=kept)
     return first

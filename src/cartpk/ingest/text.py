@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["close_to", "identifier", "key", "mapped", "mapped_together", "plain"]
+__all__ = ["close_to", "identifier", "key", "looked_up", "mapped", "mapped_together", "plain"]
 
 T = TypeVar("T")
 
@@ -67,6 +67,11 @@ def mapped(column: pd.Series[str], function: Callable[[str], T]) -> list[T]:
     codes, distinct = pd.factorize(column.fillna(""))
     values = [function(text) for text in distinct.tolist()]
     return [values[c] for c in codes]
+
+
+def looked_up(column: pd.Series[str], table: Mapping[str, str | None]) -> pd.Series[str]:
+    """The table's text for every cell, always as text; missing where the table has none."""
+    return pd.Series(mapped(column, table.get), index=column.index, dtype="str")
 
 
 def mapped_together(columns: list[pd.Series[str]], function: Callable[..., T]) -> list[T]:

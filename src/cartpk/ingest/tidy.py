@@ -13,6 +13,7 @@ from cartpk.ingest.delivery import INFUSION, SAMPLE, SUBJECT, Delivery, check_ex
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.readers import Request, read_file
 from cartpk.ingest.subjects import check_identifiers, first_known, with_identifiers
+from cartpk.ingest.text import looked_up
 from cartpk.terms import DAYS_PER_HOUR
 
 __all__ = ["read_tidy"]
@@ -119,7 +120,7 @@ def _subjects(rows: pd.DataFrame, reader: CellReader, findings: Findings, *, hou
     subjects = pd.DataFrame({"USUBJID": rows["USUBJID"].unique()})
 
     def known(column: str) -> pd.Series[str]:
-        return subjects["USUBJID"].map(first_known(rows, column, findings, "CP-031"))
+        return looked_up(subjects["USUBJID"], first_known(rows, column, findings, "CP-031"))
 
     event, _ = reader.numbers(known("EVENTDY"))
     weight, _ = reader.numbers(known("WEIGHT"))
@@ -135,9 +136,9 @@ def _subjects(rows: pd.DataFrame, reader: CellReader, findings: Findings, *, hou
 def _infusions(rows: pd.DataFrame, reader: CellReader, findings: Findings) -> pd.DataFrame:
     """One infusion at day 0 for every subject: a tidy table knows no other."""
     first = rows.drop_duplicates("USUBJID")
-    text = first["USUBJID"].map(first_known(rows, "DOSE", findings, "CP-031")).fillna("")
+    text = looked_up(first["USUBJID"], first_known(rows, "DOSE", findings, "CP-031"))
     dose, refused = reader.numbers(text)
     findings.add_rows("CP-030", first[refused == "CP-010"], field="DOSE", old=text)
-    unit = first["USUBJID"].map(first_known(rows, "DOSEU", findings, "CP-031"))
+    unit = looked_up(first["USUBJID"], first_known(rows, "DOSEU", findings, "CP-031"))
     table = first[["USUBJID", "SRCFILE", "SRCROW"]].assign(DAY=0.0, DOSE=dose, DOSEU=unit)
     return stacked([table], INFUSION)

@@ -8,7 +8,7 @@ from cartpk.config.data import Intake
 from cartpk.ingest.assays import Assay
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.spellings import NEEDS_DNA_MASS, PER_UL, canonical_unit
-from cartpk.ingest.text import key, mapped, plain
+from cartpk.ingest.text import key, looked_up, mapped, plain
 
 __all__ = ["with_units"]
 
@@ -26,7 +26,7 @@ def with_units(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, fi
     used = rows["ANLRS"].isna() & rows["ANSWERED"]
     first = rows.assign(_unit=unit)[used & (unit != "")].drop_duplicates("CODE").set_index("CODE")["_unit"]
     target = {a.code: a.unit or str(first.get(a.code, "")) for a in assays}
-    own = rows["CODE"].map(target)
+    own = looked_up(rows["CODE"], target)
     for code, here in rows[used & (unit == "")].groupby("CODE", sort=False):
         rule = "CP-040" if any(a.code == code and a.unit for a in assays) else "BI-022"
         findings.add_files(rule, here, field="UNIT", new=target[str(code)] or None, assay=code)

@@ -59,7 +59,7 @@ RULES: Final = (
     ),
     Rule(
         "CP-032", "DOSE_CONVERTED", INFO, "subject", "dose converted by body weight",
-        "the dose {old:g} becomes {new:g} with the weight {weight:g} kg",
+        "the dose {old} becomes {new} with the weight {weight:g} kg",
         "dosing.basis declares the basis.",
         "Nothing to do.",
     ),

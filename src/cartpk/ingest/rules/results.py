@@ -12,7 +12,7 @@ RULES: Final = (
     Rule(
         "BI-002", "LLOQ_CONFLICT", WARNING, "row", "two limits for one result",
         "the result {old} names another limit than the LLOQ {limit:g}",
-        "The larger of the two counts: {new:g}.",
+        "The larger of the two counts: {new}.",
         "Correct the result or the LLOQ.",
     ),
     Rule(
@@ -93,7 +93,7 @@ RULES: Final = (
     Rule(
         "BI-017", "UNICODE_NORMALISED", INFO, "row", "full-width characters",
         "the result “{old}” is written in full-width characters",
-        "It is read as {new:g}.",
+        "It is read as {new}.",
         "Nothing to do.",
     ),
     Rule(
@@ -164,7 +164,7 @@ RULES: Final = (
     ),
     Rule(
         "CP-056", "LLOQ_FROM_TOKEN", INFO, "row", "limit taken from the result",
-        "the row has no LLOQ; {new:g} is taken from “{old}”",
+        "the row has no LLOQ; {new} is taken from “{old}”",
         "intake.lloq_from_token allows it.",
         "Nothing to do.",
     ),
