@@ -49,20 +49,20 @@ class Sampler:
         self.phi = phi
         self.adapting = True
         self._walk = np.full(phi.shape[1] + 1, 0.4)
+        self.predicted = curve.log_curve(phi, profiles.day)
         self.log_lik = np.full(phi.shape[0], -np.inf)
 
-    def log_likelihood(self, phi: FloatArray, log_s: float) -> FloatArray:
-        """Log-likelihood of each row's data, (rows,)."""
-        f = self.curve.log_curve(phi, self.profiles.day)
+    def log_likelihood(self, predicted: FloatArray, log_s: float) -> FloatArray:
+        """Log-likelihood of each row's data, (rows,), under predictions of ln C, (rows, m)."""
         with np.errstate(invalid="ignore"):
-            total: FloatArray = -sample_nll(self.profiles, f, np.full(phi.shape[0], log_s)).sum(axis=1)
+            total: FloatArray = -sample_nll(self.profiles, predicted, np.full(len(predicted), log_s)).sum(axis=1)
         total[~np.isfinite(total)] = -np.inf
         return total
 
     def sweep(self, theta: Theta) -> None:
         """Move every chain once through all kernels under these population parameters."""
         rows, p = self.phi.shape
-        self.log_lik = self.log_likelihood(self.phi, theta.log_s)
+        self.log_lik = self.log_likelihood(self.predicted, theta.log_s)
         fresh = theta.mu + theta.omega * self.rng.standard_normal((rows, p))
         self._accept(fresh, np.zeros(rows), theta)  # the population cancels against its own proposal
         for k in range(p):
@@ -79,9 +79,11 @@ class Sampler:
 
     def _accept(self, candidate: FloatArray, log_prior_ratio: FloatArray, theta: Theta) -> float:
         """Metropolis step of every row; returns the acceptance rate."""
-        log_lik = self.log_likelihood(candidate, theta.log_s)
+        predicted = self.curve.log_curve(candidate, self.profiles.day)
+        log_lik = self.log_likelihood(predicted, theta.log_s)
         taken = np.log(self.rng.random(candidate.shape[0])) < log_lik - self.log_lik + log_prior_ratio
         self.phi = np.where(taken[:, None], candidate, self.phi)
+        self.predicted = np.where(taken[:, None], predicted, self.predicted)
         self.log_lik = np.where(taken, log_lik, self.log_lik)
         return float(taken.mean())
 

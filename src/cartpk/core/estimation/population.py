@@ -139,7 +139,7 @@ def _residual_squares(sampler: Sampler, theta: Theta) -> FloatArray:
     """Squared residuals of each row, censored results drawn from their truncated normal, (rows,)."""
     data = sampler.profiles
     s = np.exp(theta.log_s)
-    f = sampler.curve.log_curve(sampler.phi, data.day)
+    f = sampler.predicted
     seen = np.where(data.observed, data.log_conc - f, 0.0)
     chance = np.log(sampler.rng.random(f.shape))
     below = log_ndtr(np.where(data.blq, (data.log_lloq - f) / s, 0.0))
