@@ -228,7 +228,7 @@ series_of = st.lists(
 
 
 @given(series_of, st.randoms(use_true_random=False), st.floats(0.01, 100))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 def test_properties(series, random, factor):
     tables = derive(samples(sorted(series)))
     shuffled = list(series)

@@ -117,6 +117,7 @@ def test_a_large_mean_does_not_swallow_a_small_spread():
         ([0.0, 5.0], "geo_cv_pct", SummaryReason.ONE_POSITIVE),
         ([0.0, 0.0], "geo_mean", SummaryReason.NO_POSITIVE),
         ([0.0, 0.0], "cv_pct", SummaryReason.NOT_POSITIVE),
+        ([1e-150, 1e100], "geo_cv_pct", SummaryReason.SPREAD),
         ([1.0, 2.0], "sd", None),
         ([], "n", None),
     ],

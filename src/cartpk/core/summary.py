@@ -39,6 +39,7 @@ class SummaryReason(StrEnum):
     NOT_POSITIVE = "mean is not above 0"
     NO_POSITIVE = "no value above 0"
     ONE_POSITIVE = "1 value above 0: no spread"
+    SPREAD = "the spread is too large for a number"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +86,8 @@ class Summary:
         if self.n[group] == 0:
             return SummaryReason.NO_VALUE
         if statistic in ("geo_mean", "geo_cv_pct"):
-            return SummaryReason.NO_POSITIVE if self.n_positive[group] == 0 else SummaryReason.ONE_POSITIVE
+            few = {0: SummaryReason.NO_POSITIVE, 1: SummaryReason.ONE_POSITIVE}
+            return few.get(int(self.n_positive[group]), SummaryReason.SPREAD)
         return SummaryReason.ONE_VALUE if self.n[group] == 1 else SummaryReason.NOT_POSITIVE
 
 
@@ -136,7 +138,7 @@ def summarise(
         sd=sd,
         cv_pct=100.0 * sd / np.where(mean > 0, mean, np.nan),
         geo_mean=scale * np.exp(mean_ln),
-        geo_cv_pct=100.0 * np.sqrt(np.expm1(sd_ln**2)),
+        geo_cv_pct=_geometric_cv(sd_ln),
         minimum=q[0.0],
         q1=q[0.25],
         median=q[0.5],
@@ -176,7 +178,14 @@ def _logs(x: Floats, g: Ints, k: int) -> tuple[Floats, Floats]:
     """Smallest value of each group, (k,), and ln(value / it), (m,): one value, or equal ones, come back exactly."""
     scale = np.full(k, np.nan)
     scale[g[::-1]] = x[::-1]  # sorted: the first of each group is written last
-    return scale, np.log(x / scale[g])
+    return scale, np.log(x) - np.log(scale[g])
+
+
+def _geometric_cv(sd_ln: Floats) -> Floats:
+    """100 sqrt(exp(s^2) - 1); nan where that is beyond the largest number (s above 26)."""
+    with np.errstate(over="ignore"):
+        cv = 100.0 * np.sqrt(np.expm1(sd_ln**2))
+    return np.where(np.isfinite(cv), cv, np.nan)
 
 
 def _quantile(x: Floats, start: Ints, n: Ints, p: float, method: QuartileMethod) -> Floats:

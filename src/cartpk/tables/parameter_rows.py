@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
+import numpy as np
+from numpy.typing import NDArray
 
 from cartpk.tables.cells import counted, several
 from cartpk.tables.groups import FIRST_INFUSION, Group
 from cartpk.tables.printing import Style, count, unit_text
-from cartpk.tables.statistics import Kind, count_row, line_names, statistic_rows, summed
+from cartpk.tables.statistics import Kind, Statistics, count_row, line_names, statistic_rows, summed
 from cartpk.tables.table import Cell, Row
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cartpk.config.summaries import Summaries
 
 __all__ = ["Apart", "Rule", "by_unit", "first_infusion", "flags", "parameter_rows"]
@@ -112,40 +115,57 @@ def parameter_rows(
     rule, settings
         How it is summarised.
     """
-    parts = [rows[rows["USUBJID"].isin(group.subjects)] for group in groups]
-    apart = [_apart(part, rule) for part in parts]
-    main = [p if rule.apart is None or rule.apart.counted else p[~a] for p, a in zip(parts, apart, strict=True)]
+    held = _Values.of(rows, groups, rule)
     names = line_names(settings.style, rule.kind)
-    made = [count_row(labels, {**key, "statistic": "n"}, *_counts(parts, apart, main, rule))]
-    blq = [rule.blq(part) for part in main] if rule.blq else None
-    made += statistic_rows(labels, key, summed([p["AVAL"] for p in main], settings, blq), names, rule.style)
-    if rule.apart and rule.apart.second_line and any(a.any() for a in apart):
-        other = [p[~a] if rule.apart.counted else p for p, a in zip(parts, apart, strict=True)]
+    main = held.members if rule.apart is None or rule.apart.counted else [m & ~held.apart for m in held.members]
+    made = [count_row(labels, {**key, "statistic": "n"}, *_counts(held, main, rule))]
+    made += statistic_rows(labels, key, held.summed(main, settings), names, rule.style)
+    if rule.apart and rule.apart.second_line and any((m & held.apart).any() for m in held.members):
+        other = [m & ~held.apart if rule.apart.counted else m for m in held.members]
         note = f"{'without' if rule.apart.counted else 'with'} {rule.apart.name}"
         second = {**key, "set": note.replace(" ", "_")}
-        cells = tuple(counted(int(p["AVAL"].notna().sum())) for p in other)
+        cells = tuple(counted(held.n(m)) for m in other)
         made.append(count_row(labels, {**second, "statistic": "n"}, f"n, {note}", cells))
-        statistics = summed([p["AVAL"] for p in other], settings)
-        made += statistic_rows(labels, second, statistics, names[:1], rule.style, f", {note}")
+        made += statistic_rows(labels, second, held.summed(other, settings), names[:1], rule.style, f", {note}")
     return made
 
 
-def _apart(rows: pd.DataFrame, rule: Rule) -> pd.Series[bool]:
-    """Which rows hold a value that is told apart."""
-    found = [rule.apart is not None and rule.apart.test(flags(flag)) for flag in rows["FLAG"]]
-    return pd.Series(found, index=rows.index, dtype=bool) & rows["AVAL"].notna()
+@dataclass(frozen=True, slots=True, eq=False)
+class _Values:
+    """A parameter's values with what is known of each; arrays of shape (m,), one membership per group."""
+
+    value: NDArray[np.float64]
+    apart: NDArray[np.bool_]
+    blq: NDArray[np.bool_] | None
+    members: list[NDArray[np.bool_]]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, groups: Sequence[Group], rule: Rule) -> _Values:
+        value = rows["AVAL"].to_numpy(dtype=np.float64)
+        told = [rule.apart is not None and rule.apart.test(flags(flag)) for flag in rows["FLAG"]]
+        members = [rows["USUBJID"].isin(group.subjects).to_numpy() for group in groups]
+        blq = rule.blq(rows).to_numpy() if rule.blq else None
+        return cls(value, np.array(told, dtype=np.bool_) & ~np.isnan(value), blq, members)
+
+    def n(self, picked: NDArray[np.bool_]) -> int:
+        """How many of the picked rows have a value."""
+        return int(np.count_nonzero(picked & ~np.isnan(self.value)))
+
+    def summed(self, picked: Sequence[NDArray[np.bool_]], settings: Summaries) -> Statistics:
+        blq = None if self.blq is None else [self.blq[p] for p in picked]
+        return summed([self.value[p] for p in picked], settings, blq)
 
 
 def _counts(
-    parts: Sequence[pd.DataFrame], apart: Sequence[pd.Series[bool]], main: Sequence[pd.DataFrame], rule: Rule
+    held: _Values, main: Sequence[NDArray[np.bool_]], rule: Rule
 ) -> tuple[str, tuple[Cell, ...], tuple[str, ...]]:
     """Label, cells and parts of the row of counts."""
-    n = [int(m["AVAL"].notna().sum()) for m in main]
-    missing = [int(p["AVAL"].isna().sum()) for p in parts]
+    n = [held.n(m) for m in main]
+    missing = [int(m.sum()) - held.n(m) for m in held.members]
     if rule.apart is None:
         cells = [several("{} ({})", pair, [count] * 2) for pair in zip(n, missing, strict=True)]
         return "n (NC)", tuple(cells), ("n", "n not calculable")
-    triples = zip(n, [int(a.sum()) for a in apart], missing, strict=True)
+    triples = zip(n, [int((m & held.apart).sum()) for m in held.members], missing, strict=True)
     cells = [several("{} ({}; {})", triple, [count] * 3) for triple in triples]
     name = rule.apart.name
     shown = f"of these {name}" if rule.apart.counted else name

@@ -64,7 +64,8 @@ def significant(value: float, digits: int = 3) -> str:
     rounded = exact.quantize(Decimal(1).scaleb(exact.adjusted() - digits + 1), ROUND_HALF_UP)
     power = rounded.adjusted()
     if not _PLAIN_ABOVE < power < _PLAIN_BELOW:
-        return _as_power(f"{rounded.scaleb(-power):f}", power)
+        # 99.99 may have become 100.0: a digit more than asked for
+        return _as_power(f"{rounded.scaleb(-power).quantize(Decimal(1).scaleb(1 - digits)):f}", power)
     decimals = max(digits - 1 - power, 0)
     return f"{rounded.quantize(Decimal(1).scaleb(-decimals)):,f}"
 

@@ -15,7 +15,18 @@ from cartpk.tables.cells import BLQ, counted, several, words
 from cartpk.tables.printing import Style, percent
 from cartpk.tables.table import Cell, Row
 
-__all__ = ["LINES", "Kind", "Line", "Statistics", "blq_order", "count_row", "line_names", "statistic_rows", "summed"]
+__all__ = [
+    "LINES",
+    "Kind",
+    "Line",
+    "Statistics",
+    "blq_order",
+    "count_row",
+    "grouped",
+    "line_names",
+    "statistic_rows",
+    "summed",
+]
 
 Kind = Literal["amount", "time"]
 """Amounts (Cmax, AUC, half-life, counts) have means; times have median and range only, as product labels print them."""
@@ -45,6 +56,7 @@ LINES: Final[dict[str, Line]] = {
 }
 """Every line of statistics by its key."""
 
+_NONE: Final = np.empty(0, dtype=np.bool_)
 _STYLES: Final[Mapping[str, tuple[str, ...]]] = {
     "geometric": ("geo_mean", "median"),
     "arithmetic": ("mean", "median"),
@@ -93,11 +105,21 @@ def summed(groups: Sequence[ArrayLike], settings: Summaries, blq: Sequence[Array
     values = [np.asarray(group, dtype=np.float64) for group in groups]
     index = np.repeat(np.arange(len(values)), [v.size for v in values])
     flat = np.concatenate([*values, np.empty(0)])
-    summary = summarise(flat, index, len(values), settings.quartiles)
-    if blq is None:
-        return Statistics(summary, {})
-    below = np.concatenate([*(np.asarray(b, dtype=np.bool_) for b in blq), np.empty(0, dtype=np.bool_)])
-    return Statistics(summary, blq_order(flat, below, index, len(values), settings))
+    below = None if blq is None else np.concatenate([*(np.asarray(b, dtype=np.bool_) for b in blq), _NONE])
+    return grouped(flat, index, len(values), settings, below)
+
+
+def grouped(
+    values: NDArray[np.float64],
+    index: NDArray[np.intp],
+    n_groups: int,
+    settings: Summaries,
+    blq: NDArray[np.bool_] | None = None,
+) -> Statistics:
+    """Statistics of the groups of a long table: as :func:`summed`, with the group of each value in ``index``."""
+    summary = summarise(values, index, n_groups, settings.quartiles)
+    order = {} if blq is None or not blq.any() else blq_order(values, blq, index, n_groups, settings)
+    return Statistics(summary, order)
 
 
 def blq_order(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -9,15 +10,15 @@ import numpy as np
 from cartpk.tables.assays import Assay, assays, gdna_note
 from cartpk.tables.cells import counted, number, several, words
 from cartpk.tables.groups import FIRST_INFUSION, AnalysisSet, analysis_set
-from cartpk.tables.printing import Style, percent, significant_style, unit_text
+from cartpk.tables.printing import percent, significant_style, unit_text
+from cartpk.tables.statistics import Statistics
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
-from cartpk.tables.visits import ByVisit, Visit, at_visits, by_visit_note, visit_cells
+from cartpk.tables.visits import ByVisit, at_visits, by_visit_note
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cartpk.config import TrialConfig
-    from cartpk.config.summaries import Summaries
     from cartpk.trial_data import TrialData
 
 _COLUMNS: Final = (
@@ -36,7 +37,8 @@ _COLUMNS: Final = (
 
 def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     """One row per analyte, dose level and nominal day."""
-    who, rows, placed = analysis_set(data, "PK"), [], []
+    who, placed = analysis_set(data, "PK"), []
+    rows: list[Row] = []
     measured = assays(data, config)
     for assay in measured:
         for unit in assay.units:
@@ -62,34 +64,31 @@ def _samples(data: TrialData, assay: Assay, unit: str, who: AnalysisSet) -> pd.D
     return first[first["USUBJID"].isin(who.subjects) & first["AFRLT"].le(event)]
 
 
-def _rows(at: ByVisit, assay: Assay, unit: str, who: AnalysisSet, config: TrialConfig) -> list[Row]:
-    style = significant_style(config.report.significant_digits)
+def _rows(at: ByVisit, assay: Assay, unit: str, who: AnalysisSet, config: TrialConfig) -> Iterator[Row]:
+    settings, style = config.report.summaries, significant_style(config.report.significant_digits)
     label = words(f"{assay.label} ({unit_text(unit)})")
-    return [_row(visit, label.text, assay, style, config.report.summaries) for visit in at.visits(who.groups)]
+    found = at.visits(who.groups)
+    plain, geometric = found.results(settings), found.geometric(settings)
+    shown, n_blq = found.means_shown(settings), found.n_blq
+    for i, visit in enumerate(found.visits):
 
+        def means(*names: str, of: Statistics, at: int = i) -> list[float | str]:
+            return [of.value(name, at) if shown[at] else np.nan for name in names]
 
-def _row(visit: Visit, label: str, assay: Assay, style: Style, settings: Summaries) -> Row:
-    plain, geometric = visit_cells(visit, settings)
-    shown = visit.means_shown(settings)
-
-    def means(*names: str, of: str = "plain") -> list[float | str]:
-        source = plain if of == "plain" else geometric
-        return [source.value(name, 0) if shown else np.nan for name in names]
-
-    cells = (
-        words(label),
-        words(visit.group.label),
-        words(visit.label),
-        counted(visit.n),
-        counted(visit.n_blq),
-        several("{} ({})", means("mean", "sd"), [style, style]),
-        number(means("cv_pct")[0], percent),
-        several("{} ({})", means("geo_mean", "geo_cv_pct", of="geometric"), [style, percent]),
-        number(plain.value("median", 0), style),
-        several("{}; {}", [plain.value("minimum", 0), plain.value("maximum", 0)], [style, style]),
-    )
-    key = {"assay": assay.code, "specimen": assay.specimen, "dose": visit.group.label, "day": f"{visit.day:g}"}
-    return Row(cells, key=key)
+        cells = (
+            label,
+            words(visit.group.label),
+            words(visit.label),
+            counted(plain.summary.n[i]),
+            counted(n_blq[i]),
+            several("{} ({})", means("mean", "sd", of=plain), [style, style]),
+            number(means("cv_pct", of=plain)[0], percent),
+            several("{} ({})", means("geo_mean", "geo_cv_pct", of=geometric), [style, percent]),
+            number(plain.value("median", i), style),
+            several("{}; {}", [plain.value("minimum", i), plain.value("maximum", i)], [style, style]),
+        )
+        key = {"assay": assay.code, "specimen": assay.specimen, "dose": visit.group.label, "day": f"{visit.day:g}"}
+        yield Row(cells, key=key)
 
 
 SPEC: Final = TableSpec("t_14_2_1", "14.2-1", "Concentrations by nominal day and dose level", table)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from cartpk.pharmacodynamics import BASELINE_RULES, PdReason
 from cartpk.tables.cells import BLANK, counted, several, words
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.measures import measure_label, measure_notes, no_measures
 from cartpk.tables.printing import Style, percent, significant_style
-from cartpk.tables.statistics import summed
+from cartpk.tables.statistics import Statistics
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
-from cartpk.tables.visits import Visit, at_visits, by_visit_note, visit_cells
+from cartpk.tables.visits import Visits, at_visits, by_visit_note
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cartpk.config import TrialConfig
-    from cartpk.config.summaries import Summaries
     from cartpk.config.trial import PdMeasure
     from cartpk.trial_data import TrialData
 
@@ -44,7 +46,6 @@ _COLUMNS: Final = (
         parts=("Change in %, median", "Change in %, Q1", "Change in %, Q3"),
     ),
 )
-_QUARTILES: Final = ("median", "q1", "q3")
 _CHANGES: Final = (
     "Changes are of samples after it; a BLQ counts 0 in a change; no change in % from a baseline of 0 or BLQ."
 )
@@ -55,13 +56,14 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     measures = config.pharmacodynamics.measures
     if not measures:
         return NoTable(no_measures())
-    who, rows, placed = analysis_set(data, "PD"), [], []
+    who, placed = analysis_set(data, "PD"), []
+    rows: list[Row] = []
     for measure in measures:
         own = data.pd_change[data.pd_change["PARAMCD"].eq(measure.code) & data.pd_change["ANLFL"].eq("Y")]
         for _, part in own.groupby("AVALU", sort=True):
             at = at_visits(part[part["USUBJID"].isin(who.subjects)], config)
             placed.append(at)
-            rows += _rows(list(at.visits(who.groups)), part, measure, config)
+            rows += _rows(at.visits(who.groups), part, measure, config)
     if not rows:
         return NoTable("No usable CD7 measurement names a nominal day: a summary by visit cannot be formed.")
     settings = config.report.summaries
@@ -73,41 +75,35 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     return Body(_COLUMNS, tuple(rows), who.text, notes, "work/pd_change.csv")
 
 
-def _rows(visits: list[Visit], part: pd.DataFrame, measure: PdMeasure, config: TrialConfig) -> list[Row]:
+def _rows(found: Visits, part: pd.DataFrame, measure: PdMeasure, config: TrialConfig) -> Iterator[Row]:
+    settings = config.report.summaries
     style = percent if measure.kind == "percent" else significant_style(config.report.significant_digits)
     label = words(measure_label(measure, str(part["AVALU"].iloc[0])))
-    return [_row(visit, label, measure, style, config.report.summaries) for visit in visits]
+    plain, change, relative = found.results(settings), found.of("CHG", settings), found.of("PCHG", settings)
+    shown, n_blq = found.means_shown(settings), found.n_blq
+    later = np.zeros(len(found.visits), dtype=bool)
+    later[found.index[found.rows["CHGREASN"].ne(str(PdReason.NOT_AFTER)).to_numpy()]] = True
+    for i, visit in enumerate(found.visits):
+        mean = [plain.value(name, i) if shown[i] else np.nan for name in ("mean", "sd")]
+        cells = (
+            label,
+            words(visit.group.label),
+            words(visit.label),
+            counted(plain.summary.n[i]),
+            counted(n_blq[i]),
+            several("{} ({})", mean, [style] * 2),
+            _quartiles(plain, i, style),
+            several("{}; {}", [plain.value("minimum", i), plain.value("maximum", i)], [style] * 2),
+            # at and before the baseline there is nothing to change from: blank, not NC
+            counted(change.summary.n[i]) if later[i] else BLANK,
+            _quartiles(change, i, style) if later[i] else BLANK,
+            _quartiles(relative, i, percent) if later[i] else BLANK,
+        )
+        yield Row(cells, key={"measure": measure.code, "dose": visit.group.label, "day": f"{visit.day:g}"})
 
 
-def _row(visit: Visit, label: Cell, measure: PdMeasure, style: Style, settings: Summaries) -> Row:
-    plain, _ = visit_cells(visit, settings)
-    shown = visit.means_shown(settings)
-    mean = [plain.value(name, 0) if shown else float("nan") for name in ("mean", "sd")]
-    cells = (
-        label,
-        words(visit.group.label),
-        words(visit.label),
-        counted(visit.n),
-        counted(visit.n_blq),
-        several("{} ({})", mean, [style] * 2),
-        several("{} ({}; {})", [plain.value(name, 0) for name in _QUARTILES], [style] * 3),
-        several("{}; {}", [plain.value("minimum", 0), plain.value("maximum", 0)], [style] * 2),
-        *_changes(visit, settings, style),
-    )
-    key = {"measure": measure.code, "dose": visit.group.label, "day": f"{visit.day:g}"}
-    return Row(cells, key=key)
-
-
-def _changes(visit: Visit, settings: Summaries, style: Style) -> tuple[Cell, Cell, Cell]:
-    """Number with a change, change, change in %; blank at and before the baseline."""
-    if visit.rows["CHGREASN"].eq(str(PdReason.NOT_AFTER)).all():
-        return BLANK, BLANK, BLANK
-    change = summed([visit.rows["CHG"], visit.rows["PCHG"]], settings)
-    return (
-        counted(change.summary.n[0]),
-        several("{} ({}; {})", [change.value(name, 0) for name in _QUARTILES], [style] * 3),
-        several("{} ({}; {})", [change.value(name, 1) for name in _QUARTILES], [percent] * 3),
-    )
+def _quartiles(of: Statistics, at: int, style: Style) -> Cell:
+    return several("{} ({}; {})", [of.value(name, at) for name in ("median", "q1", "q3")], [style] * 3)
 
 
 SPEC: Final = TableSpec("t_14_2_10", "14.2-10", "CD7 cell counts and percentages by nominal day, with change", table)

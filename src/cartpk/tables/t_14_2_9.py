@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cartpk.config.summaries import Summaries
+from cartpk.models import MODELS
 from cartpk.tables.assays import Assay, assays
 from cartpk.tables.cells import number, share, words
 from cartpk.tables.groups import FIRST_INFUSION, Group, analysis_set
@@ -43,12 +44,13 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     who = analysis_set(data, "PK")
     made: list[Row] = []
     measured = assays(data, config)
-    for method in dict.fromkeys(rows["PPANMETH"].dropna()):
+    names = data.fits.drop_duplicates("METHOD").set_index("METHOD")["MODEL"].to_dict() if len(data.fits) else {}
+    for method in sorted(set(rows["PPANMETH"].dropna()), key=lambda m: (_place(config.models.fit, names.get(m)), m)):
         for assay in measured:
             own = assay.rows(rows[rows["PPANMETH"].eq(method)])
             labels = (words(method), words(assay.label))
             made += _quality(data.fits, labels, assay, str(method), who.groups)
-            made += _parameters(own, labels, assay, who.groups, config)
+            made += _parameters(own, labels, assay, who.groups, config, str(names.get(method)))
     columns = (
         Column("model", "Model", "group"),
         Column("assay", "Analyte", "group"),
@@ -60,11 +62,27 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     return Body(columns, tuple(made), who.text, notes, "adpp.csv (PARCAT1 = MODEL), work/fits.csv")
 
 
+def _place(order: Sequence[str], name: object) -> int:
+    """Place of the name in this order; those that are not in it stand last."""
+    return order.index(str(name)) if str(name) in order else len(order)
+
+
+def _in_order(codes: pd.Series[str], model: str) -> list[str]:
+    """Parameters in the order of their model."""
+    order = [entry.paramcd for entry in MODELS[model].derived] if model in MODELS else []
+    return sorted(set(codes), key=lambda code: (_place(order, code), code))
+
+
 def _parameters(
-    rows: pd.DataFrame, labels: tuple[Cell, ...], assay: Assay, groups: Sequence[Group], config: TrialConfig
+    rows: pd.DataFrame,
+    labels: tuple[Cell, ...],
+    assay: Assay,
+    groups: Sequence[Group],
+    config: TrialConfig,
+    model: str,
 ) -> Iterator[Row]:
     apart = Apart("not identified", lambda f: bool(f & _UNSURE), counted=False, second_line=False)
-    for code in dict.fromkeys(rows["PARAMCD"]):
+    for code in _in_order(rows["PARAMCD"], model):
         own = rows[rows["PARAMCD"].eq(code)]
         # Tmax and the time of switch are points on the axis; half-lives and doubling times are amounts
         point = own["AVALU"].eq("day").any() and str(code).removeprefix("M").startswith("T")
@@ -92,9 +110,9 @@ def _quality(
             cells, {**key, "statistic": name}, label, made, (label.removesuffix(" (%)"), f"{label[:-3]}%)")
         )
 
-    yield shares("fitted", "Profiles fitted (%)", parts, [p["CONVERGED"].notna() for p in parts])
-    yield shares("converged", "Converged (%)", fitted, [f["CONVERGED"].eq("Y") for f in fitted])
-    yield shares("at_bound", "A parameter on a bound (%)", fitted, [f["ATBOUND"].notna() for f in fitted])
+    yield shares("fitted", "Profiles fitted", parts, [p["CONVERGED"].notna() for p in parts])
+    yield shares("converged", "Converged", fitted, [f["CONVERGED"].eq("Y") for f in fitted])
+    yield shares("at_bound", "A parameter on a bound", fitted, [f["ATBOUND"].notna() for f in fitted])
     line, sigma = LINES["median"], [f["SIGMA"].astype("float64") for f in fitted]
     made = (words(f"Residual SD, {line.label[0].lower()}{line.label[1:]}"), *_medians(sigma))
     yield Row((*cells, *made), tuple(f"Residual SD, {p.lower()}" for p in line.parts), {**key, "statistic": "sigma"})

@@ -8,45 +8,84 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cartpk.tables.groups import Group
 from cartpk.tables.printing import NC
-from cartpk.tables.statistics import Statistics, summed
+from cartpk.tables.statistics import Statistics, grouped
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
     from cartpk.config.summaries import Summaries
 
-__all__ = ["ByVisit", "Visit", "at_visits", "by_visit_note", "day_label", "visit_cells"]
+__all__ = ["ByVisit", "Visit", "Visits", "at_visits", "by_visit_note", "day_label"]
 
 _SERIES: Final = ["USUBJID", "NFRLT", "AFTER"]
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit of a group: its label, its samples, how many are BLQ."""
+    """A visit of a group of subjects: its label, its nominal day."""
 
     label: str
     day: float
-    rows: pd.DataFrame
     group: Group
 
-    @property
-    def n(self) -> int:
-        """Subjects with a result."""
-        return len(self.rows)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visits:
+    """All visits of all groups, and the results that count at them.
+
+    Attributes
+    ----------
+    visits
+        By group and day; at least one result each.
+    rows
+        One row per group and result (a result counts in its dose level and among all).
+    index
+        Visit of each row, shape (m,).
+    """
+
+    visits: tuple[Visit, ...]
+    rows: pd.DataFrame
+    index: NDArray[np.intp]
 
     @property
-    def n_blq(self) -> int:
-        """Subjects whose result is BLQ."""
-        return int(self.rows["BLQFL"].eq("Y").sum())
+    def blq(self) -> NDArray[np.bool_]:
+        """Whether each row is BLQ, shape (m,)."""
+        return self.rows["BLQFL"].eq("Y").to_numpy()
 
-    def means_shown(self, settings: Summaries) -> bool:
-        """Whether few enough results are BLQ for a mean."""
-        return 100.0 * self.n_blq <= settings.max_blq_pct * self.n
+    @property
+    def n_blq(self) -> NDArray[np.intp]:
+        """BLQ results of each visit."""
+        return np.bincount(self.index[self.blq], minlength=len(self.visits))
+
+    def means_shown(self, settings: Summaries) -> NDArray[np.bool_]:
+        """Visits with few enough results BLQ for a mean."""
+        n = np.bincount(self.index, minlength=len(self.visits))
+        return 100.0 * self.n_blq <= settings.max_blq_pct * n
+
+    def of(self, column: str, settings: Summaries) -> Statistics:
+        """Statistics of a column at each visit; empty cells do not count."""
+        return grouped(self.rows[column].to_numpy(dtype=np.float64), self.index, len(self.visits), settings)
+
+    def results(self, settings: Summaries) -> Statistics:
+        """Statistics of the results, a BLQ as 0; order statistics that rest on a BLQ are BLQ."""
+        value = np.where(self.blq, 0.0, self.rows["AVAL"].to_numpy(dtype=np.float64))
+        return grouped(value, self.index, len(self.visits), settings, self.blq)
+
+    def geometric(self, settings: Summaries) -> Statistics:
+        """Statistics of the results with LLOQ/2 for a BLQ, or of the quantifiable ones, as configured.
+
+        A BLQ without a known limit is left out.
+        """
+        half = self.rows["ALLOQ"].to_numpy(dtype=np.float64) / 2.0
+        instead = half if settings.geometric_blq == "half_lloq" else np.full_like(half, np.nan)
+        value = np.where(self.blq, instead, self.rows["AVAL"].to_numpy(dtype=np.float64))
+        return grouped(value, self.index, len(self.visits), settings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ByVisit:
     """Samples placed at visits, and how many were not.
 
@@ -62,12 +101,14 @@ class ByVisit:
     n_outside: int
     n_second: int
 
-    def visits(self, groups: Sequence[Group]) -> Iterator[Visit]:
+    def visits(self, groups: Sequence[Group]) -> Visits:
         """Visits with at least one result, by group and day."""
-        for group in groups:
-            own = self.rows[self.rows["USUBJID"].isin(group.subjects)]
-            for _, part in own.groupby(["NFRLT", "AFTER"], sort=True):
-                yield Visit(part["VISIT"].iloc[0], float(part["NFRLT"].iloc[0]), part, group)
+        parts = [self.rows[self.rows["USUBJID"].isin(g.subjects)].assign(GROUP=i) for i, g in enumerate(groups)]
+        rows = pd.concat(parts, ignore_index=True)
+        index = rows.groupby(["GROUP", "NFRLT", "AFTER"], sort=True).ngroup().to_numpy().astype(np.intp)
+        _, first = np.unique(index, return_index=True)
+        heads = rows.loc[first, ["VISIT", "NFRLT", "GROUP"]].itertuples(index=False)
+        return Visits(tuple(Visit(str(v), float(d), groups[int(g)]) for v, d, g in heads), rows, index)
 
 
 def at_visits(samples: pd.DataFrame, config: TrialConfig) -> ByVisit:
@@ -108,18 +149,6 @@ def day_label(day: float) -> str:
     ('Day 28', 'Day 0, 2 h', 'Day -7')
     """
     return f"Day 0, {24 * day:.2g} h" if 0 < day < 1 else f"Day {day:.4g}"
-
-
-def visit_cells(visit: Visit, settings: Summaries) -> tuple[Statistics, Statistics]:
-    """Statistics of a visit with a BLQ as 0, and those of the geometric mean (one group each).
-
-    Order statistics that rest on a BLQ are BLQ. The geometric statistics are of the results with LLOQ/2 for a BLQ, or
-    of the quantifiable ones, as configured; a BLQ without a known limit is left out.
-    """
-    blq = visit.rows["BLQFL"].eq("Y")
-    value = visit.rows["AVAL"].where(~blq, 0.0)
-    half = visit.rows["ALLOQ"] / 2 if settings.geometric_blq == "half_lloq" else pd.Series(np.nan, index=blq.index)
-    return summed([value], settings, [blq]), summed([visit.rows["AVAL"].where(~blq, half)], settings)
 
 
 def by_visit_note(placed: Sequence[ByVisit], settings: Summaries, *, geometric: bool) -> Iterator[str]:

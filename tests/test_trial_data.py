@@ -1,0 +1,69 @@
+"""A finished run as one value: what is there is read, what is not is an empty table of the right shape."""
+
+import pandas as pd
+import pytest
+
+from cartpk import schemas
+from cartpk.trial_data import load, read_parameters
+
+
+def rows(schema, *records):
+    return schemas.checked(pd.DataFrame(list(records), columns=list(schema.columns)), schema)
+
+
+SUBJECT = {"STUDYID": "T", "USUBJID": "001", "COHORT": "high", "COHORTN": 2.0, "PKFL": "Y", "PDFL": "N"}
+SAMPLE = {
+    "STUDYID": "T", "USUBJID": "001", "PCSPEC": "BLOOD", "AVALU": "copies/ug", "BLQFL": "N", "ANLFL": "Y",
+    "SRCFILE": "NA", "SRCROW": 2.0, "PCTESTCD": "CARTDNA", "PCTEST": "CAR", "COHORT": "high", "ATPTREF": "INFUSION 1",
+}  # fmt: skip
+PARAMETER = {"USUBJID": "001", "PARCAT1": "NCA", "PARAMCD": "CMAX", "PARAM": "Max Conc", "AVAL": 1.5}
+FINDING = {"RULE": "A", "SEVERITY": "info", "SCOPE": "row", "MESSAGE": "read"}
+
+
+@pytest.fixture(name="run")
+def _run(tmp_path):
+    (tmp_path / "work").mkdir()
+    rows(schemas.ADSL, SUBJECT, {**SUBJECT, "USUBJID": "002", "COHORT": "low", "COHORTN": 1.0}).to_csv(
+        tmp_path / "adsl.csv", index=False
+    )
+    rows(schemas.ADNCA, SAMPLE).to_csv(tmp_path / "adnca.csv", index=False)
+    return tmp_path
+
+
+def test_text_stays_text_and_absent_tables_are_empty(run):
+    data = load(run)
+    assert data.adsl["USUBJID"].tolist() == ["001", "002"]
+    assert data.adnca["SRCFILE"].tolist() == ["NA"]
+    assert list(data.adpd.columns) == list(schemas.ADPD.columns)
+    assert {"USUBJID", "PPCAT"} <= set(data.fits.columns)
+    for table in (data.adpd, data.adpp, data.predictions, data.lambda_z, data.fits, data.pd_change, data.findings):
+        assert len(table) == 0
+
+
+def test_dose_levels_are_ordered(run):
+    assert load(run).cohorts == ("low", "high")
+
+
+def test_parameters_and_findings_of_all_commands_are_joined(run):
+    rows(schemas.ADPP, PARAMETER).to_csv(run / "work/adpp_nca.csv", index=False)
+    rows(schemas.ADPP, {**PARAMETER, "PARCAT1": "PD"}).to_csv(run / "work/adpp_pd.csv", index=False)
+    rows(schemas.FINDINGS, FINDING).to_csv(run / "findings.csv", index=False)
+    rows(schemas.FINDINGS, {**FINDING, "RULE": "B"}).to_csv(run / "work/findings_nca.csv", index=False)
+    data = load(run)
+    assert data.adpp["PARCAT1"].tolist() == ["NCA", "PD"]
+    assert data.findings["RULE"].tolist() == ["A", "B"]
+    some = load(run, only=["adsl.csv", "work/adpp_pd.csv"])
+    assert some.adpp["PARCAT1"].tolist() == ["PD"]
+    assert len(some.findings) == len(some.adnca) == 0
+
+
+def test_a_parameter_given_twice_is_caught(run):
+    for name in ("nca", "model"):
+        rows(schemas.ADPP, PARAMETER).to_csv(run / f"work/adpp_{name}.csv", index=False)
+    with pytest.raises(ValueError, match="adpp does not hold to its schema"):
+        read_parameters(run)
+
+
+def test_a_run_without_its_first_step_says_which(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"adsl\.csv is not there: run `cartpk ingest"):
+        load(tmp_path)
