@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 __all__ = [
+    "LONG_LISTING",
     "LONG_TABLE",
     "Cell",
     "Column",
@@ -23,9 +25,17 @@ __all__ = [
     "read_tables",
 ]
 
-LONG_TABLE: Final = 40
+LONG_LISTING: Final = 40
+"""Rows from which a listing is folded."""
+LONG_TABLE: Final = 150
 """Rows from which a table is folded."""
 _PIXELS_PER_INCH: Final = 96
+_NAME_LENGTH: Final = 40
+"""Letters of a name, a date or a code; longer texts are sentences."""
+_WIDE: Final = 9
+"""Columns from which a table is printed on a sheet turned sideways."""
+_ROWS_PER_HEADING: Final = 3
+"""Rows that a heading must stand above on average; in a table of smaller groups they stay columns."""
 _SMALL_SVG: Final = 120_000
 """Bytes up to which the drawing is taken, sharp at any size, even where the bitmap is smaller still."""
 _SVG_SAFE: Final = " !$&'()*+,-./:;=?@_~^`{}|[]"
@@ -69,20 +79,59 @@ class Column:
     align: str
     kind: str
 
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The head where a line may break: before a bracket."""
+        return broken(self.label)
+
 
 @dataclass(frozen=True)
 class Cell:
-    """A printed cell; ``heads`` where it names its row."""
+    """A printed cell.
+
+    Attributes
+    ----------
+    text, align
+        What is printed, and on which side.
+    heads
+        Whether it names its row.
+    span
+        Rows that it stands for; 0 where the cell above stands for this one.
+    """
 
     text: str
     align: str
     heads: bool
+    span: int = 1
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The text where a line may break: numbers break before a bracket."""
+        return broken(self.text) if self.align == "right" else (self.text,)
+
+    @property
+    def wordy(self) -> bool:
+        """Whether it is a sentence rather than a name: it may break anywhere."""
+        return len(self.text) > _NAME_LENGTH
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row; ``opens`` where a new group begins: a rule is drawn there. ``key`` says what the row is."""
+    """A row.
 
+    Attributes
+    ----------
+    heading
+        Names of the outer groups, where one of them begins: a line of its own above the row; else empty.
+    cells
+        One per column.
+    opens
+        Whether the innermost group begins: a rule is drawn above it.
+    key
+        What the row is, for programs.
+    """
+
+    heading: str
     cells: tuple[Cell, ...]
     opens: bool
     key: Mapping[str, str]
@@ -90,7 +139,11 @@ class Row:
 
 @dataclass(frozen=True)
 class TableBlock:
-    """A table as the page shows it: the printed cells of ``tables/tables.json``."""
+    """A table as the page shows it: the printed cells of ``tables/tables.json``.
+
+    Of several columns of groups only the innermost stays a column where the groups are large; the outer ones become
+    headings between the rows.
+    """
 
     id: str
     anchor: str
@@ -107,7 +160,22 @@ class TableBlock:
     @property
     def long(self) -> bool:
         """Whether the table is folded until the reader opens it."""
-        return len(self.rows) > LONG_TABLE
+        return len(self.rows) > (LONG_LISTING if self.is_listing else LONG_TABLE)
+
+    @property
+    def wide(self) -> bool:
+        """Whether it needs a sheet turned sideways."""
+        return len(self.columns) > _WIDE
+
+    @property
+    def summary(self) -> bool:
+        """Whether its rows are statistics, its columns groups of subjects."""
+        return any(column.kind == "statistic" for column in self.columns)
+
+    @property
+    def grouped(self) -> bool:
+        """Whether its first column names groups of rows."""
+        return bool(self.columns) and self.columns[0].kind == "group"
 
     @property
     def kind(self) -> str:
@@ -129,6 +197,17 @@ def anchor(kind: str, exhibit_id: str) -> str:
     'figure-f-14-2-3'
     """
     return f"{kind}-" + "".join(c if c.isalnum() and c.isascii() else "-" for c in exhibit_id)
+
+
+def broken(text: str) -> tuple[str, ...]:
+    """The text in pieces that stay on one line each.
+
+    Examples
+    --------
+    >>> broken("9.98 [7.02; 14.1]"), broken("AUC0-28d (day·copies/µg)"), broken("NC")
+    (('9.98', '[7.02; 14.1]'), ('AUC0-28d', '(day·copies/µg)'), ('NC',))
+    """
+    return tuple(re.split(r" (?=[\[(])", text))
 
 
 def read_figures(folder: Path, order: Sequence[str]) -> tuple[FigureBlock, ...]:
@@ -195,6 +274,11 @@ def read_tables(folder: Path) -> tuple[TableBlock, ...]:
 
 def _table(folder: Path, entry: Mapping[str, Any]) -> TableBlock:
     columns = tuple(Column(c["key"], c["label"], c["align"], c["kind"]) for c in entry["columns"])
+    depth = next((i for i, column in enumerate(columns) if column.kind != "group"), len(columns))
+    outer = max(depth - 1, 0)
+    headings = sum(any(row[:outer]) for row in entry["rows"])
+    if headings * _ROWS_PER_HEADING > len(entry["rows"]):
+        outer = 0
     file = f"tables/{entry['id']}.csv"
     return TableBlock(
         id=entry["id"],
@@ -202,8 +286,8 @@ def _table(folder: Path, entry: Mapping[str, Any]) -> TableBlock:
         number=entry["number"],
         title=entry["title"],
         population=entry["population"],
-        columns=columns,
-        rows=_rows(columns, entry["rows"], entry["keys"]),
+        columns=columns[outer:],
+        rows=tuple(_rows(columns, outer, depth, entry["rows"], entry["keys"])),
         footnotes=tuple(entry["footnotes"]),
         source=entry["source"],
         empty_reason=entry["empty_reason"],
@@ -212,16 +296,29 @@ def _table(folder: Path, entry: Mapping[str, Any]) -> TableBlock:
 
 
 def _rows(
-    columns: Sequence[Column], rows: Sequence[Sequence[str]], keys: Sequence[Mapping[str, str]]
-) -> tuple[Row, ...]:
-    grouped = bool(columns) and columns[0].kind == "group"
+    columns: Sequence[Column], outer: int, depth: int, rows: Sequence[Sequence[str]], keys: Sequence[Mapping[str, str]]
+) -> Iterator[Row]:
+    """The rows of a table whose first ``depth`` columns are groups, ``outer`` of them headings between the rows."""
     naming = {c.key for c in columns if c.kind in _NAMING} or {c.key for c in columns[:1]}
-    made = []
+    spans = _spans(rows, outer) if depth - outer == 1 else [1] * len(rows)
+    above = [""] * outer
     for number, (row, key) in enumerate(zip(rows, keys, strict=True)):
+        # a group's name is printed in its first row only
+        above = [text or old for text, old in zip(row, above, strict=False)]
+        heading = " · ".join(filter(None, above)) if any(row[:outer]) else ""
         cells = tuple(
-            Cell(text, column.align, bool(text) and column.key in naming)
-            for text, column in zip(row, columns, strict=True)
+            Cell(text, column.align, bool(text) and column.key in naming, spans[number] if place == 0 else 1)
+            for place, (text, column) in enumerate(zip(row[outer:], columns[outer:], strict=True))
         )
-        # a group's label is printed in its first row only
-        made.append(Row(cells, grouped and number > 0 and bool(row[0]), key))
-    return tuple(made)
+        yield Row(heading, cells, depth > 0 and number > 0 and bool(row[outer]), key)
+
+
+def _spans(rows: Sequence[Sequence[str]], place: int) -> list[int]:
+    """Rows that each group's first cell stands for; 0 in the rows below it."""
+    starts = [i for i, row in enumerate(rows) if row[place]] or [0]
+    ends = [*starts[1:], len(rows)]
+    spans = [0] * len(rows)
+    for start, end in zip(starts, ends, strict=True):
+        spans[start] = end - start
+    # rows before the first name stand for themselves
+    return [1] * starts[0] + spans[starts[0] :]

@@ -20,6 +20,7 @@ _MEANINGS: Final = {
     Severity.WARNING: "Kept as delivered; to be looked at.",
     Severity.INFO: "Conversions and readings, for the record.",
 }
+_WORDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _MOST_PLACES: Final = 4
 
 
@@ -32,9 +33,9 @@ class FindingKind:
     rule, name
         Identifier, and the same as a word; the name is empty for a rule outside the input checks.
     message
-        What was found and why it matters; the first finding's own words where the rule has none.
+        What was found, in a few words; the first finding's own words where the rule has none.
     example
-        The first finding in its own words; empty where the message is that.
+        The first finding in its own words, with why it matters; empty where the message is that.
     suggestion
         How to mend it.
     count, where
@@ -85,7 +86,7 @@ def group_findings(findings: pd.DataFrame) -> Findings:
         if len(of_this):
             kinds = tuple(_kind(str(rule), rows) for rule, rows in of_this.groupby("RULE", sort=True))
             groups.append(SeverityGroup(severity.value, _HEADINGS[severity], _MEANINGS[severity], len(of_this), kinds))
-    counts = ", ".join(f"{group.count} {group.heading.lower()}" for group in groups)
+    counts = ", ".join(plural(group.count, _WORDS[Severity(group.severity)]) for group in groups)
     return Findings(f"{plural(len(findings), 'finding')}: {counts}.", tuple(groups))
 
 
@@ -96,7 +97,7 @@ def _kind(identifier: str, rows: pd.DataFrame) -> FindingKind:
     rule = RULES.get(identifier)
     kinds = rows["MESSAGE"].nunique()
     own = words if kinds == 1 else f"{words} (first of {kinds} such messages)"
-    message = own if rule is None else f"{rule.reason[:1].upper()}{rule.reason[1:]}. {rule.why}"
+    message = own if rule is None else f"{rule.reason[:1].upper()}{rule.reason[1:]}."
     return FindingKind(
         rule=identifier,
         name="" if rule is None else rule.name,

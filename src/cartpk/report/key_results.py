@@ -36,9 +36,10 @@ _SHAPES: Final = (
 
 @dataclass(frozen=True)
 class Dose:
-    """A dose level as a column: its label, and its mark in the figures."""
+    """A dose level as a column: its label (the unit apart), and its mark in the figures."""
 
     label: str
+    unit: str
     colour: str
     path: str
 
@@ -103,19 +104,23 @@ def key_results(data: TrialData, tables: Sequence[TableBlock], config: TrialConf
         table = by_id.get(name)
         if table is None:
             continue
-        found = [row for key in wanted for row in _rows(table, key, cohorts)]
+        found = [row for label, key in wanted for row in _rows(table, label, key, cohorts)]
         rows += found
         sources += [(table.anchor, f"Table {table.number}")] if found else []
         notes += [table.empty_reason] if table.empty_reason else []
-    return KeyResults(_doses(cohorts), tuple(rows), _statistics(rows), tuple(sources), tuple(notes))
-
-
-def _doses(cohorts: Sequence[str]) -> tuple[Dose, ...]:
-    colours = dose_colours(len(cohorts))
-    return tuple(
-        Dose(cohort, colour, _SHAPES[i % len(_SHAPES)])
-        for i, (cohort, colour) in enumerate(zip(cohorts, colours, strict=True))
+    return KeyResults(
+        _doses(cohorts, config.dosing.unit or ""), tuple(rows), _statistics(rows), tuple(sources), tuple(notes)
     )
+
+
+def _doses(cohorts: Sequence[str], unit: str) -> tuple[Dose, ...]:
+    colours = dose_colours(len(cohorts))
+    made = []
+    for i, (cohort, colour) in enumerate(zip(cohorts, colours, strict=True)):
+        amount = cohort.removesuffix(unit).strip() if unit else cohort
+        apart = unit if amount and amount != cohort else ""
+        made.append(Dose(amount if apart else cohort, apart, colour, _SHAPES[i % len(_SHAPES)]))
+    return tuple(made)
 
 
 def _subjects(data: TrialData) -> KeyRow:
@@ -128,36 +133,36 @@ def _subjects(data: TrialData) -> KeyRow:
     return KeyRow("Subjects", "", "", tuple(cells))
 
 
-def _kinetics(config: TrialConfig) -> list[dict[str, str]]:
-    """Keys of the kinetic rows, in the order of reading: expansion, exposure, decline, persistence."""
+def _kinetics(config: TrialConfig) -> list[tuple[str, dict[str, str]]]:
+    """Keys of the kinetic rows: expansion, exposure, decline, persistence; named as they are printed."""
     analyte = config.primary_analyte
     codes = ["CMAX", "TMAX", *(window_code(end) for end in config.nca.windows.days), "LAMZHL", "TLST"]
-    return [{"assay": analyte.code, "specimen": analyte.specimen, "parameter": code} for code in codes]
+    return [("", {"assay": analyte.code, "specimen": analyte.specimen, "parameter": code}) for code in codes]
 
 
-def _depletion(config: TrialConfig) -> list[dict[str, str]]:
-    """Keys of the nadir rows: every CD7+ measure, an absolute count before a percentage, at most one of each."""
+def _depletion(config: TrialConfig) -> list[tuple[str, dict[str, str]]]:
+    """Names and keys of the nadirs: of the CD7+ measures the first absolute count and the first percentage."""
     plus = [m for m in config.pharmacodynamics.measures if m.marker == "CD7+"]
     first = [next((m for m in plus if m.kind == kind), None) for kind in ("absolute", "percent")]
-    return [{"measure": m.code, "parameter": "PDNADIR"} for m in first if m is not None]
+    return [(f"{m.label}, nadir", {"measure": m.code, "parameter": "PDNADIR"}) for m in first if m is not None]
 
 
-def _rows(table: TableBlock, wanted: Mapping[str, str], cohorts: Sequence[str]) -> Iterator[KeyRow]:
+def _rows(table: TableBlock, name: str, wanted: Mapping[str, str], cohorts: Sequence[str]) -> Iterator[KeyRow]:
     """The row of this key, once per unit; the sensitivity lines of the table stay there."""
     own = [row for row in table.rows if wanted.items() <= row.key.items() and "set" not in row.key]
     places = {column.key: i for i, column in enumerate(table.columns)}
-    label = counts = None
+    printed = counts = None
     shown = next((s for s in _FIRST if any(row.key.get("statistic") == s for row in own)), None)
     for row in own:
         statistic = row.key.get("statistic")
         # a parameter's rows begin with its count; its name stands there and nowhere below
         if statistic == "n":
-            label, counts = row.cells[places["parameter"]].text, row
-        if statistic == shown and label is not None and counts is not None:
-            name, _, unit = label.partition(" (")
+            printed, counts = row.cells[places["parameter"]].text, row
+        if statistic == shown and printed is not None and counts is not None:
+            label, _, unit = printed.partition(" (")
             words = row.cells[places["statistic"]].text
             cells = tuple(_cell(row, counts, places[cohort]) for cohort in cohorts)
-            yield KeyRow(name, unit.removesuffix(")"), words, cells)
+            yield KeyRow(name or label, unit.removesuffix(")"), words, cells)
 
 
 def _cell(row: Row, counts: Row, place: int) -> KeyCell:
@@ -171,6 +176,12 @@ def _statistics(rows: Sequence[KeyRow]) -> tuple[str, ...]:
     """``Geometric mean (CV %): Cmax and AUC0-28d.`` for each statistic shown."""
     shown: dict[str, list[str]] = {}
     for row in rows:
-        if row.statistic and row.label not in shown.setdefault(row.statistic, []):
-            shown[row.statistic].append(row.label)
+        if row.statistic and _within(row.label) not in shown.setdefault(row.statistic, []):
+            shown[row.statistic].append(_within(row.label))
     return tuple(f"{statistic}: {enumeration(labels)}." for statistic, labels in shown.items())
+
+
+def _within(label: str) -> str:
+    """A label within a sentence: ``Terminal half-life`` begins small, ``Cmax`` and ``CD7+`` do not."""
+    first, blank, _ = label.partition(" ")
+    return label[:1].lower() + label[1:] if blank and first.istitle() and first.isalpha() else label

@@ -55,6 +55,18 @@
   addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(locate); } }, { passive: true });
   locate();
 
+  // wide tables: a shade where there is more to see
+  const boxes = [...document.querySelectorAll(".scroll")];
+  const shade = (box) => {
+    box.classList.toggle("left", box.scrollLeft > 1);
+    box.classList.toggle("right", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+  };
+  const watch = new ResizeObserver((entries) => entries.forEach((entry) => shade(entry.target)));
+  for (const box of boxes) {
+    watch.observe(box);
+    box.addEventListener("scroll", () => shade(box), { passive: true });
+  }
+
   // folded parts: all at once, for paper, and when a link leads into one
   const folded = [...document.querySelectorAll("main details")];
   const unfold = document.getElementById("unfold");

@@ -176,6 +176,7 @@ def _stylesheet(config: TrialConfig) -> str:
   @top-right {{ content: {css_string(right)}; font: bold 8pt sans-serif; color: #9a3412; }}
   @bottom-right {{ content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #52606d; }}
 }}
+@page wide {{ size: A4 landscape; }}
 """
     return (_FOLDER / "page.css").read_text(encoding="utf-8") + paper
 

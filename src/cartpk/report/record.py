@@ -45,7 +45,8 @@ def sentence(config: TrialConfig, n_subjects: int) -> str:
     """
     trial = config.trial
     what = f"{config.product.name} for {trial.indication}" if trial.indication else config.product.name
-    parts = [what, f"phase {trial.phase}" if trial.phase else None, trial.design]
+    phase = trial.phase if trial.phase is None or "phase" in trial.phase.lower() else f"phase {trial.phase}"
+    parts = [what, phase, trial.design]
     planned = f" of {trial.planned_n} planned" if trial.planned_n else ""
     subjects = "subject" if n_subjects == 1 and not trial.planned_n else "subjects"
     return f"{'; '.join(p for p in parts if p)}. {n_subjects}{planned} {subjects} in these data."
