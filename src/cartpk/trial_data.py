@@ -17,13 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pa
 
-__all__ = ["FINDING_FILES", "PARAMETER_FILES", "TrialData", "load", "read_parameters"]
+__all__ = ["PARAMETER_FILES", "TrialData", "load", "read_parameters"]
 
 PARAMETER_FILES: Final = ("work/adpp_nca.csv", "work/adpp_model.csv", "work/adpp_pd.csv")
 """Parameter rows by the command that made them; ``adpp.csv`` is all of them."""
-
-FINDING_FILES: Final = ("findings.csv", "work/findings_nca.csv")
-"""Findings by the command that made them."""
 
 _KEYS: Final = ("STUDYID", "USUBJID", "PPCAT", "PPSPEC", "ATPTREF", "MODEL")
 """Columns that stay text in the tables that have no schema of their own."""
@@ -35,10 +32,8 @@ class TrialData:
 
     Attributes
     ----------
-    adsl, adnca, adpd
-        As :mod:`cartpk.schemas` has them: subjects, kinetic samples, CD7 measurements.
-    findings
-        Findings of the input checks, then those of the analysis.
+    adsl, adnca, adpd, findings
+        As :mod:`cartpk.schemas` has them: subjects, kinetic samples, CD7 measurements, findings.
     adpp
         All parameter rows (``PARCAT1`` NCA, MODEL, PD).
     predictions
@@ -111,7 +106,7 @@ def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialD
         lambda_z=loose("work/lambda_z.csv"),
         fits=loose("work/fits.csv"),
         pd_change=table("work/pd_change.csv", schemas.PD_CHANGE),
-        findings=_joined(folder, FINDING_FILES, schemas.FINDINGS, only),
+        findings=table("findings.csv", schemas.FINDINGS),
     )
 
 
@@ -120,19 +115,13 @@ def read_parameters(results_dir: Path | str, only: Collection[str] | None = None
 
     ``only``: as :func:`load`.
     """
-    return _joined(Path(results_dir), PARAMETER_FILES, schemas.ADPP, only)
-
-
-def _joined(
-    folder: Path, names: tuple[str, ...], schema: pa.DataFrameSchema, only: Collection[str] | None
-) -> pd.DataFrame:
-    """The tables of these files one below the other, checked together; a file may be absent."""
     import pandas as pd  # noqa: PLC0415
 
-    wanted = [name for name in names if only is None or name in only]
-    parts = [_table(folder / name, schema) for name in wanted if (folder / name).is_file()]
+    folder = Path(results_dir)
+    names = [name for name in PARAMETER_FILES if only is None or name in only]
+    parts = [_table(folder / name, schemas.ADPP) for name in names if (folder / name).is_file()]
     parts = [part for part in parts if len(part)]
-    return schemas.checked(pd.concat(parts, ignore_index=True), schema) if parts else _empty(schema)
+    return schemas.checked(pd.concat(parts, ignore_index=True), schemas.ADPP) if parts else _empty(schemas.ADPP)
 
 
 def _table(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
