@@ -1,4 +1,4 @@
-"""Every subject that came in comes out: parameter rows for those without a single analysable sample."""
+"""Who is in the analysis and until when: every subject that came in comes out, cut at the event that ends a profile."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["NO_SAMPLE", "with_all_subjects"]
+__all__ = ["NO_SAMPLE", "events", "with_all_subjects"]
 
 NO_SAMPLE: Final = "no sample of this analyte was delivered or usable"
 """``PPREASND`` of a subject without a profile."""
@@ -52,3 +52,9 @@ def with_all_subjects(rows: pd.DataFrame, subjects: Iterable[str], analyte: str)
         return rows
     added = pd.concat([parameters.assign(USUBJID=subject) for subject in absent], ignore_index=True)
     return pd.concat([rows, added.assign(PPREASND=NO_SAMPLE)], ignore_index=True)
+
+
+def events(adsl: pd.DataFrame) -> pd.DataFrame:
+    """Subjects (USUBJID) with an event that cuts their profile, and its day (AFRLT): re-infusion, HSCT or death."""
+    cut = adsl.loc[adsl["EVENTDY"].notna(), ["USUBJID", "EVENTDY"]]
+    return cut.rename(columns={"EVENTDY": "AFRLT"})

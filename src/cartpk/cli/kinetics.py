@@ -22,7 +22,7 @@ def command(config: Path, results: Path) -> None:
     from cartpk.adpp import derive_params_trial
     from cartpk.config import load
     from cartpk.files import write_table
-    from cartpk.roster import with_all_subjects
+    from cartpk.roster import events, with_all_subjects
     from cartpk.schemas import ADNCA, ADPP, ADSL, FINDINGS, checked, read_table
 
     trial = load(config)
@@ -33,7 +33,7 @@ def command(config: Path, results: Path) -> None:
         nca.settings(),
         nca.windows.settings(),
         nca.windows.days,
-        events=adsl.loc[adsl["EVENTDY"].notna(), ["USUBJID", "EVENTDY"]].rename(columns={"EVENTDY": "AFRLT"}),
+        events=events(adsl),
     )
     rows = with_all_subjects(done.adpp, adsl["USUBJID"], trial.primary_analyte.code)
     write_table(results / "work" / "adpp_nca.csv", checked(rows, ADPP))

@@ -19,13 +19,13 @@ def command(config: Path, results: Path) -> None:
     from cartpk.config import load
     from cartpk.files import write_table
     from cartpk.fits import derive_params_model
-    from cartpk.roster import with_all_subjects
+    from cartpk.roster import events
     from cartpk.schemas import ADNCA, ADPP, ADSL, PREDICTIONS, checked, read_table
 
     trial = load(config)
     asked = trial.models
     adnca = read_table(results / "adnca.csv", ADNCA)
-    subjects = read_table(results / "adsl.csv", ADSL)["USUBJID"]
+    adsl = read_table(results / "adsl.csv", ADSL)
     fits = [
         derive_params_model(
             adnca,
@@ -33,12 +33,12 @@ def command(config: Path, results: Path) -> None:
             asked.method,
             residual=asked.residual,
             priors=asked.priors.get(name, {}),
+            subjects=adsl["USUBJID"],
+            events=events(adsl),
         )
         for name in asked.fit
     ]
-    code = trial.primary_analyte.code
-    rows = pd.concat([with_all_subjects(f.adpp, subjects, code) for f in fits], ignore_index=True)
-    write_table(results / "work" / "adpp_model.csv", checked(rows, ADPP))
+    write_table(results / "work" / "adpp_model.csv", checked(pd.concat([f.adpp for f in fits]), ADPP))
     write_table(results / "work" / "predictions.csv", checked(pd.concat([f.predictions for f in fits]), PREDICTIONS))
     summary = pd.concat([f.summary for f in fits])
     write_table(results / "work" / "fits.csv", summary)
