@@ -59,7 +59,7 @@ def test_every_delivered_sample_is_listed(factory, make):
 def test_records_that_are_not_used_say_why_and_where_they_are(make):
     printed = make(l_16_2_5_3)
     assert cells(printed, 0, "subject", "test", "delivered", "reason", "file", "row") == [
-        "S1", "CD7+ T cells, blood", "-4", "negative result", "cp.csv", "2",
+        "S1", "CD7+ T cells in blood", "-4", "negative result", "cp.csv", "2",
     ]  # fmt: skip
     assert "negative result: 1." in printed.body.footnotes
     assert ",-4," in csv_text(printed.body)  # a number is no formula

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cartpk.config import TrialConfig
     from cartpk.trial_data import TrialData
 
-__all__ = ["Assay", "assays", "gdna_note", "time_note"]
+__all__ = ["Assay", "assays", "gdna_note", "in_specimen", "time_note"]
 
 _GDNA = (
     "Copies per µg of genomic DNA relate to the DNA of all nucleated cells in the sample, which lymphodepletion "
@@ -70,10 +70,21 @@ def _assay(data: TrialData, config: TrialConfig, code: str, specimen: str) -> As
     limits = sorted(set(rows["ALLOQ"].dropna()))
     shown = [limits[0], limits[-1]] if len(limits) > 1 else limits
     lloq = " to ".join(f"{limit:,g}" for limit in shown) or "not stated"
-    place = specimen.split(",", maxsplit=1)[0].lower()
-    what = label if place in label.lower() else f"{label} in {place}"
+    what = in_specimen(label, specimen)
     unit = ", ".join(unit_text(u) for u in units)
     return Assay(code, specimen, f"{what}, {methods}", f"{what}: {methods}, {unit}, LLOQ {lloq}.", units)
+
+
+def in_specimen(label: str, specimen: str) -> str:
+    """What was measured in what; a label that names its specimen is left as it is.
+
+    Examples
+    --------
+    >>> in_specimen("CAR transgene", "BONE MARROW, LIQUID"), in_specimen("CAR transgene in blood", "BLOOD")
+    ('CAR transgene in bone marrow', 'CAR transgene in blood')
+    """
+    place = specimen.split(",", maxsplit=1)[0].lower()
+    return label if place in label.lower() else f"{label} in {place}"
 
 
 def gdna_note(units: tuple[str, ...]) -> tuple[str, ...]:

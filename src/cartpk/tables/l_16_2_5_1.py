@@ -51,11 +51,11 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
             words(s["EVENTTXT"]),
         )
         rows.append(Row(cells))
-    notes = (
-        "Days from the start of the first infusion. Split doses are added.",
-        f"Outside ±{config.dosing.tolerance_pct:g} % of the planned dose: {outside} of {len(rows)} subjects.",
-    )
-    return Body(_COLUMNS, tuple(rows), analysis_set(data, "all").text, notes, "adsl.csv")
+    notes = ["Days from the start of the first infusion. Split doses are added."]
+    if data.adsl["DOSEP"].notna().any():
+        limit = f"±{config.dosing.tolerance_pct:g} %"
+        notes.append(f"Outside {limit} of the planned dose: {outside} of {len(rows)} subjects.")
+    return Body(_COLUMNS, tuple(rows), analysis_set(data, "all").text, tuple(notes), "adsl.csv")
 
 
 SPEC: Final = TableSpec("l_16_2_5_1", "16.2.5-1", "Infusions: planned and actual dose by subject", table)

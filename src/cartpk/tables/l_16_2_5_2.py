@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from cartpk.tables.assays import in_specimen
 from cartpk.tables.cells import words
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.listing import SUBJECT, dose_levels, in_order, optional, subject_cells
@@ -41,7 +42,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     for s in ordered.to_dict("records"):
         cells = (
             *subject_cells(s["USUBJID"], doses),
-            words(f"{s['PCTEST']}, {str(s['PCSPEC']).split(',', maxsplit=1)[0].lower()}"),
+            words(in_specimen(s["PCTEST"], s["PCSPEC"])),
             words(str(s["ATPTREF"]).capitalize()),
             words(day_label(float(s["NFRLT"])) if pd.notna(s["NFRLT"]) else None),
             optional(s["AFRLT"], days),
