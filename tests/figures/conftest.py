@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,27 @@ VISITS = (0.0, 1.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 28.0, 42.0, 60.0, 90.0, 120
 DOSES = (2.5e7, 1e8, 2e8)
 COHORTS = ("0.25e8 cells", "1e8 cells", "2e8 cells")
 LLOQ = 50.0
+FILES = {
+    "adsl": "adsl.csv",
+    "adnca": "adnca.csv",
+    "adpd": "adpd.csv",
+    "adpp": "work/adpp_nca.csv",
+    "predictions": "work/predictions.csv",
+    "lambda_z": "work/lambda_z.csv",
+    "pd_change": "work/pd_change.csv",
+}
+"""Tables by the files of a run that hold them."""
+
+MEASURES = {
+    "PARAM": {"CD7PT": "CD7+ T cells", "CD7NT": "CD7- T cells", "CD7PCT": "CD7+ lymphocytes"},
+    "KIND": {"CD7PT": "absolute", "CD7NT": "absolute", "CD7PCT": "percent"},
+    "POPULATION": {"CD7PT": "NORMAL_T", "CD7NT": "NORMAL_T", "CD7PCT": "LYMPHOCYTES"},
+    "MARKER": {"CD7PT": "CD7+", "CD7NT": "CD7-", "CD7PCT": "CD7+"},
+    "PARENT": {"CD7PCT": "lymphocytes"},
+    "AVALU": {"CD7PT": "cells/µL", "CD7NT": "cells/µL", "CD7PCT": "%"},
+    "ALLOQ": {"CD7PT": 1.0, "CD7NT": 1.0, "CD7PCT": 0.1},
+}
+"""What ADPD says of each measure."""
 
 
 def make_config(**sections: object) -> TrialConfig:
@@ -32,8 +53,20 @@ def make_config(**sections: object) -> TrialConfig:
         ],
         "pharmacodynamics": {
             "measures": [
-                {"code": "CD7PT", "label": "CD7+ T cells", "kind": "absolute", "population": "NORMAL_T", "marker": "CD7+"},
-                {"code": "CD7NT", "label": "CD7- T cells", "kind": "absolute", "population": "NORMAL_T", "marker": "CD7-"},
+                {
+                    "code": "CD7PT",
+                    "label": "CD7+ T cells",
+                    "kind": "absolute",
+                    "population": "NORMAL_T",
+                    "marker": "CD7+",
+                },
+                {
+                    "code": "CD7NT",
+                    "label": "CD7- T cells",
+                    "kind": "absolute",
+                    "population": "NORMAL_T",
+                    "marker": "CD7-",
+                },
                 {
                     "code": "CD7PCT",
                     "label": "CD7+ lymphocytes",
@@ -88,10 +121,23 @@ def _samples(adsl: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame
         actual = np.where(nominal > 1, nominal + rng.integers(-1, 2, nominal.size) * 0.5 + 0.1, nominal)
         true = curve(actual, cmax, tmax, beta)
         value = np.round(true * np.exp(rng.normal(0, 0.4, nominal.size)), 3)
-        samples.append(pd.DataFrame({"USUBJID": row.USUBJID, "COHORT": row.COHORT, "AFRLT": actual, "NFRLT": nominal, "AVAL": value}))
+        samples.append(
+            pd.DataFrame(
+                {"USUBJID": row.USUBJID, "COHORT": row.COHORT, "AFRLT": actual, "NFRLT": nominal, "AVAL": value}
+            )
+        )
         pred = np.maximum(curve(grid, max(cmax, 1.0), tmax, beta), 1e-3)
         predictions.append(
-            pd.DataFrame({"USUBJID": row.USUBJID, "MODEL": "stein", "AFRLT": grid, "PRED": pred, "PREDLO": pred / 2, "PREDHI": pred * 2})
+            pd.DataFrame(
+                {
+                    "USUBJID": row.USUBJID,
+                    "MODEL": "stein",
+                    "AFRLT": grid,
+                    "PRED": pred,
+                    "PREDLO": pred / 2,
+                    "PREDHI": pred * 2,
+                }
+            )
         )
     table = pd.concat(samples, ignore_index=True)
     below = table["AVAL"] < LLOQ
@@ -126,56 +172,61 @@ def _adpd(adsl: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     for i, row in enumerate(adsl.itertuples()):
         nominal = np.array([-3.0, 7.0, 14.0, 21.0, 28.0, 60.0, 90.0, 180.0][: 8 - (i % 3)])
         day = np.where(nominal > 0, nominal + rng.integers(-1, 2, nominal.size), nominal)
-        plus = 900 * np.exp(-0.5 * np.clip(day, 0, 20)) * np.exp(rng.normal(0, 0.5, day.size)) + np.clip(day - 60, 0, None)
+        plus = 900 * np.exp(-0.5 * np.clip(day, 0, 20)) * np.exp(rng.normal(0, 0.5, day.size)) + np.clip(
+            day - 60, 0, None
+        )
         minus = 40 + 3 * np.clip(day, 0, 100) * np.exp(rng.normal(0, 0.4, day.size))
-        base = {"USUBJID": row.USUBJID, "COHORT": row.COHORT, "AFRLT": day, "NFRLT": nominal}
-        for code, label, marker, value in (("CD7PT", "CD7+ T cells", "CD7+", plus), ("CD7NT", "CD7- T cells", "CD7-", minus)):
-            parts.append(pd.DataFrame({**base, "PARAMCD": code, "PARAM": label, "MARKER": marker, "AVAL": value.round(1)}).assign(
-                KIND="absolute", POPULATION="NORMAL_T", AVALU="cells/µL", ALLOQ=1.0))  # fmt: skip
-        percent = 100 * plus / (plus + minus + 100)
-        parts.append(pd.DataFrame({**base, "PARAMCD": "CD7PCT", "PARAM": "CD7+ lymphocytes", "MARKER": "CD7+", "AVAL": percent.round(2)}).assign(
-            KIND="percent", POPULATION="LYMPHOCYTES", PARENT="lymphocytes", AVALU="%", ALLOQ=0.1))  # fmt: skip
+        subject = {"USUBJID": row.USUBJID, "COHORT": row.COHORT, "AFRLT": day, "NFRLT": nominal}
+        values = {
+            "CD7PT": plus.round(1),
+            "CD7NT": minus.round(1),
+            "CD7PCT": (100 * plus / (plus + minus + 100)).round(2),
+        }
+        parts += [pd.DataFrame({**subject, "PARAMCD": code, "AVAL": value}) for code, value in values.items()]
     table = pd.concat(parts, ignore_index=True)
+    for column, by_code in MEASURES.items():
+        table[column] = table["PARAMCD"].map(by_code)
     below = table["AVAL"] < table["ALLOQ"]
     table["BLQFL"] = np.where(below, "Y", "N")
     table["AVAL"] = table["AVAL"].mask(below)
     return _rows(_common(table).assign(PCSPEC="BLOOD", PCMETHOD="flow cytometry"), schemas.ADPD)
 
 
+def _parameter(i: int, code: str, value: float) -> tuple[float, str | None, str | None]:
+    """Value, flag and reason: the never-expander, some extrapolated areas and some that are not calculated."""
+    area = code != "CMAX"
+    if not np.isfinite(value):
+        return (0.0, "ALL_BLQ", None) if area else (np.nan, None, "all results are below the limit of quantification")
+    if code == "AUC0_90D" and i % 4 == 3:
+        return value, "EXTRAPOLATED", None
+    if code == "AUC0_90D" and i % 6 == 4:
+        return np.nan, "NC_INCOMPLETE", "the last sample is before the window's end"
+    return value, "COMPLETE" if area else None, None
+
+
 def _adpp(adsl: pd.DataFrame, adnca: pd.DataFrame) -> pd.DataFrame:
+    cmax = adnca[adnca["AFRLT"] > 0].groupby("USUBJID")["AVAL"].max()
     rows = []
-    post = adnca[adnca["AFRLT"] > 0]
-    for i, row in enumerate(adsl.itertuples()):
-        mine = post[post["USUBJID"] == row.USUBJID].dropna(subset=["AVAL"])
-        cmax = mine["AVAL"].max() if len(mine) else np.nan
-        codes = (("CMAX", "Maximum concentration", cmax, "copies/µg gDNA", None),
-                 ("AUC0_28D", "AUC 0-28 d", cmax * 7, "day*copies/µg gDNA", 28.0),
-                 ("AUC0_90D", "AUC 0-90 d", cmax * 8, "day*copies/µg gDNA", 90.0))  # fmt: skip
-        for code, label, value, unit, end in codes:
-            flag, reason = (None, None) if end is None else ("COMPLETE", None)
-            if not np.isfinite(value):
-                flag, value, reason = ("ALL_BLQ", 0.0, None) if end else (None, np.nan, "all results are below the limit of quantification")
-            elif end == 90.0 and i % 4 == 3:
-                flag = "EXTRAPOLATED"
-            elif end == 90.0 and i % 6 == 4:
-                flag, value, reason = "NC_INCOMPLETE", np.nan, "the last sample is before the window's end"
-            rows.append({"USUBJID": row.USUBJID, "PARCAT1": "NCA", "PARAMCD": code, "PARAM": label, "AVAL": value, "AVALU": unit,
-                         "PPREASND": reason, "FLAG": flag, "PPCAT": "CARTG", "PPSPEC": "BLOOD", "ATPTREF": "INFUSION 1",
-                         "PPENINT": f"P{end:g}D" if end else None})  # fmt: skip
-    return _rows(pd.DataFrame(rows), schemas.ADPP)
+    for i, subject in enumerate(adsl["USUBJID"]):
+        for code, factor in (("CMAX", 1.0), ("AUC0_28D", 7.0), ("AUC0_90D", 8.0)):
+            value, flag, reason = _parameter(i, code, float(cmax[subject]) * factor)
+            rows.append({"USUBJID": subject, "PARAMCD": code, "AVAL": value, "FLAG": flag, "PPREASND": reason})
+    table = pd.DataFrame(rows).assign(PARCAT1="NCA", PPCAT="CARTG", PPSPEC="BLOOD", ATPTREF="INFUSION 1")
+    unit = np.where(table["PARAMCD"] == "CMAX", "copies/µg gDNA", "day*copies/µg gDNA")
+    return _rows(table.assign(PARAM=table["PARAMCD"], AVALU=unit), schemas.ADPP)
 
 
 def _lambda_z(adnca: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for subject, mine in adnca.dropna(subset=["AVAL"]).groupby("USUBJID"):
+    parts = []
+    for _, mine in adnca.dropna(subset=["AVAL"]).groupby("USUBJID"):
         last = mine.sort_values("AFRLT").tail(3)
         if len(last) < 3 or last["AFRLT"].min() < 14:
             continue
-        slope, intercept = np.polyfit(last["AFRLT"], np.log(last["AVAL"]), 1)
-        for point in last.itertuples():
-            rows.append({"USUBJID": subject, "PPCAT": "CARTG", "PPSPEC": "BLOOD", "ATPTREF": "INFUSION 1", "AFRLT": point.AFRLT,
-                         "ARRLT": point.AFRLT, "AVAL": point.AVAL, "LZFL": "Y", "SLOPE": slope, "INTERCEPT": intercept})  # fmt: skip
-    return pd.DataFrame(rows)
+        slope, intercept = np.polyfit(last["ARRLT"], np.log(last["AVAL"]), 1)
+        keys = last.rename(columns={"PCTESTCD": "PPCAT", "PCSPEC": "PPSPEC"})
+        keys = keys[["USUBJID", "PPCAT", "PPSPEC", "ATPTREF", "AFRLT", "ARRLT", "AVAL"]]
+        parts.append(keys.assign(LZFL="Y", SLOPE=slope, INTERCEPT=intercept))
+    return pd.concat(parts, ignore_index=True)
 
 
 def make_trial(n: int = 18, seed: int = 7) -> TrialData:
@@ -205,17 +256,6 @@ def make_trial(n: int = 18, seed: int = 7) -> TrialData:
     )
 
 
-def write_results(data: TrialData, folder: Path) -> Path:
-    """The trial's tables as the files of a run."""
-    (folder / "work").mkdir(parents=True, exist_ok=True)
-    files = {"adsl.csv": data.adsl, "adnca.csv": data.adnca, "adpd.csv": data.adpd, "findings.csv": data.findings,
-             "work/adpp_nca.csv": data.adpp, "work/predictions.csv": data.predictions,
-             "work/lambda_z.csv": data.lambda_z, "work/pd_change.csv": data.pd_change}  # fmt: skip
-    for name, table in files.items():
-        table.to_csv(folder / name, index=False)
-    return folder
-
-
 @pytest.fixture(scope="session")
 def trial() -> TrialData:
     return make_trial()
@@ -226,16 +266,34 @@ def config() -> TrialConfig:
     return make_config()
 
 
-@pytest.fixture
-def without() -> Callable[..., TrialData]:
-    """A copy of a trial with the named tables emptied."""
+@pytest.fixture(scope="session")
+def trial_of() -> Callable[..., TrialData]:
+    """Maker of trials of n subjects."""
+    return make_trial
 
-    def emptied(data: TrialData, *names: str) -> TrialData:
-        return replace(data, **{name: getattr(data, name).iloc[:0] for name in names})
 
-    return emptied
+@pytest.fixture(scope="session")
+def config_of() -> Callable[..., TrialConfig]:
+    """Maker of configurations with whole sections replaced."""
+    return make_config
+
+
+@pytest.fixture(scope="session")
+def only() -> Callable[[TrialData, tuple[str, ...]], TrialData]:
+    """A trial in which all tables but those of the named files are empty."""
+
+    def kept(data: TrialData, files: tuple[str, ...]) -> TrialData:
+        tables = {field.name: getattr(data, field.name) for field in fields(data)}
+        return replace(data, **{name: t.iloc[:0] for name, t in tables.items() if FILES.get(name) not in files})
+
+    return kept
 
 
 @pytest.fixture(scope="session")
 def results(trial: TrialData, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_results(trial, tmp_path_factory.mktemp("results"))
+    """Folder of a run with the made trial's tables."""
+    folder = tmp_path_factory.mktemp("results")
+    (folder / "work").mkdir()
+    for name, file in FILES.items():
+        getattr(trial, name).to_csv(folder / file, index=False)
+    return folder

@@ -28,6 +28,10 @@ FITTED: Final = "fit with 95 % band"
 TERMINAL: Final = "terminal phase"
 TERMINAL_INK: Final = "#0B7285"
 _KEYS: Final = ["USUBJID", "ATPTREF"]
+_DRAWN: Final = [
+    "LAYER", "AFRLT", "AVAL", "ALLOQ", "BLQFL", "RESULT", "DRAWN", "PRED", "PREDLO", "PREDHI", "ARRLT", "SLOPE",
+    "INTERCEPT",
+]  # fmt: skip
 _LINE: Final = ["AFRLT", "ARRLT", "AVAL", "SLOPE", "INTERCEPT"]
 
 
@@ -99,7 +103,8 @@ def _layers(data: TrialData, config: TrialConfig, shown: pd.DataFrame) -> pd.Dat
     ]
     rows = pd.concat([part for part in parts if len(part)], ignore_index=True)
     made = panels.assign(STRIP=_strips(panels)).merge(rows, on=_KEYS, how="left")
-    return made.reset_index(drop=True)
+    # without a fit or a line their columns are there and empty
+    return made.reindex(columns=[*made.columns[:4], *_DRAWN])
 
 
 def _strips(panels: pd.DataFrame) -> pd.Series[str]:

@@ -1,0 +1,79 @@
+"""Individual panels: samples, curve, terminal line, each where it belongs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cartpk.figures import f_14_2_4, theme
+
+
+def layer(trial, config, name):
+    data = f_14_2_4.figure(trial, config).data
+    return data[data["LAYER"] == name]
+
+
+def test_layers_hold_the_rows_of_their_tables(trial, config):
+    used = trial.lambda_z[trial.lambda_z["LZFL"] == "Y"]
+    assert len(layer(trial, config, "SAMPLE")) == len(trial.adnca)
+    assert len(layer(trial, config, "FIT")) == len(trial.predictions)
+    assert len(layer(trial, config, "LAMBDA_Z")) == len(used)
+
+
+def test_points_that_are_not_of_the_line_get_no_ring(trial, config):
+    first = trial.lambda_z.groupby("USUBJID").head(1).index
+    marked = trial.lambda_z.assign(LZFL=np.where(trial.lambda_z.index.isin(first), "N", "Y"))
+    assert len(layer(replace(trial, lambda_z=marked), config, "LAMBDA_Z")) == len(marked) - len(first)
+
+
+def test_only_the_first_model_of_the_configuration_is_drawn(trial, config):
+    both = pd.concat([trial.predictions, trial.predictions.assign(MODEL="other", PRED=1.0)], ignore_index=True)
+    assert set(layer(replace(trial, predictions=both), config, "FIT")["PRED"]) == set(trial.predictions["PRED"])
+
+
+def test_the_line_follows_its_equation_in_days_from_its_own_infusion():
+    day, shift = np.array([30.0, 60.0, 90.0]), 100.0
+    points = pd.DataFrame(
+        {
+            "STRIP": pd.Categorical(["A"] * 3, ordered=True),
+            "AFRLT": day + shift,
+            "ARRLT": day,
+            "INTERCEPT": 7.0,
+            "SLOPE": -0.03,
+        }
+    )
+    line = f_14_2_4._terminal_lines(points)
+    assert line["X"].min() == pytest.approx(theme.root_days(130.0))
+    assert line["X"].max() == pytest.approx(theme.root_days(190.0))
+    at = line["X"] ** 2 - shift
+    assert np.allclose(np.log(line["PRED"]), 7.0 - 0.03 * at)
+
+
+def test_the_curve_is_cut_at_the_floor_and_not_joined_across_it():
+    strip = pd.Categorical(["A"] * 5, ordered=True)
+    fit = pd.DataFrame({"STRIP": strip, "PRED": [50.0, 40.0, 1.0, 30.0, 60.0], "PREDLO": 0.5, "PREDHI": 90.0})
+    above = f_14_2_4._above(fit, 20.0)
+    assert above["PRED"].tolist() == [50, 40, 30, 60]
+    assert above["PREDLO"].eq(20).all()
+    assert above.groupby("PART")["PRED"].apply(list).tolist() == [[50, 40], [30, 60]]
+
+
+@pytest.mark.parametrize(("panels", "grid"), [(1, (1, 1)), (18, (4, 5)), (24, (5, 5)), (30, (5, 6)), (80, (8, 10))])
+def test_the_grid_fits_a_page_up_to_thirty(panels, grid):
+    assert f_14_2_4._grid(panels) == grid
+
+
+def test_more_subjects_than_panels_is_said(trial_of, config):
+    made = f_14_2_4.figure(trial_of(120), config)
+    assert made.n == 100
+    assert "The first 100 of 120 subjects are shown." in made.footnotes
+
+
+def test_without_fits_and_lines_the_samples_stay(trial, config, only):
+    made = f_14_2_4.figure(only(trial, ("adsl.csv", "adnca.csv")), config)
+    assert set(made.data["LAYER"]) == {"SAMPLE"}
+    assert "Solid line" not in made.caption
+    assert "Dashed line" not in made.caption

@@ -1,0 +1,55 @@
+"""The registry: complete, in order, and light."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cartpk import figures
+from cartpk.figures.registry import FIGURES, spec
+
+FOLDER = Path(figures.__file__).parent
+
+
+def test_every_figure_module_is_listed():
+    assert set(FIGURES) == {p.stem for p in FOLDER.glob("f_*.py")}
+
+
+@pytest.mark.parametrize("figure_id", FIGURES)
+def test_an_entry_says_what_it_is(figure_id):
+    entry = FIGURES[figure_id]
+    assert entry.id == figure_id
+    assert entry.number == re.sub(r"^f_(\d+)_(\d+)_(.+)$", r"\1.\2-\3", figure_id)
+    assert entry.title[0].isupper()
+    assert not entry.title.endswith(".")
+    assert "adsl.csv" in entry.inputs, "the dose levels' order comes from there"
+    assert entry.outputs == tuple(f"figures/{figure_id}.{suffix}" for suffix in ("png", "svg", "csv", "json"))
+
+
+def test_order_is_that_of_the_report():
+    numbers = [[int(n) for n in re.findall(r"\d+", entry.number)] for entry in FIGURES.values()]
+    assert numbers == sorted(numbers)
+    assert list(FIGURES).index("f_14_2_20") + 1 == list(FIGURES).index("f_14_2_20b")
+
+
+def test_titles_and_numbers_are_unique():
+    assert len({entry.number for entry in FIGURES.values()}) == len(FIGURES)
+    assert len({entry.title for entry in FIGURES.values()}) == len(FIGURES)
+
+
+def test_an_unknown_figure_names_those_there_are():
+    with pytest.raises(ValueError, match=r"no figure 'f_99'; figures: f_14_2_1, "):
+        spec("f_99")
+
+
+def test_listing_imports_nothing_heavy():
+    code = (
+        "import sys; from cartpk.figures.registry import FIGURES; assert FIGURES; "
+        "print(sorted({'pandas', 'plotnine', 'matplotlib', 'numpy', 'pandera', 'pydantic'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
