@@ -32,7 +32,7 @@ def test_who_has_no_result_is_outside_without_being_excluded(factory, make):
     adsl = factory.adsl()
     adsl["EXCLRS"] = adsl["EXCLRS"].where(adsl["USUBJID"].ne("S3"))
     printed = make(l_16_2_3, adsl=adsl)
-    assert printed.column("reason") == ["no usable result after infusion", "no usable CD7 measurement"]
+    assert printed.column("reason") == ["no usable result after infusion", "no usable cell count"]
 
 
 def test_nobody_outside_is_a_sentence(factory):

@@ -112,4 +112,4 @@ def test_without_measures_there_is_a_sentence(factory):
     config = factory.config(pharmacodynamics={"measures": []})
     body = counts(factory.trial(factory.config()), config)
     assert isinstance(body, NoTable)
-    assert "no CD7 cell counts" in body.reason
+    assert "no cell counts" in body.reason

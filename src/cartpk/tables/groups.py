@@ -21,7 +21,7 @@ SetName = Literal["all", "PK", "PD"]
 _NAMES: Final = {
     "all": "All subjects that came in",
     "PK": "PK analysis set (infused, at least one usable result after infusion)",
-    "PD": "PD analysis set (at least one usable CD7 measurement)",
+    "PD": "PD analysis set (at least one usable cell count)",
 }
 _FLAGS: Final = {"PK": "PKFL", "PD": "PDFL"}
 

@@ -18,7 +18,7 @@ _COLUMNS: Final = (
     Column("set", "Outside of", "text"),
     Column("reason", "Reason", "text"),
 )
-_MISSING: Final = {"PK": "no usable result after infusion", "PD": "no usable CD7 measurement"}
+_MISSING: Final = {"PK": "no usable result after infusion", "PD": "no usable cell count"}
 
 
 def table(data: TrialData, config: TrialConfig) -> Body | NoTable:

@@ -47,4 +47,4 @@ def measure_notes(config: TrialConfig) -> Iterator[str]:
 
 def no_measures() -> str:
     """Why there is no table of CD7 counts."""
-    return "The trial's data hold no CD7 cell counts (none is named in the configuration)."
+    return "The trial's data hold no cell counts (none is named in the configuration)."

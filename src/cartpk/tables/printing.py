@@ -35,6 +35,7 @@ NC: Final = "NC"
 _PLAIN_BELOW: Final = 8
 _PLAIN_ABOVE: Final = -5
 """Powers of ten between which a number is printed in full."""
+_LARGE_PERCENT: Final = 1e5
 _SUPERSCRIPT: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -88,14 +89,14 @@ def days(value: float) -> str:
 
 
 def percent(value: float) -> str:
-    """A percentage with one decimal, without the sign.
+    """A percentage with one decimal, without the sign; a CV of 100,000 % and more with three digits.
 
     Examples
     --------
-    >>> percent(163.35)
-    '163.4'
+    >>> percent(163.35), percent(1_274_062.0)
+    ('163.4', '1,270,000')
     """
-    return fixed(value, 1)
+    return fixed(value, 1) if abs(value) < _LARGE_PERCENT else significant(value)
 
 
 def count(value: float) -> str:

@@ -23,7 +23,7 @@ _SHARE: Final = ("n", "%")
 _NOTES: Final = (
     (
         "PK set: infused, not excluded, at least one usable result after infusion. PD set: not excluded, at least one "
-        "usable CD7 measurement. Reasons by subject: Listing 16.2.3."
+        "usable cell count. Reasons by subject: Listing 16.2.3."
     ),
     "Re-infusion, HSCT and death end the kinetic profile of the first infusion.",
 )

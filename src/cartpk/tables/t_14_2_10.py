@@ -65,7 +65,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
             placed.append(at)
             rows += _rows(at.visits(who.groups), part, measure, config)
     if not rows:
-        return NoTable("No usable CD7 measurement names a nominal day: a summary by visit cannot be formed.")
+        return NoTable("No usable cell count names a nominal day: a summary by visit cannot be formed.")
     settings = config.report.summaries
     notes = (
         *measure_notes(config),
@@ -106,4 +106,6 @@ def _quartiles(of: Statistics, at: int, style: Style) -> Cell:
     return several("{} ({}; {})", [of.value(name, at) for name in ("median", "q1", "q3")], [style] * 3)
 
 
-SPEC: Final = TableSpec("t_14_2_10", "14.2-10", "CD7 cell counts and percentages by nominal day, with change", table)
+SPEC: Final = TableSpec(
+    "t_14_2_10", "14.2-10", "Cell counts and percentages by nominal day, with change from baseline", table
+)

@@ -26,9 +26,9 @@ _NOTES: Final = (
         "A BLQ counts 0 in changes. Log10 reduction = log10(baseline / nadir) with the LLOQ in place of a BLQ nadir: "
         "such values are lower bounds, and so is a median that rests on them. NC = not calculable."
     ),
-    "For CD7- cells, which expand, the peak is shown in place of the nadir. All parameters: adpp.csv.",
     "Sponsor definitions; none of these parameters has a CDISC code.",
 )
+_PEAKS: Final = "For CD7- cells, which expand, the peak is shown in place of the nadir. All parameters: adpp.csv."
 _CD7_NEGATIVE: Final = ("PDBASE", "PDPEAK", "PDTPEAK", "PDFOLDPK")
 _OTHERS: Final = ("PDBASE", "PDNADIR", "PDTNADIR", "PDCHGN", "PDPCHGN", "PDLOG10R")
 
@@ -41,7 +41,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     rows = first_infusion(data.adpp, "PD")
     who = analysis_set(data, "PD")
     if not rows["AVAL"].notna().any():
-        return NoTable("No pharmacodynamic parameter is calculable: the data hold no usable CD7 measurement.")
+        return NoTable("No pharmacodynamic parameter is calculable: the data hold no usable cell count.")
     settings = config.report.summaries.model_copy(update={"style": "geometric"})
     made: list[Row] = []
     for measure in measures:
@@ -86,7 +86,8 @@ def _notes(config: TrialConfig) -> tuple[str, ...]:
     until = config.pharmacodynamics.nadir_until_day
     end = "over all follow-up" if until is None else f"up to day {until:g}"
     rule = BASELINE_RULES[config.pharmacodynamics.baseline].capitalize()
-    return (*measure_notes(config), f"{rule}. {_SEARCH.format(end=end)}", *_NOTES)
+    peaks = (_PEAKS,) if any(m.marker == "CD7-" for m in config.pharmacodynamics.measures) else ()
+    return (*measure_notes(config), f"{rule}. {_SEARCH.format(end=end)}", *peaks, *_NOTES)
 
 
 SPEC: Final = TableSpec("t_14_2_11", "14.2-11", "Pharmacodynamic parameters by dose level", table)
