@@ -12,8 +12,9 @@ __all__ = ["command", "generated"]
 def generated() -> dict[str, str]:
     """Path (from the project's root) -> text of every generated page."""
     from cartpk.config.documentation import markdown as config_readme
+    from cartpk.documentation import parameters_page
 
-    return {"config/README.md": config_readme()}
+    return {"config/README.md": config_readme(), "docs/parameters.md": parameters_page()}
 
 
 @click.command()

@@ -142,6 +142,7 @@ class Derived:
     """A number read off the fitted curve.
 
     ``value`` maps theta (n, p), natural scale, to (n,); nan means not calculable for the reason ``nan_reason``.
+    ``formula`` says the same in the paper's symbols.
     ``follows`` names the parameters whose identifiability decides this quantity's; it rises with each of them, or falls
     (``inverse``). A quantity that follows one parameter takes that parameter's profile-likelihood limits; with
     ``suppress`` a value that the data do not bound on both sides is reported as a limit ("> 120"), never as a point.
@@ -152,6 +153,7 @@ class Derived:
     label: str
     unit: Unit
     value: Callable[[FloatArray], FloatArray]
+    formula: str
     follows: tuple[str, ...] = ()
     inverse: bool = False
     suppress: bool = False
