@@ -70,7 +70,7 @@ def test_the_nearer_sample_stands_for_a_subject(factory):
     data = factory.trial(adnca=factory.frame(schemas.ADNCA, [*table.to_dict("records"), *extra.to_dict("records")]))
     body = concentrations(data, factory.config())
     assert factory.printed(body)("range", dose=factory.LOW, day="7") == "100; 400"
-    assert any(note.startswith("Left out: 1 further samples") for note in body.footnotes)
+    assert any(note.startswith("Left out: 1 further sample of") for note in body.footnotes)
 
 
 def test_before_and_after_infusion_are_different_visits(factory):

@@ -19,7 +19,7 @@ FIRST_INFUSION: Final = "INFUSION 1"
 
 SetName = Literal["all", "PK", "PD"]
 _NAMES: Final = {
-    "all": "All subjects that came in",
+    "all": "All subjects in the data",
     "PK": "PK analysis set (infused, at least one usable result after infusion)",
     "PD": "PD analysis set (at least one usable cell count)",
 }
@@ -76,7 +76,8 @@ def analysis_set(data: TrialData, name: SetName) -> AnalysisSet:
     if len(levels) > 1:
         levels.append(Group(ALL, tuple(inside["USUBJID"])))
     total = "" if name == "all" else f" of {len(adsl)}"
-    return AnalysisSet(f"{_NAMES[name]}: {len(inside)}{total} {plural(len(adsl), 'subject')}", tuple(levels))
+    noun = "" if name == "all" else f" {plural(len(adsl), 'subject')}"
+    return AnalysisSet(f"{_NAMES[name]}: {len(inside)}{total}{noun}", tuple(levels))
 
 
 def by_subject(data: TrialData) -> pd.DataFrame:

@@ -34,6 +34,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         return NoTable("No subject came in.")
     rows = []
     outside = 0
+    weighed = data.adsl["WEIGHT"].notna().any()
     for s in by_subject(data).to_dict("records"):
         share = 100.0 * s["DOSEA"] / s["DOSEP"] if s["DOSEP"] else float("nan")
         outside += abs(share - 100.0) > config.dosing.tolerance_pct
@@ -44,7 +45,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
             optional(s["DOSEA"], dose),
             words(unit_text(s["DOSEU"]) if isinstance(s["DOSEU"], str) else None),
             optional(share, percent),
-            optional(s["WEIGHT"], lambda v: fixed(v, 1)),
+            *((optional(s["WEIGHT"], lambda v: fixed(v, 1)),) if weighed else ()),
             optional(s["NINF"], count),
             optional(s["REINFDY"], days),
             optional(s["EVENTDY"], days),
@@ -55,7 +56,8 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     if data.adsl["DOSEP"].notna().any():
         limit = f"±{config.dosing.tolerance_pct:g} %"
         notes.append(f"Outside {limit} of the planned dose: {outside} of {len(rows)} subjects.")
-    return Body(_COLUMNS, tuple(rows), analysis_set(data, "all").text, tuple(notes), "adsl.csv")
+    columns = tuple(column for column in _COLUMNS if weighed or column.key != "weight")
+    return Body(columns, tuple(rows), analysis_set(data, "all").text, tuple(notes), "adsl.csv")
 
 
 SPEC: Final = TableSpec("l_16_2_5_1", "16.2.5-1", "Infusions: planned and actual dose by subject", table)

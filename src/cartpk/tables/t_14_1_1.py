@@ -52,7 +52,7 @@ def _states(data: TrialData, groups: Sequence[Group]) -> Iterator[Row]:
     adsl = data.adsl.set_index("USUBJID")
     excluded = adsl["EXCLRS"].notna()
     came_in = tuple(counted(group.n) for group in groups)
-    yield Row((words("Came in"), words("n"), *came_in), key={"state": "came_in"})
+    yield Row((words("In the data"), words("n"), *came_in), key={"state": "came_in"})
     yield _row("Excluded from the analysis", "excluded", excluded, groups)
     for reason in sorted(set(adsl["EXCLRS"].dropna())):
         yield _row(f"- {reason}", "excluded_for", adsl["EXCLRS"].eq(reason), groups)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cartpk.tables.groups import Group
+from cartpk.tables.groups import Group, plural
 from cartpk.tables.printing import NC
 from cartpk.tables.statistics import Statistics, grouped
 
@@ -162,6 +162,7 @@ def by_visit_note(placed: Sequence[ByVisit], settings: Summaries, *, geometric: 
         yield f"Geometric mean: {rule[settings.geometric_blq]}."
     outside, second = sum(p.n_outside for p in placed), sum(p.n_second for p in placed)
     if outside:
-        yield f"Left out: {outside} samples without a nominal day or outside its window."
+        yield f"Left out: {outside} {plural(outside, 'sample')} without a nominal day or outside its window."
     if second:
-        yield f"Left out: {second} further samples of a subject at a visit; the nearest to the nominal day counts."
+        further = plural(second, "further sample")
+        yield f"Left out: {second} {further} of a subject at a visit; the nearest to the nominal day counts."
