@@ -20,7 +20,7 @@ def test_fits_do_not_depend_on_figures_tables_or_report():
 
 
 def test_an_edit_changes_the_hash(monkeypatch, tmp_path):
-    import cartpk.sources as sources
+    from cartpk import sources
 
     package = tmp_path / "cartpk"
     package.mkdir()
