@@ -111,7 +111,9 @@ def adpp() -> pd.DataFrame:
     rows = []
     for i, subject in enumerate(SUBJECTS[:-1]):
         early = subject == NASTY
-        rows.append(parameter(subject, "CMAX", 3712.0 * 1.5**i, "EARLY_TMAX" if early else None))
+        # a subject that never expanded has a Cmax of 0, which a geometric mean leaves out
+        cmax = 0.0 if subject == "104" else 3712.0 * 1.5**i
+        rows.append(parameter(subject, "CMAX", cmax, "EARLY_TMAX" if early else None))
         rows.append(parameter(subject, "TMAX", 0.04 if early else 9.0 + 0.37 * i, "EARLY_TMAX" if early else None))
         rows.append(parameter(subject, "AUC0_28D", 42000.0, "COMPLETE"))
         if subject in {"101", "102"}:

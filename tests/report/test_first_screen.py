@@ -130,7 +130,7 @@ def test_completeness_counts(data, config):
     assert counted["AUC0-90d reported"] == ("5 of 7", ("COMPLETE_BLQ 4", "NC_INCOMPLETE 2", "EXTRAPOLATED 1"))
     assert counted["Terminal half-life"] == ("5 of 7", ("R2_LOW 1",))
     assert counted["Model fits converged"] == ("2 of 3", ("stein",))
-    assert counted["Findings"] == ("1 error", ("1 warning", "7 for information"))
+    assert counted["Findings"] == ("1 error", ("1 warning", "7 notes"))
 
 
 def test_completeness_of_a_trial_without_a_result(data, config):

@@ -57,6 +57,12 @@ CHANGES = [
     ("time", {"time": {"unit": "hour"}}, "divided by 24"),
     ("time", {"time": {"day_zero": "infusion_is_day_1"}}, "the day of the infusion is day 1"),
     ("time", {"time": {"visit_window_days": {28: 3}}}, "3 days about day 28"),
+    (
+        "time",
+        {"time": {"visit_window_days": {14: 2, 7: 1, 3: 1}}},
+        "1 day about days 3 and 7; 2 days about day 14",
+    ),
+    ("peak", {"nca": {"min_tmax_day": 0}}, "No Tmax is flagged as early"),
     ("data", {"dosing": {"levels": [1e8], "unit": "cells", "tolerance_pct": 15}}, "within 15 %"),
     ("data", {"intake": {"duplicates": "mean"}}, "arithmetic mean"),
     (

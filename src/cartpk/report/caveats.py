@@ -8,6 +8,7 @@ from typing import Final
 
 from cartpk.config import TrialConfig
 from cartpk.report.completeness import in_analysis, primary_parameters, window_code
+from cartpk.report.exhibits import anchor
 from cartpk.report.prose import enumeration, number, paragraphs, plural
 from cartpk.trial_data import TrialData
 
@@ -18,6 +19,8 @@ SMALL_GROUP: Final = 5
 _LATE_WINDOW: Final = 90.0
 """days; from here on an area favours those who live and are followed longer."""
 _NAMED: Final = 4
+_BY_SUBJECT: Final = anchor("table", "l_16_2_5_4")
+"""The listing that says, subject by subject, why a parameter has no value."""
 STATEMENT: Final = (
     "This software supports, but does not confer, compliance with 21 CFR Part 11. The analyses are exploratory. "
     "No dose decision is made by the tool."
@@ -97,7 +100,7 @@ def _areas_missing(data: TrialData, config: TrialConfig) -> Iterator[Caution]:
         parts += [f"extrapolated, and so outside the primary summary, for {extended}"] if extended else []
         if parts:
             text = f"AUC0-{number(end)}d is {enumeration(parts)} of {plural(len(own), 'subject')}."
-            yield Caution(text, "methods-auc", "Rules")
+            yield Caution(text, _BY_SUBJECT, "Who and why")
 
 
 def _half_life(data: TrialData, config: TrialConfig) -> Iterator[Caution]:
@@ -108,8 +111,8 @@ def _half_life(data: TrialData, config: TrialConfig) -> Iterator[Caution]:
         yield Caution(
             f"The terminal half-life rests on {known} of {plural(len(own), 'subject')} and depends on the length of "
             "follow-up.",
-            "methods-lambda-z",
-            "Rules",
+            _BY_SUBJECT,
+            "Who and why",
         )
 
 

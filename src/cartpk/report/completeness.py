@@ -105,4 +105,4 @@ def _fits(data: TrialData) -> Tile:
 def _findings(data: TrialData) -> Tile:
     counts = data.findings["SEVERITY"].value_counts()
     error, warning, info = (int(counts.get(name, 0)) for name in ("error", "warning", "info"))
-    return Tile("Findings", plural(error, "error"), (plural(warning, "warning"), f"{info} for information"))
+    return Tile("Findings", plural(error, "error"), (plural(warning, "warning"), plural(info, "note")))

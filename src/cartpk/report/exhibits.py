@@ -21,6 +21,7 @@ __all__ = [
     "Row",
     "TableBlock",
     "anchor",
+    "broken",
     "read_figures",
     "read_tables",
 ]

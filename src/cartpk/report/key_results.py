@@ -9,7 +9,7 @@ from typing import Final
 from cartpk.config import TrialConfig
 from cartpk.figures.palette import dose_colours
 from cartpk.report.completeness import in_analysis, window_code
-from cartpk.report.exhibits import Row, TableBlock
+from cartpk.report.exhibits import Row, TableBlock, broken
 from cartpk.report.prose import enumeration
 from cartpk.trial_data import TrialData
 
@@ -151,25 +151,29 @@ def _rows(table: TableBlock, name: str, wanted: Mapping[str, str], cohorts: Sequ
     """The row of this key, once per unit; the sensitivity lines of the table stay there."""
     own = [row for row in table.rows if wanted.items() <= row.key.items() and "set" not in row.key]
     places = {column.key: i for i, column in enumerate(table.columns)}
-    printed = counts = None
+    printed = counts = positive = None
     shown = next((s for s in _FIRST if any(row.key.get("statistic") == s for row in own)), None)
     for row in own:
         statistic = row.key.get("statistic")
         # a parameter's rows begin with its count; its name stands there and nowhere below
         if statistic == "n":
-            printed, counts = row.cells[places["parameter"]].text, row
+            printed, counts, positive = row.cells[places["parameter"]].text, row, None
+        if statistic == "n_positive":
+            positive = row
         if statistic == shown and printed is not None and counts is not None:
             label, _, unit = printed.partition(" (")
             words = row.cells[places["statistic"]].text
-            cells = tuple(_cell(row, counts, places[cohort]) for cohort in cohorts)
+            used = positive if shown == "geo_mean" else None
+            cells = tuple(_cell(row, counts, used, places[cohort]) for cohort in cohorts)
             yield KeyRow(name or label, unit.removesuffix(")"), words, cells)
 
 
-def _cell(row: Row, counts: Row, place: int) -> KeyCell:
-    """The printed cell, cut after its first number, and the printed n."""
-    main, _, rest = row.cells[place].text.partition(" ")
-    n = counts.cells[place].text.partition(" ")[0]
-    return KeyCell(main, (*([rest] if rest else []), f"n = {n}"))
+def _cell(row: Row, counts: Row, positive: Row | None, place: int) -> KeyCell:
+    """The printed cell, cut after its first number, and its n: where values are 0, those above 0 of all."""
+    main, *rest = broken(row.cells[place].text)
+    n = broken(counts.cells[place].text)[0]
+    above = n if positive is None else positive.cells[place].text
+    return KeyCell(main, (*rest, f"n = {n}" if above == n else f"n = {above} of {n}"))
 
 
 def _statistics(rows: Sequence[KeyRow]) -> tuple[str, ...]:

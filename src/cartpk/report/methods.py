@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from cartpk.config import TrialConfig
@@ -10,6 +11,7 @@ from cartpk.report.choices import choices
 from cartpk.report.methods_kinetics import blq, peak, terminal_phase, window_areas
 from cartpk.report.methods_models import kinetic_models
 from cartpk.report.prose import Section, days, enumeration, number, paragraphs
+from cartpk.tables.printing import unit_text
 
 __all__ = ["methods"]
 
@@ -45,8 +47,9 @@ def methods(config: TrialConfig) -> tuple[Section, ...]:
 def data(config: TrialConfig) -> Section:
     """What was read, and how it became the analysis tables."""
     layout = "one tidy table" if config.data.layout == "tidy" else "SDTM-like domains (DM, EX, PC and CP or LB)"
-    assays = "; ".join(
-        ", ".join([a.label, a.method or "method not stated", a.specimen.lower(), a.unit or "unit as delivered"])
+    assays = enumeration(
+        f"{a.label} ({a.method or 'method not stated'}, {unit_text(a.unit) if a.unit else 'unit as delivered'}, "
+        f"{a.specimen.lower()})"
         for a in config.analytes
     )
     excluded = enumeration(f"{_condition(e.column, e.equals, e.contains)} ({e.reason})" for e in config.data.exclude)
@@ -86,17 +89,29 @@ def times(config: TrialConfig) -> Section:
     infusions = f"""
     {clock} Infusions within {days(setting.split_dose_days)} of the first are one split dose, timed from the first; a
     later infusion is a re-infusion, which ends the first profile and begins one of its own."""
-    windows = enumeration(f"{days(w)} about day {number(d)}" for d, w in sorted(setting.visit_window_days.items()))
-    visits = f"A sample enters the by-visit summary only within its visit window: {windows}." if windows else ""
+    visits = (
+        f"A sample enters the by-visit summary only within its visit window: {_windows(setting.visit_window_days)}."
+    )
     text = f"""
     Time zero is the {start} of the first infusion. All parameters use the actual time of sampling in days from time
     zero; nominal times only group samples into visits. {hours} {_DAY_ZERO[setting.day_zero]}
 
     {"" if tidy else infusions}
 
-    {visits}
+    {visits if setting.visit_window_days else ""}
     """
     return Section("time", "Time", paragraphs(text))
+
+
+def _windows(tolerances: Mapping[float, float]) -> str:
+    """Visit windows, the days of equal windows together: ``1 day about days 3 and 5; 2 days about day 14``."""
+    together: dict[float, list[str]] = {}
+    for day, tolerance in sorted(tolerances.items()):
+        together.setdefault(tolerance, []).append(number(day))
+    return "; ".join(
+        f"{days(tolerance)} about {'day' if len(at) == 1 else 'days'} {enumeration(at)}"
+        for tolerance, at in together.items()
+    )
 
 
 def pharmacodynamics(config: TrialConfig) -> Section:

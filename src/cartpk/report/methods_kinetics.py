@@ -46,14 +46,19 @@ def peak(config: TrialConfig) -> Section:
         else f"""A profile without a sample from day {number(window[0])} to day {number(window[1])} is flagged
         PEAK_NOT_SAMPLED: its Cmax may understate the peak."""
     )
+    early = (
+        f"""A Tmax before day {number(nca.min_tmax_day)} is flagged EARLY_TMAX: the sample was taken so soon after the
+        infusion that its result may not be expansion. The value is kept."""
+        if nca.min_tmax_day > 0
+        else "No Tmax is flagged as early: for this product the first sample may be the peak."
+    )
     below = "the first BLQ sample" if confirm == 1 else f"the first of {confirm} BLQ samples in a row"
     text = f"""
     Cmax is the highest quantifiable result after the infusion and Tmax its actual time; of equal results the first one
     counts. Clast and Tlast are the last quantifiable result and its actual time. Pre-infusion results are not part of
     these parameters. A profile that is BLQ throughout has a Cmax and a Clast of 0 and no Tmax.
 
-    A Tmax before day {number(nca.min_tmax_day)} is flagged EARLY_TMAX: the sample was taken so soon after the
-    infusion that its result may not be expansion. The value is kept. {sampled}
+    {early} {sampled}
 
     The rate of expansion is the slope of ln C over the quantifiable samples up to and with Tmax, at least
     {nca.growth_min_points} of them; the contraction half-life comes from those up to {days(nca.contraction_days)} after

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from cartpk.config import TrialConfig
 from cartpk.report.prose import days, enumeration, number
 
 __all__ = ["Fact", "Record", "dose_levels", "heading", "record", "sentence"]
+
+
+_HALF_LINE: Final = 140
+"""Letters that fit beside another fact."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,11 @@ class Fact:
 
     label: str
     value: str | None
+
+    @property
+    def long(self) -> bool:
+        """Whether it needs the whole width."""
+        return self.value is not None and len(self.value) > _HALF_LINE
 
 
 @dataclass(frozen=True)
@@ -69,13 +79,14 @@ def record(config: TrialConfig) -> Record:
 
 def _facts(config: TrialConfig) -> tuple[Fact, ...]:
     trial, product, dosing = config.trial, config.product, config.dosing
+    kind = f"CAR-{product.cell}"
     basis = {"flat": "flat dose", "per_kg": "per kg body weight", None: None}[dosing.basis]
     ages = None if trial.age_years is None else f"{number(trial.age_years[0])} to {number(trial.age_years[1])} years"
     pairs: dict[str, object] = {
         "Registry number": trial.id,
         "Title": trial.title,
         "Sponsor's study number": trial.sponsor_id,
-        "Product": f"{product.name} (CAR-{product.cell} cells)",
+        "Product": product.name if kind in product.name else f"{product.name} ({kind} cells)",
         "Cell source": product.source,
         "Route": product.route,
         "Lymphodepletion": product.lymphodepletion,
@@ -148,7 +159,12 @@ def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {_text(item)}" for key, item in value.items())
+        return "; ".join(f"{_words(key)}: {_text(item)}" for key, item in value.items())
     if isinstance(value, Sequence):
-        return enumeration(str(_text(item)) for item in value)
+        return enumeration(_words(item) for item in value)
     return str(value)
+
+
+def _words(code: object) -> str:
+    """A code of the config as words: ``prior_hsct_donor`` is read aloud without its underscores."""
+    return str(code).replace("_", " ")
