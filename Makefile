@@ -33,9 +33,7 @@ setup: $(VENV)/.ready  ## install what `make run` needs
 setup-dev: $(VENV)/.ready-dev  ## install what the developers need
 
 run: setup  ## run the workflow on the trial (TRIAL=...), print the report's path
-	@$(BIN)/snakemake --cores $(CORES) --configfile $(TRIAL) --quiet host rules progress
-	@echo
-	@$(BIN)/python -c "from cartpk.config import load; print('results/' + load('$(TRIAL)').trial.id + '/report.html')"
+	@$(BIN)/cartpk run $(TRIAL) --cores $(CORES)
 
 test: setup-dev  ## the whole test suite
 	@$(BIN)/python -m pytest -n auto

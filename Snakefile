@@ -20,7 +20,9 @@ if workflow.config_settings.config:
 if len(workflow.configfiles) > 1:
     raise WorkflowError(f"one --configfile at a time: settings of several would merge ({', '.join(map(str, workflow.configfiles))})")
 
+# Snakemake makes the name absolute; results must not depend on where the project lies
 CONFIG = Path(workflow.configfiles[0])
+CONFIG = CONFIG.relative_to(Path.cwd()) if CONFIG.is_relative_to(Path.cwd()) else CONFIG
 try:
     TRIAL: TrialConfig = load(CONFIG)
 except ConfigError as error:

@@ -138,7 +138,6 @@ def test_a_setting_reruns_what_uses_it(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--configfile", "config/trials/NCT0000.yaml"], "NCT0000.yaml"),
         (["--config", "trial=x"], "settings live in the trial's YAML"),
         (["--configfile", "config/config.yaml", "config/trials/NCT04480788.yaml"], "one --configfile at a time"),
     ],
@@ -149,6 +148,27 @@ def test_a_wrong_call_gets_a_sentence(folder, arguments, says):
     assert done.returncode != 0
     assert says in said
     assert "Traceback" not in said
+
+
+def cartpk(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cartpk", *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_missing_config_gets_a_sentence(folder):
+    done = cartpk(folder, "run", "config/trials/NCT0448078.yaml")
+    assert done.returncode == 1
+    assert "config/trials/NCT0448078.yaml:1: there is no such file. Did you mean config/trials/NCT04480788.yaml?" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_cartpk_run_ends_with_the_path_of_the_report(folder, run):
+    done = cartpk(folder, "run", f"config/trials/{run.name}.yaml", "--cores", "2")
+    assert done.returncode == 0, done.stderr
+    last = done.stdout.splitlines()[-1]
+    assert last == f"results/{run.name}/report.html"
+    assert (folder / last).is_file()
 
 
 def test_a_mistake_in_the_config_gets_its_line(folder):
