@@ -119,3 +119,10 @@ def test_no_measure_is_told_apart_from_no_data(trial, config, config_of, only):
 @pytest.mark.parametrize(("panels", "height"), [(1, 1), (3, 1), (4, 2), (6, 2), (9, 3)])
 def test_the_sheet_grows_with_the_panels(panels, height):
     assert counts.sheet(panels)[1] == pytest.approx(1.2 + 2.7 * height)
+
+
+def test_without_nominal_days_there_are_lines_and_no_medians(trial, config):
+    made = f_14_2_20.figure(replace(trial, adpd=trial.adpd.assign(NFRLT=np.nan)), config)
+    assert "No medians: the data carry no nominal days." in made.caption
+    assert not any("Left out" in note for note in made.footnotes)
+    assert made.draw().layers[2]._data.empty

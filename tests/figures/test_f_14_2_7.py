@@ -70,5 +70,16 @@ def test_only_zeros_is_no_figure(trial, config):
 
 def test_counts_above_the_boxes_are_those_of_the_marks(trial, config):
     marks = f_14_2_7.figure(trial, config).draw().data
-    counts = f_14_2_7._counts(marks).set_index(["LABEL", "COHORT"])["N"]
+    counts = f_14_2_7._counts(marks, "n = ").set_index(["LABEL", "COHORT"])["N"]
     assert counts["AUC0-90d", "1e8 cells"] == ((marks["LABEL"] == "AUC0-90d") & (marks["COHORT"] == "1e8 cells")).sum()
+
+
+def test_many_dose_levels_are_labelled_upright(trial, config):
+    own = {subject: f"{i + 1} × 10⁷ cells" for i, subject in enumerate(trial.adsl["USUBJID"].head(8))}
+    adsl = trial.adsl[trial.adsl["USUBJID"].isin(list(own))]
+    adsl = adsl.assign(COHORT=adsl["USUBJID"].map(own), COHORTN=range(1, 9))
+    made = f_14_2_7.figure(replace(trial, adsl=adsl), config)
+    assert made.height > f_14_2_7.figure(trial, config).height
+    assert "Numbers above the boxes: subjects." in made.footnotes
+    scale = next(scale for scale in made.draw().scales if "x" in scale.aesthetics)
+    assert list(scale.labels) == list(own.values())

@@ -43,3 +43,11 @@ def test_what_cannot_be_drawn_is_counted():
 
 def test_a_power_of_ten_is_not_broken():
     assert wording.wrapped("2.5 × 10⁷ cells", 0.6) == "2.5 × 10⁷\ncells"
+
+
+def test_a_remark_in_the_unit_stands_in_the_caption_and_not_on_the_axis(trial, config):
+    long = "cells/uL (unit not stated; inferred)"
+    every = s.kinetic_samples(trial, config.primary_analyte).assign(AVALU=long)
+    assert s.axis_title(config.primary_analyte, every) == "CAR transgene in blood (cells/µL)"
+    assert s.lloq_lines(every)["LABEL"].tolist() == ["LLOQ = 50 cells/µL"]
+    assert "inferred" in wording.assay(config.primary_analyte, every)

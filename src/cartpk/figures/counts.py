@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from cartpk.config.trial import PdMeasure
     from cartpk.trial_data import TrialData
 
-__all__ = ["ValueAxis", "measured", "no_measure", "ordered", "panel_names", "populations", "sheet", "spaghetti"]
+__all__ = [
+    "ValueAxis",
+    "footnotes",
+    "lines_in_words",
+    "measured",
+    "no_measure",
+    "ordered",
+    "panel_names",
+    "populations",
+    "sheet",
+    "spaghetti",
+]
 
 POPULATIONS: Final[Mapping[str, str]] = {
     "NORMAL_T": "normal T cells",
@@ -105,6 +116,21 @@ def populations(rows: pd.DataFrame) -> str:
         parent = f", % of {row.PARENT}" if isinstance(row.PARENT, str) else ""
         parts.append(f"{row.PARAM}: {POPULATIONS[str(row.POPULATION)]}{parent}")
     return f"Populations: {'; '.join(parts)}."
+
+
+def lines_in_words(rows: pd.DataFrame, config: TrialConfig) -> str:
+    """What the thin and thick lines are."""
+    thin = "Thin lines: subjects, actual days."
+    if s.in_visit_window(rows, config).any():
+        return f"{thin} Thick lines: median by dose level at nominal days."
+    return f"{thin} No medians: the data carry no nominal days."
+
+
+def footnotes(rows: pd.DataFrame, config: TrialConfig, note: str) -> tuple[str, ...]:
+    """Populations, BLQ, ``note``, and samples that are in no median although there are medians."""
+    inside = s.in_visit_window(rows, config)
+    outside = wording.outside_windows(inside) if inside.any() else ()
+    return populations(rows), f"{wording.OPEN_MARKS} {note}", *outside
 
 
 def sheet(panels: int) -> tuple[float, float]:

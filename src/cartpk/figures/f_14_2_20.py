@@ -23,7 +23,7 @@ SPEC: Final = FigureSpec(
 
 def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     """One panel per absolute count, CD7+ before CD7-; log10(x + c) axis, c stated."""
-    from cartpk.figures import counts, wording
+    from cartpk.figures import counts
     from cartpk.figures import samples as s
 
     rows = counts.measured(data, config, "absolute")
@@ -35,13 +35,9 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     width, height = counts.sheet(len(panels))
     return Figure(
         data=rows.drop(columns=["RESULT"]),
-        caption="Thin lines: subjects, actual days. Thick lines: median by dose level at nominal days. Vertical axis: "
+        caption=f"{counts.lines_in_words(rows, config)} Vertical axis: "
         f"log10(x + {constant:g}), where {constant:g} is half of the lowest {base}.",
-        footnotes=(
-            counts.populations(rows),
-            wording.OPEN_MARKS + " In medians a BLQ result counts as half of the LLOQ.",
-            *wording.outside_windows(s.in_visit_window(rows, config)),
-        ),
+        footnotes=counts.footnotes(rows, config, "In medians a BLQ result counts as half of the LLOQ."),
         alt=f"Lines of cell counts ({s.units(rows)}) against days in panels: {', '.join(panels.values())}. Thick lines "
         "are the medians by dose level.",
         n=rows["USUBJID"].nunique(),

@@ -20,8 +20,7 @@ SPEC: Final = FigureSpec(
 
 def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     """One panel per percentage, CD7+ before CD7-; linear axis from 0."""
-    from cartpk.figures import counts, wording
-    from cartpk.figures import samples as s
+    from cartpk.figures import counts
 
     rows = counts.measured(data, config, "percent")
     if rows.empty:
@@ -33,13 +32,9 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     width, height = counts.sheet(len(panels))
     return Figure(
         data=rows.drop(columns=["RESULT"]),
-        caption="Thin lines: subjects, actual days. Thick lines: median by dose level at nominal days. A percentage "
-        "moves with its parent population: read it beside the absolute counts.",
-        footnotes=(
-            counts.populations(rows),
-            wording.OPEN_MARKS + " In medians a BLQ result counts as half of the LLOQ.",
-            *wording.outside_windows(s.in_visit_window(rows, config)),
-        ),
+        caption=f"{counts.lines_in_words(rows, config)} A percentage moves with its parent population: read it beside "
+        "the absolute counts.",
+        footnotes=counts.footnotes(rows, config, "In medians a BLQ result counts as half of the LLOQ."),
         alt=f"Lines of percentages against days in panels: {', '.join(panels.values())}. Thick lines are the medians "
         "by dose level.",
         n=rows["USUBJID"].nunique(),

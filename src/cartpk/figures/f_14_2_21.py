@@ -29,7 +29,6 @@ _BASELINES: Final = {
 def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     """One panel per CD7+ count (per percentage where there is no count), logarithmic axis: 100 % = baseline."""
     from cartpk.figures import counts, wording
-    from cartpk.figures import samples as s
 
     every = _percent_of_baseline(data, config)
     rows = every.dropna(subset=["DRAWN"])
@@ -39,13 +38,11 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     width, height = counts.sheet(len(panels))
     return Figure(
         data=rows.drop(columns=["RESULT"]),
-        caption=f"100 % is the baseline: {_BASELINES[config.pharmacodynamics.baseline]}. Thin lines: subjects, actual "
-        "days. Thick lines: median by dose level at nominal days. Logarithmic axis: 1 % is a fall by 2 log10.",
+        caption=f"100 % is the baseline: {_BASELINES[config.pharmacodynamics.baseline]}. "
+        f"{counts.lines_in_words(rows, config)} Logarithmic axis: 1 % is a fall by 2 log10.",
         footnotes=(
-            counts.populations(rows),
-            wording.OPEN_MARKS + " No line for a subject whose baseline is 0, BLQ or missing.",
+            *counts.footnotes(rows, config, "No line for a subject whose baseline is 0, BLQ or missing."),
             *wording.undrawn(every),
-            *wording.outside_windows(s.in_visit_window(rows, config)),
         ),
         alt=f"Lines of cells in percent of baseline on a logarithmic axis against days in panels: "
         f"{', '.join(panels.values())}. Thick lines are the medians by dose level.",

@@ -19,6 +19,8 @@ SPEC: Final = FigureSpec(
     title="Individual profiles by dose level (semi-logarithmic)",
     inputs=("adsl.csv", "adnca.csv"),
 )
+SIDE_BY_SIDE: Final = 4
+"""Dose levels that fit beside each other."""
 _COLUMNS: Final = [
     "USUBJID", "COHORT", "PCTESTCD", "PCSPEC", "ATPTREF", "AFRLT", "AVAL", "AVALU", "ALLOQ", "BLQFL", "DRAWN",
 ]  # fmt: skip
@@ -58,7 +60,7 @@ def _grid(shown: pd.DataFrame) -> tuple[int, int]:
     doses, windows = shown["COHORT"].nunique(), len(time_windows(shown["AFRLT"].max()))
     if doses == 1:
         return windows, 1
-    return (doses, windows) if doses <= 4 else (3, -(-doses // 3))
+    return (doses, windows) if doses <= SIDE_BY_SIDE else (3, -(-doses // 3))
 
 
 def _plot(shown: pd.DataFrame, config: TrialConfig, size: tuple[float, float]) -> p9.ggplot:
@@ -68,7 +70,8 @@ def _plot(shown: pd.DataFrame, config: TrialConfig, size: tuple[float, float]) -
     from cartpk.figures import theme, windows, wording
 
     doses, columns = s.count_labels(shown), _grid(shown)[0]
-    rows = windows.by_window(shown, "AFRLT", shown["COHORT"].astype(str).map(doses), both=len(doses) <= 4)
+    both = len(doses) <= SIDE_BY_SIDE
+    rows = windows.by_window(shown, "AFRLT", shown["COHORT"].astype(str).map(doses), both=both)
     rows["SERIES"] = rows["USUBJID"] + " " + rows["ATPTREF"]
     rows["INSIDE"] = rows["COHORT"].astype(str).where(rows["BLQFL"] == "N", "BLQ")
     n = shown.groupby("COHORT", observed=True)["USUBJID"].nunique()
@@ -78,7 +81,8 @@ def _plot(shown: pd.DataFrame, config: TrialConfig, size: tuple[float, float]) -
         + theme.lloq_layer(s.lloq_lines(shown))
         + p9.geom_line(p9.aes(group="SERIES"), size=0.55, alpha=look.alpha, raster=look.raster)
         + p9.geom_point(p9.aes(shape="RESULT", fill="INSIDE"), size=look.mark, stroke=0.45, raster=look.raster)
-        + p9.facet_wrap("FACET", ncol=columns, scales="free_x")
+        + p9.facet_wrap("FACET", ncol=columns, scales="free_x" if both else "fixed")
+        + p9.expand_limits(x=0)
         + theme.log_axis()
         + theme.days((size[0] - 0.9) / columns)
         + theme.dose_fills(list(doses), open_as="BLQ")

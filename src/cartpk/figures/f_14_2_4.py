@@ -155,12 +155,8 @@ def _plot(drawn: pd.DataFrame, every: pd.DataFrame, config: TrialConfig, grid: t
         + theme.blq_legend()
         + p9.labs(y=wording.wrapped(s.axis_title(config.primary_analyte, every), height - 1.2))
         + theme.note(wording.small_print(config))
-        + theme.house_theme(width, height, [[*names, *lloq["LABEL"]], [s.QUANTIFIED, s.BLQ_MARK]])
-        + p9.theme(
-            strip_text=p9.element_text(size=7.5),
-            axis_text=p9.element_text(size=7.5),
-            legend_text=p9.element_text(size=8),
-        )
+        + theme.house_theme(width, height, [[*names, *lloq["LABEL"]], [s.QUANTIFIED, s.BLQ_MARK]], letters=8)
+        + p9.theme(strip_text=p9.element_text(size=7.5), axis_text=p9.element_text(size=7.5))
     )
 
 

@@ -24,6 +24,8 @@ SPEC: Final = FigureSpec(
 PRIMARY: Final = "in the box"
 EXTRAPOLATED: Final = "extrapolated, not in the box"
 ZERO: Final = "0 (all BLQ), in the box, drawn at the edge"
+FEW_GROUPS: Final = 4
+"""More dose levels than this are labelled upright."""
 DOT: Final = 0.09
 """Inches between two marks."""
 MANY: Final = 40
@@ -45,13 +47,15 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     if not (values["AVAL"] > 0).any():
         return EmptyFigure(f"No peak and no area of {name} could be calculated.")
     labels = ", ".join(dict.fromkeys(values["LABEL"]))
-    size = (8.0, 1.0 + 3.0 * -(-values["LABEL"].nunique() // 3))
+    upright = len(data.cohorts) > FEW_GROUPS
+    size = (8.0, (2.0 if upright else 1.0) + 3.0 * -(-values["LABEL"].nunique() // 3))
     return Figure(
         data=rows,
         caption=f"{labels} of {name} by dose level, every subject with a value. Box: quartiles and median; whiskers: "
         f"lowest and highest value; no box for fewer than {FEWEST} values.",
         footnotes=(
             "Areas extrapolated from the last sample to the window's end are drawn open and are not in the box.",
+            *(("Numbers above the boxes: subjects.",) if upright else ()),
             *_not_calculated(rows),
         ),
         alt=f"Box plots on a logarithmic axis of {labels} of {name} by dose level, with a mark for each of "
@@ -124,11 +128,12 @@ def _plot(values: pd.DataFrame, cohorts: Sequence[str], config: TrialConfig, siz
     marks["INSIDE"] = marks["DOSE"].where(marks["KIND"] == PRIMARY, "OPEN")
     point = p9.aes(x="XSWARM", color="DOSE", fill="INSIDE", shape="KIND")
     layers = [_box(_boxes(values, config), floor, k), p9.geom_point(point, size=0.9 if many else 2.0, stroke=0.5)]
-    ticks = [wording.wrapped(cohort, 0.9 * wide / k, 8.5) for cohort in cohorts]
+    few = k <= FEW_GROUPS
+    ticks = [wording.wrapped(cohort, 0.9 * wide / k, 8.5) for cohort in cohorts] if few else list(cohorts)
     return (
         p9.ggplot(marks, p9.aes("X", "Y"))
         + (layers[::-1] if many else layers)
-        + p9.geom_text(p9.aes(label="TEXT"), _counts(marks), size=7.5, color=LLOQ_INK)
+        + p9.geom_text(p9.aes(label="TEXT"), _counts(marks, "n = " if few else ""), size=7.5, color=LLOQ_INK)
         + p9.facet_wrap("LABEL", scales="free_y", ncol=3, labeller=_headings(values))
         + theme.log_axis()
         + theme.groups(ticks, "Dose level" if k > 1 else "")
@@ -137,7 +142,7 @@ def _plot(values: pd.DataFrame, cohorts: Sequence[str], config: TrialConfig, siz
         + p9.labs(y="")
         + theme.note(wording.small_print(config))
         + theme.house_theme(*size)
-        + p9.theme(panel_grid_major_x=p9.element_blank())
+        + p9.theme(panel_grid_major_x=p9.element_blank(), axis_text_x=p9.element_text(rotation=0 if few else 90))
     )
 
 
@@ -164,11 +169,11 @@ def _on_floor(rows: pd.DataFrame, column: str, floor: pd.Series[float]) -> pd.Se
     return rows[column].where(rows[column] > 0, rows["LABEL"].astype(object).map(dict(floor)).astype(float))
 
 
-def _counts(marks: pd.DataFrame) -> pd.DataFrame:
+def _counts(marks: pd.DataFrame, prefix: str) -> pd.DataFrame:
     """``TEXT`` with the number of marks of each group, ``X``, and ``Y`` above the highest mark of the panel."""
     made = marks.groupby(["LABEL", "COHORT"], observed=True).agg(N=("Y", "size"), X=("X", "first")).reset_index()
     top = marks.groupby("LABEL", observed=True)["Y"].agg(lambda y: y.max() * (y.max() / y.min()) ** 0.1 * 1.05)
-    return made.assign(TEXT="n = " + made["N"].astype(str), Y=made["LABEL"].astype(object).map(dict(top)).astype(float))
+    return made.assign(TEXT=prefix + made["N"].astype(str), Y=made["LABEL"].astype(object).map(dict(top)).astype(float))
 
 
 def _headings(values: pd.DataFrame) -> dict[str, str]:
@@ -177,7 +182,7 @@ def _headings(values: pd.DataFrame) -> dict[str, str]:
 
     known = values.dropna(subset=["AVALU"]).drop_duplicates("LABEL")
     return {
-        label: f"{label}\n({s.printed_unit(unit)})" for label, unit in zip(known["LABEL"], known["AVALU"], strict=True)
+        label: f"{label}\n({s.short_unit(unit)})" for label, unit in zip(known["LABEL"], known["AVALU"], strict=True)
     }
 
 

@@ -27,6 +27,7 @@ __all__ = ["blank_pictures", "pictures"]
 _SETTINGS: Final[dict[Any, Any]] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "cartpk",
+    "text.hinting": "no_hinting",  # letters are as wide on the screen as in the SVG: both share one layout
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib: the same letters on every machine
 }

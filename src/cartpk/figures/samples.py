@@ -29,6 +29,7 @@ __all__ = [
     "lloq_lines",
     "placed",
     "printed_unit",
+    "short_unit",
     "specimen",
     "units",
     "visit_summary",
@@ -136,9 +137,20 @@ def printed_unit(unit: str) -> str:
     return re.sub(r"\bu(?=[gLl]\b)", "µ", unit).replace("μ", "µ").replace("*", "·")
 
 
+def short_unit(unit: str) -> str:
+    """A unit as an axis prints it: without a remark in brackets.
+
+    Examples
+    --------
+    >>> short_unit("cells/uL (unit not stated in the source; inferred)")
+    'cells/µL'
+    """
+    return printed_unit(unit).split(" (")[0]
+
+
 def units(samples: pd.DataFrame) -> str:
-    """The units of these samples, as printed; one of them unless the input carries several."""
-    return ", ".join(sorted({printed_unit(unit) for unit in samples["AVALU"].dropna().unique()}))
+    """The units of these samples, as axes print them; one of them unless the input carries several."""
+    return ", ".join(sorted({short_unit(unit) for unit in samples["AVALU"].dropna().unique()}))
 
 
 def axis_title(analyte: Analyte, samples: pd.DataFrame) -> str:
@@ -155,7 +167,7 @@ def lloq_lines(samples: pd.DataFrame, most: int = 3) -> pd.DataFrame:
     if len(known) > most:
         known = known.iloc[[0, -1]]
     pairs = zip(known["ALLOQ"], known["AVALU"], strict=True)
-    labels = [f"LLOQ = {number_label(limit)} {printed_unit(unit)}" for limit, unit in pairs]
+    labels = [f"LLOQ = {number_label(limit)} {short_unit(unit)}" for limit, unit in pairs]
     return pd.DataFrame({"ALLOQ": known["ALLOQ"].to_numpy(), "LABEL": labels})
 
 

@@ -45,7 +45,7 @@ _FRAME: Final = "#9AA5B1"
 _LIMIT_LINES: Final = ("dashed", "dotted", "dashdot", "solid")
 
 
-def house_theme(width: float, height: float, legends: Sequence[Sequence[str]] = ()) -> p9.theme:
+def house_theme(width: float, height: float, legends: Sequence[Sequence[str]] = (), letters: float = 9) -> p9.theme:
     """The theme of a figure of this size (inches).
 
     Parameters
@@ -54,8 +54,10 @@ def house_theme(width: float, height: float, legends: Sequence[Sequence[str]] = 
         Inches.
     legends
         Texts of each legend: legends that do not fit side by side are put below each other.
+    letters
+        Size of the legends' letters, points.
     """
-    below = sum(_inches(texts) for texts in legends) > width - _MARGINS
+    below = sum(_inches(texts, letters) for texts in legends) > width - _MARGINS
     return p9.theme_bw(base_size=10) + p9.theme(
         figure_size=(width, height),
         dpi=DPI,
@@ -72,7 +74,7 @@ def house_theme(width: float, height: float, legends: Sequence[Sequence[str]] = 
         strip_text=p9.element_text(size=9, color=INK, linespacing=1.25),
         legend_position="bottom",
         legend_title=p9.element_blank(),
-        legend_text=p9.element_text(size=9),
+        legend_text=p9.element_text(size=letters),
         legend_key=p9.element_blank(),
         legend_key_width=22,
         legend_background=p9.element_blank(),
@@ -87,9 +89,9 @@ def house_theme(width: float, height: float, legends: Sequence[Sequence[str]] = 
     )
 
 
-def _inches(texts: Sequence[str]) -> float:
-    """Width of a legend in one row, inches: letters of 9 points and a key before each text."""
-    return sum(0.074 * len(text) + 0.42 for text in texts) + 0.1
+def _inches(texts: Sequence[str], letters: float = 9) -> float:
+    """Width of a legend in one row, inches: letters of this size (points) and a key before each text."""
+    return sum(0.0082 * letters * len(text) + 0.42 for text in texts) + 0.1
 
 
 def log_axis() -> p9.scale_y_log10:

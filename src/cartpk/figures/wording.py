@@ -6,7 +6,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from cartpk.figures.samples import lloq_lines, units, what
+from cartpk.figures.samples import lloq_lines, printed_unit, what
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,8 @@ def assay(analyte: Analyte, samples: pd.DataFrame) -> str:
     """What was measured, in what, how, with which limit; ends with a full stop."""
     methods = sorted(set(samples["PCMETHOD"].dropna())) or [analyte.method or "method not stated"]
     limits = ", ".join(lloq_lines(samples)["LABEL"]) or "LLOQ not stated"
-    return f"{what(analyte.label, analyte.specimen)} ({', '.join(methods)}, {units(samples)}); {limits}."
+    full = ", ".join(sorted({printed_unit(unit) for unit in samples["AVALU"].dropna().unique()}))
+    return f"{what(analyte.label, analyte.specimen)} ({', '.join(methods)}, {full}); {limits}."
 
 
 def small_print(config: TrialConfig) -> str:
