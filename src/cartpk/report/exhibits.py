@@ -34,7 +34,9 @@ _PIXELS_PER_INCH: Final = 96
 _NAME_LENGTH: Final = 40
 """Letters of a name, a date or a code; longer texts are sentences."""
 _WIDE: Final = 9
-"""Columns from which a table is printed on a sheet turned sideways."""
+"""Columns up to which a table is printed on an upright sheet."""
+_WIDE_WITH_SENTENCES: Final = 6
+"""The same for a table that holds sentences."""
 _ROWS_PER_HEADING: Final = 3
 """Rows that a heading must stand above on average; in a table of smaller groups they stay columns."""
 _SMALL_SVG: Final = 120_000
@@ -166,7 +168,8 @@ class TableBlock:
     @property
     def wide(self) -> bool:
         """Whether it needs a sheet turned sideways."""
-        return len(self.columns) > _WIDE
+        sentences = any(cell.wordy for row in self.rows for cell in row.cells)
+        return len(self.columns) > (_WIDE_WITH_SENTENCES if sentences else _WIDE)
 
     @property
     def summary(self) -> bool:
