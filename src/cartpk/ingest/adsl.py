@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from cartpk.config import TrialConfig
-from cartpk.ingest.delivery import Delivery
+from cartpk.ingest.delivery import Delivery, typed
 from cartpk.ingest.dosing import with_cohorts, with_doses
 from cartpk.ingest.findings import Findings
-from cartpk.schemas import ADSL, checked
+from cartpk.schemas import ADSL
 
 __all__ = ["build_adsl", "with_events", "with_sets"]
 
@@ -73,4 +73,4 @@ def with_sets(adsl: pd.DataFrame, rows: pd.DataFrame, kinetic: pd.Series[bool], 
         findings.add("BI-051", subject=str(subject), old=found)
     reason = adsl["EXCLRS"].mask(~pk & ~pd_ & adsl["EXCLRS"].isna(), "no usable sample on record (BI-051)")
     full = adsl.assign(PKFL=np.where(pk, "Y", "N"), PDFL=np.where(pd_, "Y", "N"), EXCLRS=reason)
-    return checked(full[list(ADSL.columns)], ADSL)
+    return typed(full, ADSL)

@@ -134,7 +134,13 @@ def _list_unmatched(rows: pd.DataFrame, assays: tuple[Assay, ...], findings: Fin
         declared = f" (the nearest declared one is {near} in {names[near].specimen})" if near else ""
         text = plain(str(test)) or "no test name"
         findings.add_files(
-            "CP-020", here, field="TEST", old=text, test=text, specimen=str(specimen) or "no specimen", near=declared
+            "CP-020",
+            here,
+            field="TEST",
+            old=text,
+            test=text,
+            specimen=f" in {specimen}" if specimen else "",
+            near=declared,
         )
 
 

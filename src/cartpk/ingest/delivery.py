@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
+import pandera.pandas as pa
 
 from cartpk.config import TrialConfig
 from cartpk.config.data import Exclusion
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import close_to, plain
+from cartpk.schemas import checked
 
-__all__ = ["INFUSION", "SAMPLE", "SUBJECT", "Delivery", "check_exclusions", "excluded", "stacked"]
+__all__ = ["INFUSION", "SAMPLE", "SUBJECT", "Delivery", "check_exclusions", "excluded", "stacked", "typed"]
 
 SAMPLE: Final[dict[str, str]] = {
     "USUBJID": "str",
@@ -119,3 +121,15 @@ def _fits(column: pd.Series[str], rule: Exclusion) -> pd.Series[bool]:
     if rule.equals is not None:
         return column.str.strip() == plain(rule.equals)
     return column.str.contains(rule.contains or "", regex=False)
+
+
+def typed(rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """The schema's columns of these rows, empty texts as missing, text and numbers as the schema has them."""
+    table = rows.reindex(columns=list(schema.columns)).reset_index(drop=True)
+    for name, column in schema.columns.items():
+        if str(column.dtype) == "float64":
+            table[name] = table[name].astype("float64")
+        else:
+            text = table[name].astype("str")
+            table[name] = text.where(text != "")
+    return checked(table, schema)

@@ -47,8 +47,8 @@ def dose_label(dose: float, unit: str) -> str:
     number = dose * _scale(unit) if "cell" in unit.lower() else dose
     if number < _SCIENTIFIC_FROM:
         return f"{number:.3g} {name}".strip()
-    power = math.floor(math.log10(number) + 1e-9)
-    return f"{number / 10.0**power:.3g} × 10{str(power).translate(_SUPERSCRIPT)} {name}".strip()
+    mantissa, power = f"{number:.2e}".split("e")
+    return f"{float(mantissa):g} × 10{str(int(power)).translate(_SUPERSCRIPT)} {name}".strip()
 
 
 def with_doses(

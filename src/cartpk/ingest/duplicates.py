@@ -8,6 +8,7 @@ import pandas as pd
 
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.results import exclude
+from cartpk.ingest.text import counted
 
 __all__ = ["without_duplicates"]
 
@@ -47,7 +48,7 @@ def without_duplicates(
             dropped,
             field="VALUE",
             old=dropped["AVALC"],
-            new=str(kept["AVALC"].iloc[0]),
+            new=kept["AVALC" if rule != "mean" else "AVAL"].iloc[0],
             rule=rule,
             others=_lines(group),
         )
@@ -67,7 +68,7 @@ def _drop_identical(rows: pd.DataFrame, used: pd.DataFrame, again: pd.Series[boo
     findings.add_rows("BI-044", repeats, field="VALUE", old=repeats["AVALC"], first=first)
     other_file = repeats["SRCFILE"] != pairs["SRCFILE"]
     for (file, earlier), here in repeats[other_file].groupby([repeats["SRCFILE"], pairs["SRCFILE"]], sort=False):
-        findings.add("BI-047", file=str(file), old=str(len(here)), other=str(earlier), n=len(here))
+        findings.add("BI-047", file=str(file), old=str(len(here)), other=str(earlier), count=counted(len(here)))
     return exclude(rows, pd.Series(rows.index.isin(repeats.index), index=rows.index), "BI-044")
 
 

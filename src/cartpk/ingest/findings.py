@@ -9,6 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cartpk.ingest.rules import RULES, Rule
+from cartpk.ingest.text import counted
 from cartpk.schemas import FINDINGS, checked
 from cartpk.terms import Severity
 
@@ -33,6 +34,7 @@ class Findings:
         self._strict = strict
         self._rows: list[dict[str, Any]] = []
         self._stops = False
+        self._columns: dict[str, dict[str, str]] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -41,6 +43,10 @@ class Findings:
     def stops(self) -> bool:
         """Whether a finding stops the trial."""
         return self._stops
+
+    def name_columns(self, file: str, columns: Mapping[str, str | None]) -> None:
+        """Say how the file calls its columns: a finding names the column that a person sees there."""
+        self._columns[file] = {ours: theirs for ours, theirs in columns.items() if theirs}
 
     def add(
         self,
@@ -61,12 +67,13 @@ class Findings:
         KeyError
             There is no such rule, or its sentences name a detail that is not given: a mistake of the program.
         """
-        place = {"subject": subject, "file": file, "row": row, "field": field, "old": old, "new": new}
+        place = {"subject": subject, "file": file, "row": row, "field": field, "old": old or None, "new": new or None}
         self._append(RULES[rule_id], place, details)
 
     def _append(self, rule: Rule, place: dict[str, Any], details: Mapping[str, object]) -> None:
         severity = Severity.ERROR if self._strict and rule.severity is Severity.WARNING else rule.severity
         self._stops |= rule.stops or (self._strict and severity is Severity.ERROR)
+        place["field"] = self._columns.get(place["file"] or "", {}).get(place["field"] or "", place["field"])
         filled = {**details, **place}
         self._rows.append(
             {
@@ -118,14 +125,15 @@ class Findings:
         new: object = None,
         **details: object,
     ) -> None:
-        """Add one finding per file of these rows: its first line, the count ``n`` and the lines ``examples``."""
+        """Add one finding per file of these rows: its first line, the ``count`` and the ``examples``."""
         for file, here in rows.groupby("SRCFILE", sort=False):
             lines = [f"{line:.0f}" for line in here["SRCROW"]]
             shown = ", ".join(lines[:_EXAMPLES]) + (" ..." if len(lines) > _EXAMPLES else "")
-            examples = f"line {shown}" if len(lines) == 1 else f"{len(lines)} rows (lines {shown})"
+            count = counted(len(lines))
+            examples = f"{count} ({'line' if len(lines) == 1 else 'lines'} {shown})"
             first = {"subject": None, "file": str(file), "row": float(lines[0])}
             place = first | {"field": field, "old": _text(old), "new": _text(new)}
-            self._append(RULES[rule_id], place, {**details, "n": len(lines), "examples": examples})
+            self._append(RULES[rule_id], place, {**details, "count": count, "examples": examples})
 
     def table(self) -> pd.DataFrame:
         """All findings, errors first, then by rule, file, line and subject; columns of ``FINDINGS``."""
@@ -147,7 +155,7 @@ def _cells(value: object, rows: pd.DataFrame) -> list[Any]:
 
 def _text(value: object) -> str | None:
     """The value as a cell of text; a missing one stays missing."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return None
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 

@@ -9,12 +9,11 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 
 from cartpk.config import TrialConfig
 from cartpk.ingest.adsl import build_adsl, with_events, with_sets
 from cartpk.ingest.assays import assays_of, with_assays
-from cartpk.ingest.delivery import Delivery
+from cartpk.ingest.delivery import Delivery, typed
 from cartpk.ingest.duplicates import without_duplicates
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.placement import profile_starts, with_places, without_excluded_subjects
@@ -24,7 +23,7 @@ from cartpk.ingest.sdtm import read_sdtm
 from cartpk.ingest.text import looked_up
 from cartpk.ingest.tidy import read_tidy
 from cartpk.ingest.units import with_units
-from cartpk.schemas import ADNCA, ADPD, checked
+from cartpk.schemas import ADNCA, ADPD
 
 __all__ = ["LAYOUTS", "Intake", "read_trial"]
 
@@ -113,7 +112,7 @@ def _with_context(rows: pd.DataFrame, adsl: pd.DataFrame, study: str) -> pd.Data
 def _adnca(rows: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
     label = {a.code: a.label for a in config.analytes}
     method = looked_up(rows["CODE"], {a.code: a.method for a in config.analytes})
-    return _typed(
+    return typed(
         rows.assign(
             PCTESTCD=rows["CODE"],
             PCTEST=looked_up(rows["CODE"], label),
@@ -130,7 +129,7 @@ def _adpd(rows: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
     def of(attribute: str) -> pd.Series[str]:
         return looked_up(rows["CODE"], {code: getattr(m, attribute) for code, m in measures.items()})
 
-    return _typed(
+    return typed(
         rows.assign(
             PARAMCD=rows["CODE"],
             PARAM=of("label"),
@@ -141,15 +140,3 @@ def _adpd(rows: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
         ),
         ADPD,
     )
-
-
-def _typed(rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """The schema's columns of these rows, empty texts as missing, text and numbers as the schema has them."""
-    table = rows.reindex(columns=list(schema.columns)).reset_index(drop=True)
-    for name, column in schema.columns.items():
-        if str(column.dtype) == "float64":
-            table[name] = table[name].astype("float64")
-        else:
-            text = table[name].astype("str")
-            table[name] = text.where(text != "")
-    return checked(table, schema)

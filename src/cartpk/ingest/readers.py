@@ -17,7 +17,7 @@ from typing import Final
 import pandas as pd
 
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import close_to, plain
+from cartpk.ingest.text import close_to, counted, plain
 
 __all__ = ["READERS", "Request", "read_file"]
 
@@ -229,7 +229,7 @@ def _check_widths(rows: _Rows, request: Request, findings: Findings) -> None:
 def _without_empty(rows: _Rows, request: Request, findings: Findings) -> tuple[list[list[str]], list[int]]:
     empty = sum(not "".join(cells).strip() for cells in rows.cells[1:])
     if empty:
-        findings.add("CP-004", file=request.file, old=str(empty), n=empty)
+        findings.add("CP-004", file=request.file, old=str(empty), count=counted(empty))
         kept = [(c, line) for c, line in zip(rows.cells[1:], rows.lines[1:], strict=True) if "".join(c).strip()]
         return [c for c, _ in kept], [line for _, line in kept]
     return rows.cells[1:], rows.lines[1:]

@@ -30,6 +30,15 @@ _REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "vs": ("USUBJID", "VSTESTCD"),
 }
 """Domain -> columns without which it cannot be read."""
+_NAMES: Final = {
+    "VALUE": "STRESC",
+    "TIME": "DTC",
+    "UNIT": "STRESU",
+    "LLOQ": "LLOQ",
+    "TEST": "TESTCD",
+    "PCSPEC": "SPEC",
+}
+"""Column of the record table -> the domain's column, without its prefix."""
 _FINDINGS_DOMAINS: Final = ("pc", "cp", "lb")
 _NOT_GIVEN: Final = frozenset({"", "na"})
 """Cells that are empty, or empty as R writes them."""
@@ -67,6 +76,7 @@ def _read_domain(
         request = Request(root, file, _REQUIRED[name], config.data.encoding, config.data.skip_rows)
         frame = read_file(request, findings)
         if frame is not None:
+            findings.name_columns(file, {ours: name.upper() + theirs for ours, theirs in _NAMES.items()})
             named = with_identifiers(frame, "USUBJID", file, findings)
             parts.append(named.assign(SRCFILE=file, SRCROW=named.index))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"USUBJID": pd.Series(dtype="str")})

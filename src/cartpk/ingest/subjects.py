@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import identifier, key, looked_up, mapped
+from cartpk.ingest.text import counted, identifier, key, looked_up, mapped
 
 __all__ = ["check_identifiers", "first_known", "with_identifiers"]
 
@@ -55,7 +55,14 @@ def with_identifiers(frame: pd.DataFrame, column: str, file: str, findings: Find
             lines = frame.index[raw == spelling]
             new = identifier(spelling)
             findings.add(
-                "BI-048", subject=new, file=file, row=float(lines[0]), field=column, old=spelling, new=new, n=len(lines)
+                "BI-048",
+                subject=new,
+                file=file,
+                row=float(lines[0]),
+                field=column,
+                old=spelling,
+                new=new,
+                count=counted(len(lines)),
             )
     empty = _empty_beside(frame, column)
     word = pd.Series([w in _SUMMARY_WORDS for w in mapped(ids, key)], index=frame.index, dtype="bool")

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import numpy as np
 import pandas as pd
 
-__all__ = ["close_to", "identifier", "key", "looked_up", "mapped", "mapped_together", "plain"]
+__all__ = ["close_to", "counted", "identifier", "key", "looked_up", "mapped", "mapped_together", "plain"]
 
 T = TypeVar("T")
 
@@ -67,6 +67,15 @@ def mapped(column: pd.Series[str], function: Callable[[str], T]) -> list[T]:
     codes, distinct = pd.factorize(column.fillna(""))
     values = [function(text) for text in distinct.tolist()]
     return [values[c] for c in codes]
+
+
+def counted(number: int) -> str:
+    """The number of rows in words.
+
+    >>> counted(1), counted(3)
+    ('1 row', '3 rows')
+    """
+    return f"{number} row" + ("" if number == 1 else "s")
 
 
 def looked_up(column: pd.Series[str], table: Mapping[str, str | None]) -> pd.Series[str]:

@@ -38,6 +38,7 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
         if frame is None:
             continue
         frames.append(frame)
+        findings.name_columns(file, {ours: getattr(config.data.columns, theirs) for ours, theirs in _NAMES.items()})
         _list_extra(frame, config, file, findings)
         named = with_identifiers(frame, config.data.columns.subject, file, findings)
         samples.append(_samples(named, config, file))
@@ -49,6 +50,23 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
     infusions = _infusions(rows, reader, findings)
     return Delivery(rows[list(SAMPLE)], subjects, infusions)
 
+
+_NAMES = {
+    "VALUE": "value",
+    "TIME": "time",
+    "UNIT": "unit",
+    "LLOQ": "lloq",
+    "BLQ": "blq",
+    "TEST": "analyte",
+    "PCSPEC": "specimen",
+    "DOSE": "dose",
+    "DOSEU": "dose_unit",
+    "WEIGHT": "weight",
+    "GROUP": "group",
+    "EVENTDY": "event_day",
+    "EVENTTXT": "event",
+}
+"""Column of the record table -> setting that names it."""
 
 _SUBJECT_CELLS = dict.fromkeys(("DOSE", "DOSEU", "WEIGHT", "GROUP", "EVENTDY", "EVENTTXT"), "str")
 """Cells of a row that say something of its subject."""

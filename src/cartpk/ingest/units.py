@@ -28,8 +28,8 @@ def with_units(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, fi
     target = {a.code: a.unit or str(first.get(a.code, "")) for a in assays}
     own = looked_up(rows["CODE"], target)
     for code, here in rows[used & (unit == "")].groupby("CODE", sort=False):
-        rule = "CP-040" if any(a.code == code and a.unit for a in assays) else "BI-022"
-        findings.add_files(rule, here, field="UNIT", new=target[str(code)] or None, assay=code)
+        given = next((a.unit for a in assays if a.code == code), "")
+        findings.add_files("CP-040" if given else "BI-022", here, field="UNIT", new=given or None, assay=code)
     factor = pd.Series(1.0, index=rows.index)
     other = rows.assign(_unit=unit, _own=own)[used & (unit != "") & (unit != own)]
     for (source, wanted), these in other.groupby(["_unit", "_own"], sort=False):

@@ -71,7 +71,7 @@ RULES: Final = (
     ),
     Rule(
         "CP-034", "OTHER_TREATMENT", INFO, "row", "treatment that is not the product",
-        "{n} rows of EX are {old}",
+        "{count} of EX: {old}",
         "data.domains.treatment does not name it: they are no infusions of the product.",
         "Nothing to do.",
     ),

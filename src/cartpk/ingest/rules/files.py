@@ -29,19 +29,19 @@ RULES: Final = (
     ),
     Rule(
         "CP-004", "EMPTY_ROWS", INFO, "file", "rows without a single cell",
-        "{n} rows have no cell with content",
+        "{count} without content",
         "They are passed over.",
         "Nothing to do.",
     ),
     Rule(
         "CP-005", "EXCLUSION_COLUMN", ERROR, "trial", "column of an exclusion not found",
-        "data.exclude looks at the column {field}, which no file has{meant}",
+        "an entry of data.exclude looks at the column {field}, which no file has{meant}",
         "An exclusion that is not applied would let rows in that are declared not to be measurements.",
         "Correct data.exclude in the config.",
     ),
     Rule(
         "CP-006", "EXCLUSION_UNUSED", WARNING, "trial", "exclusion that fits no row",
-        "data.exclude ({field} {old}) fits no row",
+        "an entry of data.exclude ({field} {old}) fits no row",
         "Either the data have changed or the text is misspelt.",
         "Correct or remove the entry of data.exclude.",
     ),

@@ -17,7 +17,7 @@ RULES: Final = (
     ),
     Rule(
         "BI-004", "NO_LLOQ", ERROR, "trial", "BLQ without any LLOQ",
-        "{examples} of {assay} are below the limit of quantification (e.g. “{old}”), and no limit is given",
+        "{assay}: results below the limit of quantification (e.g. “{old}”) without any limit in {examples}",
         "Without its limit a BLQ can neither be plotted nor used by a model.",
         (
             "Give the limit in the column LLOQ, as lloq: of {assay} in the config, or set intake.lloq_from_token "
@@ -104,7 +104,7 @@ RULES: Final = (
     ),
     Rule(
         "BI-019", "LOW_PRECISION", INFO, "file", "rounded numbers beside exact ones",
-        "{examples} have at most three digits (e.g. {old}), others have more",
+        "numbers of at most three digits (e.g. {old}) beside longer ones in {examples}",
         "A spreadsheet probably wrote what it showed, not what it held.",
         "Export the numbers unformatted.",
     ),

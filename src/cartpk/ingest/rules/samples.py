@@ -23,7 +23,7 @@ RULES: Final = (
     ),
     Rule(
         "BI-047", "FILE_OVERLAP", WARNING, "file", "file that repeats another",
-        "{n} results stand already in {other}",
+        "{count} with results that stand already in {other}",
         "They are used once.",
         "Deliver either cumulative or incremental files.",
     ),
@@ -41,8 +41,8 @@ RULES: Final = (
     ),
     Rule(
         "CP-020", "TEST_NOT_DECLARED", INFO, "column", "test that the config does not declare",
-        "{examples} of “{test}” in {specimen} belong to no analyte and no measure of the config{near}",
-        "They are not read.",
+        "“{test}”{specimen} belongs to no analyte and no measure of the config{near}: {examples}",
+        "These rows are not read.",
         "Name the test under match: of an analyte or measure if it is needed.",
     ),
     Rule(
@@ -59,13 +59,13 @@ RULES: Final = (
     ),
     Rule(
         "CP-023", "ASSAY_AMBIGUOUS", ERROR, "trial", "test that fits several assays",
-        "{examples} of “{old}” fit {assays}",
+        "“{old}” fits {assays}: {examples}",
         "They cannot be told apart by specimen or unit.",
         "Give the assays different match:, specimen: or unit:.",
     ),
     Rule(
         "CP-024", "SPECIMEN_SPELLING", INFO, "column", "specimen in another spelling",
-        "the specimen “{old}” is read as {new} ({n} rows)",
+        "the specimen “{old}” is read as {new} in {count}",
         "It is another spelling of the CDISC name.",
         "Nothing to do.",
     ),

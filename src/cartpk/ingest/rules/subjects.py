@@ -11,7 +11,7 @@ __all__ = ["RULES"]
 RULES: Final = (
     Rule(
         "BI-048", "ID_NORMALISED", WARNING, "subject", "identifier written with other spaces or dashes",
-        "the identifier “{old}” is read as “{new}” ({n} rows)",
+        "the identifier “{old}” is read as “{new}” in {count}",
         "Invisible or outer characters would make two subjects of one.",
         "Correct the identifier at its source.",
     ),

@@ -47,7 +47,7 @@ RULES: Final = (
     ),
     Rule(
         "BI-035", "AMBIGUOUS_DATE", ERROR, "file", "day and month cannot be told apart",
-        "dates like {old} can be read in two ways",
+        "dates that can be read in two ways (e.g. {old}) in {examples}",
         "Day and month are not guessed.",
         "Export dates as ISO 8601 (2024-05-03).",
     ),
@@ -83,7 +83,7 @@ RULES: Final = (
     ),
     Rule(
         "BI-041", "DAY_ZERO", ERROR, "column", "planned day 0 without a declared convention",
-        "{examples} have the planned day {old}, which CDISC does not have",
+        "the planned day {old}, which CDISC does not have, in {examples}",
         "Whether the day of infusion is day 0 or day 1 is not declared: planned days from 0 on are not used.",
         "Set time.day_zero in the config.",
     ),

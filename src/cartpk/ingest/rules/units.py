@@ -11,7 +11,7 @@ __all__ = ["RULES"]
 RULES: Final = (
     Rule(
         "BI-021", "MIXED_UNITS", ERROR, "trial", "unit other than the assay's",
-        "{examples} are in {old}, the assay's unit is {allowed}",
+        "the unit {old} instead of {allowed} in {examples}",
         "Results in different units are never pooled, and nothing is converted that needs a further quantity.",
         (
             "Declare an analyte of its own for each unit; if “{old}” is another spelling of {allowed}, write it "
@@ -20,25 +20,25 @@ RULES: Final = (
     ),
     Rule(
         "BI-022", "UNIT_MISSING", ERROR, "trial", "no unit",
-        "{examples} of {assay} have no unit",
+        "{assay}: no unit in {examples}",
         "A unit is never assumed.",
         "Give a column of units, or unit: of {assay} in the config.",
     ),
     Rule(
         "BI-023", "UNIT_SPELLING", INFO, "column", "unit in another spelling",
-        "the unit “{old}” is read as {new} ({n} rows)",
+        "the unit “{old}” is read as {new} in {count}",
         "It is another spelling of the same unit.",
         "Nothing to do.",
     ),
     Rule(
         "BI-024", "DNA_MASS_NEEDED", ERROR, "trial", "copies per another amount of DNA",
-        "{examples} are in {old}, the assay's unit is {allowed}",
+        "the unit {old} instead of {allowed} in {examples}",
         "Copies per reaction or per ng need the mass of DNA to become copies/ug.",
         "Convert the results, or declare {old} as the assay's unit.",
     ),
     Rule(
         "BI-025", "LLOQ_UNIT", ERROR, "trial", "limit in another unit than its result",
-        "{examples} have an LLOQ in {old} and a result in {allowed}",
+        "an LLOQ in {old} beside a result in {allowed} in {examples}",
         "A result is never compared with a limit in another unit.",
         "Give both in one unit.",
     ),
@@ -50,19 +50,19 @@ RULES: Final = (
     ),
     Rule(
         "CP-040", "UNIT_FROM_CONFIG", INFO, "column", "unit taken from the config",
-        "{examples} of {assay} have no unit; {new} is taken from the config",
+        "{assay}: no unit in {examples}; {new} is taken from the config",
         "The config declares it.",
         "Nothing to do.",
     ),
     Rule(
         "CP-041", "UNIT_DECLARED", INFO, "column", "unit renamed as declared",
-        "the unit “{old}” is read as {new} ({n} rows)",
+        "the unit “{old}” is read as {new} in {count}",
         "intake.units declares it.",
         "Nothing to do.",
     ),
     Rule(
         "CP-042", "UNIT_CONVERTED", INFO, "column", "count per volume converted",
-        "{n} rows in {old} are multiplied by {factor:g} to {new}",
+        "{count} in {old} multiplied by {factor:g} to {new}",
         "Both are counts per volume: the conversion is exact. Their LLOQ is converted with them.",
         "Nothing to do.",
     ),
