@@ -210,7 +210,7 @@ class KineticModel:
     log_slope
         d ln C / d phi, (…, m, p): derivatives by the *transformed* parameters.
     area
-        Area under the curve from 0 to ``day`` (scalar or (n,)), (n,): closed form.
+        Area under the curve from 0 to ``day`` (scalar or (n,)), (n,): closed form, else quadrature.
     guess
         Starting values on the natural scale, (n, s, p), from profiles scaled to a highest result of 1.
     derived
@@ -218,7 +218,7 @@ class KineticModel:
     kink
         Symbol of the time at which the curve bends sharply, or None.
     order
-        Pairs (slow, fast) of rate symbols: the first stays below the second.
+        Pairs of symbols, e.g. (slow rate, fast rate): the first stays below the second.
     population
         Scale of the population model, or None when it is that of the parameters.
     """
