@@ -11,6 +11,7 @@ import pytest
 
 from cartpk import figures
 from cartpk.figures.registry import FIGURES, spec
+from cartpk.sources import reached
 
 FOLDER = Path(figures.__file__).parent
 
@@ -53,3 +54,16 @@ def test_listing_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("figure_id", FIGURES)
+def test_a_figures_code_is_its_own_and_what_all_share(figure_id):
+    # the workflow redraws a figure when a file of this list changes: no other figure may be among them
+    files = {path.name for path in reached("cartpk.cli.figure", FIGURES[figure_id].module)}
+    assert {name for name in files if name.startswith("f_")} == {f"{figure_id}.py"}
+    assert files >= {"theme.py", "render.py", "palette.py", "axes.py", "samples.py", "wording.py", "write.py"}
+
+
+def test_modules_that_only_some_figures_use_redraw_only_those():
+    users = {i for i, entry in FIGURES.items() if any(p.name == "counts.py" for p in reached(entry.module))}
+    assert users == {"f_14_2_20", "f_14_2_20b", "f_14_2_21"}

@@ -76,7 +76,7 @@ class TestFiles:
 
 def test_the_same_bytes_again_in_another_order(written, trial, config):
     folder, _ = written
-    for figure_id in ("f_14_2_20", "f_14_2_7", "f_14_2_1"):
+    for figure_id in ("f_14_2_20", "f_14_2_1"):
         png, svg = pictures(FIGURES[figure_id].make(trial, config).draw())
         assert png == (folder / f"figures/{figure_id}.png").read_bytes()
         assert svg == (folder / f"figures/{figure_id}.svg").read_bytes()

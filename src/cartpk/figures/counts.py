@@ -118,19 +118,30 @@ def populations(rows: pd.DataFrame) -> str:
     return f"Populations: {'; '.join(parts)}."
 
 
-def lines_in_words(rows: pd.DataFrame, config: TrialConfig) -> str:
-    """What the thin and thick lines are."""
-    thin = "Thin lines: subjects, actual days."
-    if s.in_visit_window(rows, config).any():
-        return f"{thin} Thick lines: median by dose level at nominal days."
-    return f"{thin} No medians: the data carry no nominal days."
+def lines_in_words(rows: pd.DataFrame, data: TrialData, config: TrialConfig) -> str:
+    """Whom the figure shows, and what the thin and thick lines are."""
+    medians = s.in_visit_window(rows, config).any()
+    thick = "Thick lines: median by dose level at nominal days." if medians else _NO_MEDIANS
+    who = wording.subjects_shown(rows["USUBJID"].nunique(), data)
+    return f"{who} Thin lines: subjects, actual days. {thick}"
+
+
+_NO_MEDIANS: Final = "No medians: the data carry no nominal days."
 
 
 def footnotes(rows: pd.DataFrame, config: TrialConfig, note: str) -> tuple[str, ...]:
     """Populations, BLQ, ``note``, and samples that are in no median although there are medians."""
     inside = s.in_visit_window(rows, config)
     outside = wording.outside_windows(inside) if inside.any() else ()
-    return populations(rows), f"{wording.OPEN_MARKS} {note}", *outside
+    return populations(rows), _assay(rows), f"{wording.OPEN_MARKS} {note}", *outside
+
+
+def _assay(rows: pd.DataFrame) -> str:
+    """Specimen, method and limits of the measures, as a sentence."""
+    places = ", ".join(sorted({s.specimen(code) for code in rows["PCSPEC"].unique()}))
+    methods = ", ".join(sorted(rows["PCMETHOD"].dropna().unique())) or "method not stated"
+    limits = ", ".join(s.lloq_lines(rows)["LABEL"]) or "LLOQ not stated"
+    return f"Specimen: {places}; {methods}; {limits}."
 
 
 def sheet(panels: int) -> tuple[float, float]:

@@ -40,11 +40,11 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     means = s.visit_summary(first, config)
     if means["GMEAN"].isna().all():
         return EmptyFigure(f"Too many results of {name} are BLQ at every visit: no mean is shown.")
-    doses = s.count_labels(first)
+    doses, n = s.count_labels(first), first["USUBJID"].nunique()
     return Figure(
         data=means,
         caption=f"{wording.assay(analyte, first)} Geometric mean and geometric SD (the mean divided and multiplied by "
-        "it) at nominal days from the first infusion.",
+        f"it) at nominal days from the first infusion. {wording.subjects_shown(n, data)}",
         footnotes=(
             f"{_blq_rule(config)} One subject alone has no SD. Marks of the same day are set apart for legibility.",
             *wording.outside_windows(s.in_visit_window(first, config)),
@@ -53,7 +53,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         ),
         alt=f"Semi-logarithmic lines of the geometric mean of {s.axis_title(analyte, first)} against nominal days, one "
         f"line per dose level: {', '.join(doses.values())}.",
-        n=first["USUBJID"].nunique(),
+        n=n,
         draw=lambda: _plot(means, first, config),
         width=_SIZE[0],
         height=_SIZE[1],

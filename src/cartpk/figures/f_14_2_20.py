@@ -35,7 +35,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     width, height = counts.sheet(len(panels))
     return Figure(
         data=rows.drop(columns=["RESULT"]),
-        caption=f"{counts.lines_in_words(rows, config)} Vertical axis: "
+        caption=f"{counts.lines_in_words(rows, data, config)} Vertical axis: "
         f"log10(x + {constant:g}), where {constant:g} is half of the lowest {base}.",
         footnotes=counts.footnotes(rows, config, "In medians a BLQ result counts as half of the LLOQ."),
         alt=f"Lines of cell counts ({s.units(rows)}) against days in panels: {', '.join(panels.values())}. Thick lines "

@@ -32,8 +32,8 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     width, height = counts.sheet(len(panels))
     return Figure(
         data=rows.drop(columns=["RESULT"]),
-        caption=f"{counts.lines_in_words(rows, config)} A percentage moves with its parent population: read it beside "
-        "the absolute counts.",
+        caption=f"{counts.lines_in_words(rows, data, config)} A percentage moves with its parent population: "
+        "read it beside the absolute counts.",
         footnotes=counts.footnotes(rows, config, "In medians a BLQ result counts as half of the LLOQ."),
         alt=f"Lines of percentages against days in panels: {', '.join(panels.values())}. Thick lines are the medians "
         "by dose level.",

@@ -39,7 +39,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     return Figure(
         data=rows.drop(columns=["RESULT"]),
         caption=f"100 % is the baseline: {_BASELINES[config.pharmacodynamics.baseline]}. "
-        f"{counts.lines_in_words(rows, config)} Logarithmic axis: 1 % is a fall by 2 log10.",
+        f"{counts.lines_in_words(rows, data, config)} Logarithmic axis: 1 % is a fall by 2 log10.",
         footnotes=(
             *counts.footnotes(rows, config, "No line for a subject whose baseline is 0, BLQ or missing."),
             *wording.undrawn(every),

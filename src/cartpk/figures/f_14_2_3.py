@@ -42,7 +42,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     return Figure(
         data=shown[_COLUMNS],
         caption=f"{wording.assay(analyte, shown)} Each line is one subject; actual days from the start of the first "
-        "infusion.",
+        f"infusion. {wording.subjects_shown(n, data)}",
         footnotes=(wording.OPEN_MARKS, *wording.undrawn(every), *wording.gdna_caveat(shown)),
         alt=f"Semi-logarithmic lines of {s.axis_title(analyte, shown)} against days, one line per subject, in panels "
         f"by dose level: {', '.join(panels.values())}.",

@@ -51,7 +51,8 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     return Figure(
         data=drawn,
         caption=f"{wording.assay(analyte, every)} One panel per subject, by dose level; actual days from the start "
-        f"of the first infusion on a square-root axis. {_what_is_drawn(drawn, config)}".rstrip(),
+        f"of the first infusion on a square-root axis, on which straight lines bend. {_what_is_drawn(drawn, config)} "
+        f"{wording.subjects_shown(n_all, data)}".replace("  ", " "),
         footnotes=(
             wording.OPEN_MARKS,
             *((f"The first {n} of {n_all} subjects are shown.",) if n < n_all else ()),

@@ -46,13 +46,14 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     name = s.what(config.primary_analyte.label, config.primary_analyte.specimen)
     if not (values["AVAL"] > 0).any():
         return EmptyFigure(f"No peak and no area of {name} could be calculated.")
+    method = config.primary_analyte.method or "method not stated in the configuration"
     labels = ", ".join(dict.fromkeys(values["LABEL"]))
     upright = len(data.cohorts) > FEW_GROUPS
     size = (8.0, (2.0 if upright else 1.0) + 3.0 * -(-values["LABEL"].nunique() // 3))
     return Figure(
         data=rows,
-        caption=f"{labels} of {name} by dose level, every subject with a value. Box: quartiles and median; whiskers: "
-        f"lowest and highest value; no box for fewer than {FEWEST} values.",
+        caption=f"{labels} of {name} ({method}) by dose level, every subject with a value. Box: quartiles and median; "
+        f"whiskers: lowest and highest value; no box for fewer than {FEWEST} values.",
         footnotes=(
             "Areas extrapolated from the last sample to the window's end are drawn open and are not in the box.",
             *(("Numbers above the boxes: subjects.",) if upright else ()),

@@ -13,8 +13,19 @@ if TYPE_CHECKING:
 
     from cartpk.config import TrialConfig
     from cartpk.config.trial import Analyte
+    from cartpk.trial_data import TrialData
 
-__all__ = ["OPEN_MARKS", "assay", "counted", "gdna_caveat", "outside_windows", "small_print", "undrawn", "wrapped"]
+__all__ = [
+    "OPEN_MARKS",
+    "assay",
+    "counted",
+    "gdna_caveat",
+    "outside_windows",
+    "small_print",
+    "subjects_shown",
+    "undrawn",
+    "wrapped",
+]
 
 _GDNA = (
     "Copies per µg of genomic DNA relate to the DNA of all nucleated cells in the sample. Lymphodepletion changes that "
@@ -55,6 +66,14 @@ def assay(analyte: Analyte, samples: pd.DataFrame) -> str:
     limits = ", ".join(lloq_lines(samples)["LABEL"]) or "LLOQ not stated"
     full = ", ".join(sorted({printed_unit(unit) for unit in samples["AVALU"].dropna().unique()}))
     return f"{what(analyte.label, analyte.specimen)} ({', '.join(methods)}, {full}); {limits}."
+
+
+def subjects_shown(n: int, data: TrialData) -> str:
+    """Whom a figure shows, as a sentence.
+
+    A subject with one usable result is in; the analysis sets are defined by the intake (``PKFL``, ``PDFL`` of ADSL).
+    """
+    return f"Subjects with at least one usable result: {n} of {len(data.adsl)}."
 
 
 def small_print(config: TrialConfig) -> str:
