@@ -106,6 +106,11 @@ class Models(Model):
     residual: Literal["normal", "student"] = Field(
         "normal", description="Residuals on the log scale; student = t with 4 df."
     )
+    choice: Literal["first", "aic", "bicc"] = Field(
+        "first",
+        description="[choice] Which model is marked as chosen, per profile and for the trial: the first of fit, or the "
+        "one of lowest AIC or BICc. Needs more than one model in fit to matter; figures show the first of fit.",
+    )
     priors: dict[str, dict[str, Prior]] = Field(
         {}, description="Model -> parameter symbol -> prior, replacing the model's own."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cartpk.fits.choice import model_choice
 from cartpk.fits.derive import FitTables, derive_params_model, lmfit_result
 from cartpk.fits.intake import FitReason
 from cartpk.fits.population import PopulationTables, derive_params_population
@@ -15,4 +16,5 @@ __all__ = [
     "derive_params_model",
     "derive_params_population",
     "lmfit_result",
+    "model_choice",
 ]

@@ -150,7 +150,7 @@ def _grid(fits: ModelFits, last_day: FloatArray) -> FloatArray:
 
 
 def summary_rows(intake: Intake, model: KineticModel, fits: ModelFits | None, method: str) -> pd.DataFrame:
-    """One row per profile: samples, residual SD, convergence, bounds, -2LL, AIC, identifiability, message."""
+    """One row per profile: samples, residual SD, convergence, bounds, -2LL, AIC, BICc, identifiability, message."""
     place = {int(row): at for at, row in enumerate(intake.fitted)}
     records: list[dict[Any, Any]] = []
     for i, key in enumerate(intake.keys.to_dict("records")):
@@ -165,10 +165,10 @@ def summary_rows(intake: Intake, model: KineticModel, fits: ModelFits | None, me
         at = place.get(i)
         row |= {"MESSAGE": intake.reason[i]} if fits is None or at is None else _summary(fits, at)
         records.append(row)
-    columns = ["SIGMA", "CONVERGED", "ATBOUND", "MINUS2LL", "AIC", "NSTARTS", "IDENT", "MESSAGE"]
+    columns = ["SIGMA", "CONVERGED", "ATBOUND", "NPAR", "MINUS2LL", "AIC", "BICC", "NSTARTS", "IDENT", "MESSAGE"]
     lead = [*intake.keys.columns, "MODEL", "METHOD", "NOBS", "NBLQ", "NIGNORED"]
     table = pd.DataFrame.from_records(records, columns=[*lead, *columns])
-    return table.astype({"NSTARTS": "Int64"})
+    return table.astype({"NSTARTS": "Int64", "NPAR": "Int64"})
 
 
 def _summary(fits: ModelFits, at: int) -> dict[str, Any]:
@@ -182,8 +182,10 @@ def _summary(fits: ModelFits, at: int) -> dict[str, Any]:
         "SIGMA": fits.sigma[at],
         "CONVERGED": "Y" if fits.fits.converged[at] else "N",
         "ATBOUND": ";".join(bound) or None,
+        "NPAR": fits.n_parameters,
         "MINUS2LL": fits.fits.minus2ll[at],
         "AIC": fits.aic[at],
+        "BICC": fits.bicc[at],
         "NSTARTS": fits.fits.n_starts,
         "IDENT": ";".join(verdicts) or None,
         "MESSAGE": "; ".join(said) or None,

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from cartpk.core.estimation.choice import aic, bic
 from cartpk.core.estimation.individual import Fits, Method, fit_profiles, restrict
 from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.problem import Problem
@@ -97,8 +98,18 @@ class ModelFits:
     @property
     def aic(self) -> FloatArray:
         """-2 log-likelihood of the curve + 2 (p + 1), (n,); the curve is the penalised one when the method is MAP."""
-        value: FloatArray = self.fits.minus2ll + 2.0 * self.fits.x.shape[1]
-        return value
+        return aic(self.fits.minus2ll, self.n_parameters)
+
+    @property
+    def bicc(self) -> FloatArray:
+        """-2 log-likelihood of the curve + ln(samples) (p + 1), (n,): BICc of a subject on its own."""
+        samples = self.problem.profiles.n_observed + self.problem.profiles.n_blq
+        return bic(self.fits.minus2ll, self.n_parameters, samples.astype(np.float64))
+
+    @property
+    def n_parameters(self) -> int:
+        """Parameters of the curve, and s."""
+        return int(self.fits.x.shape[1])
 
     def quantities(self) -> list[Quantity]:
         """Return the model's derived quantities with standard errors and 95 % limits.
