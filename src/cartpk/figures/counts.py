@@ -114,7 +114,10 @@ def populations(rows: pd.DataFrame) -> str:
     parts = []
     for row in known.itertuples():
         parent = f", % of {row.PARENT}" if isinstance(row.PARENT, str) else ""
-        parts.append(f"{row.PARAM}: {POPULATIONS[str(row.POPULATION)]}{parent}")
+        name = POPULATIONS[str(row.POPULATION)]
+        parts.append(
+            f"{row.PARAM}{parent}" if name.lower() == str(row.PARAM).lower() else f"{row.PARAM}: {name}{parent}"
+        )
     return f"Populations: {'; '.join(parts)}."
 
 
@@ -139,9 +142,8 @@ def footnotes(rows: pd.DataFrame, config: TrialConfig, note: str) -> tuple[str, 
 def _assay(rows: pd.DataFrame) -> str:
     """Specimen, method and limits of the measures, as a sentence."""
     places = ", ".join(sorted({s.specimen(code) for code in rows["PCSPEC"].unique()}))
-    methods = ", ".join(sorted(rows["PCMETHOD"].dropna().unique())) or "method not stated"
     limits = ", ".join(s.lloq_lines(rows)["LABEL"]) or "LLOQ not stated"
-    return f"Specimen: {places}; {methods}; {limits}."
+    return f"Specimen: {places}; {wording.methods(rows)}; {limits}."
 
 
 def sheet(panels: int) -> tuple[float, float]:

@@ -23,6 +23,9 @@ SPEC: Final = FigureSpec(
 )
 PRIMARY: Final = "in the box"
 EXTRAPOLATED: Final = "extrapolated, not in the box"
+_EXTRAPOLATED_NOTE: Final = (
+    "Areas extrapolated from the last sample to the window's end are drawn open and are not in the box."
+)
 ZERO: Final = "0 (all BLQ), in the box, drawn at the edge"
 FEW_GROUPS: Final = 4
 """More dose levels than this are labelled upright."""
@@ -55,7 +58,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         caption=f"{labels} of {name} ({method}) by dose level, every subject with a value. Box: quartiles and median; "
         f"whiskers: lowest and highest value; no box for fewer than {FEWEST} values.",
         footnotes=(
-            "Areas extrapolated from the last sample to the window's end are drawn open and are not in the box.",
+            *((_EXTRAPOLATED_NOTE,) if (rows["KIND"] == EXTRAPOLATED).any() else ()),
             *(("Numbers above the boxes: subjects.",) if upright else ()),
             *_not_calculated(rows),
         ),

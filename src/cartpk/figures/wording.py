@@ -20,6 +20,7 @@ __all__ = [
     "assay",
     "counted",
     "gdna_caveat",
+    "methods",
     "outside_windows",
     "small_print",
     "subjects_shown",
@@ -62,10 +63,24 @@ def wrapped(text: str, inches: float, size: float = 10.0) -> str:
 
 def assay(analyte: Analyte, samples: pd.DataFrame) -> str:
     """What was measured, in what, how, with which limit; ends with a full stop."""
-    methods = sorted(set(samples["PCMETHOD"].dropna())) or [analyte.method or "method not stated"]
     limits = ", ".join(lloq_lines(samples)["LABEL"]) or "LLOQ not stated"
     full = ", ".join(sorted({printed_unit(unit) for unit in samples["AVALU"].dropna().unique()}))
-    return f"{what(analyte.label, analyte.specimen)} ({', '.join(methods)}, {full}); {limits}."
+    return f"{what(analyte.label, analyte.specimen)} ({methods(samples, analyte.method)}, {full}); {limits}."
+
+
+def methods(rows: pd.DataFrame, configured: str | None = None) -> str:
+    """Assay methods of the rows in running text; the configured one, or words that say it is not known, without any.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> methods(pd.DataFrame({"PCMETHOD": ["FLOW CYTOMETRY", "qPCR"]}))
+    'flow cytometry, qPCR'
+    """
+    known = rows["PCMETHOD"].dropna().unique()
+    # CDISC terms are in capitals; qPCR and ELISA are names
+    words = sorted({text.lower() if text.isupper() and " " in text else text for text in known})
+    return ", ".join(words) or configured or "method not stated"
 
 
 def subjects_shown(n: int, data: TrialData) -> str:
