@@ -10,6 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from cartpk import schemas
 from cartpk.cli.figure import command
 from cartpk.figures.registry import FIGURES
 
@@ -48,6 +49,16 @@ def run(tmp_path):
     results.mkdir()
     (results / "adsl.csv").write_text(ADSL, encoding="utf-8")
     (results / "adnca.csv").write_text(HEADER + "".join(rows), encoding="utf-8")
+    # what the other steps write of a trial without CD7 data, fits and parameters
+    (results / "work").mkdir()
+    for name, schema in (
+        ("adpd", schemas.ADPD),
+        ("work/pd_change", schemas.PD_CHANGE),
+        ("work/adpp_nca", schemas.ADPP),
+        ("work/predictions", schemas.PREDICTIONS),
+    ):
+        (results / f"{name}.csv").write_text(",".join(schema.columns) + "\n", encoding="utf-8")
+    (results / "work/lambda_z.csv").write_text("USUBJID,PPCAT,PPSPEC,ATPTREF,AFRLT,ARRLT,AVAL,LZFL\n", encoding="utf-8")
     return config, results
 
 
@@ -84,12 +95,14 @@ def test_an_unknown_figure_is_one_sentence(run):
     assert "there is no figure 'f_1'; figures: f_14_2_1" in str(done.exception)
 
 
-def test_missing_tables_name_the_command_that_makes_them(run):
+@pytest.mark.parametrize("name", ["adnca.csv", "adsl.csv"])
+def test_a_missing_table_is_one_sentence_and_no_empty_figure(run, name):
     config, results = run
-    (results / "adnca.csv").unlink()
+    (results / name).unlink()
     done = CliRunner().invoke(command, [str(config), "--results", str(results), "--id", "f_14_2_3"])
     assert isinstance(done.exception, FileNotFoundError)
-    assert "cartpk ingest" in str(done.exception)
+    assert name in str(done.exception)
+    assert not (results / "figures").exists()
 
 
 def test_every_process_writes_the_same_bytes(run):

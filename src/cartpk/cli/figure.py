@@ -29,6 +29,11 @@ def command(config: Path, results: Path, ids: tuple[str, ...], listing: bool) ->
     from cartpk.figures.write import write_figure
 
     trial = load(config)
+    absent = [
+        name for name in dict.fromkeys(f for entry in chosen for f in entry.inputs) if not (results / name).is_file()
+    ]
+    if absent:
+        raise FileNotFoundError(f"{results} lacks {', '.join(absent)}: run the steps before the figures first")
     for entry in chosen:
         data = trial_data.load(results, only=entry.inputs)
         made = write_figure(entry, data, trial, results)
