@@ -68,7 +68,9 @@ def test_result_files_leave_out_the_manifest_logs_and_hidden_files(results):
 
 
 def test_canonical_json_does_not_depend_on_the_order_of_keys():
-    assert pv.canonical_json({"b": [1], "a": {"d": 1, "c": None}}) == pv.canonical_json({"a": {"c": None, "d": 1}, "b": [1]})
+    assert pv.canonical_json({"b": [1], "a": {"d": 1, "c": None}}) == pv.canonical_json(
+        {"a": {"c": None, "d": 1}, "b": [1]}
+    )
 
 
 def test_package_versions_name_what_computes_and_draws():

@@ -55,7 +55,9 @@ TABLES = {
 
 
 def run(*more):
-    return CliRunner().invoke(command, ["trial.yaml", "--results", "results/NCT00000001", *more], catch_exceptions=False)
+    return CliRunner().invoke(
+        command, ["trial.yaml", "--results", "results/NCT00000001", *more], catch_exceptions=False
+    )
 
 
 def test_the_page_and_the_manifest_are_written(project):
@@ -81,7 +83,11 @@ def test_page_and_manifest_name_the_same_hashes(project):
     run()
     manifest = json.loads((project / "manifest.json").read_text(encoding="utf-8"))
     page = (project / "report.html").read_text(encoding="utf-8")
-    for digest in (manifest["config"]["sha256"], manifest["config"]["settings_sha256"], manifest["inputs"][0]["sha256"]):
+    for digest in (
+        manifest["config"]["sha256"],
+        manifest["config"]["settings_sha256"],
+        manifest["inputs"][0]["sha256"],
+    ):
         assert digest in page
     assert manifest["created"] not in page
     assert manifest["created"][:10] not in page
@@ -114,7 +120,9 @@ def test_a_comment_in_the_config_changes_its_hash_but_no_setting(project):
     assert before["settings_sha256"] == after["settings_sha256"]
 
 
-@pytest.mark.parametrize("missing", ["made.csv", "results/NCT00000001/adsl.csv", "results/NCT00000001/tables/tables.json"])
+@pytest.mark.parametrize(
+    "missing", ["made.csv", "results/NCT00000001/adsl.csv", "results/NCT00000001/tables/tables.json"]
+)
 def test_a_missing_file_is_named_and_nothing_is_written(project, missing):
     Path(missing).unlink()
     with pytest.raises(FileNotFoundError, match=Path(missing).name):

@@ -41,7 +41,13 @@ def make_config() -> Make:
             "analytes": [{"code": "CARTG", "label": "CAR transgene", "method": "qPCR", "unit": "copies/ug"}],
             "pharmacodynamics": {
                 "measures": [
-                    {"code": "CD7T", "label": "CD7+ T cells", "kind": "absolute", "population": "NORMAL_T", "marker": "CD7+"}
+                    {
+                        "code": "CD7T",
+                        "label": "CD7+ T cells",
+                        "kind": "absolute",
+                        "population": "NORMAL_T",
+                        "marker": "CD7+",
+                    }
                 ]
             },
             "report": {"synthetic": True, "data_cut": "2026-01-31"},
@@ -99,10 +105,13 @@ def adnca() -> pd.DataFrame:
     return filled(rows, schemas.ADNCA)
 
 
-def parameter(subject: str, code: str, value: float | None, flag: str | None = None, reason: str | None = None) -> dict[str, object]:
+def parameter(
+    subject: str, code: str, value: float | None, flag: str | None = None, reason: str | None = None
+) -> dict[str, object]:
     unit = "day*copies/ug" if code.startswith("AUC") else "copies/ug" if code == "CMAX" else "day"
     return {
-        "USUBJID": subject, "PARCAT1": "NCA", "PARAMCD": code, "PARAM": code, "AVAL": value, "AVALU": unit, "PPCAT": "CARTG", "PPSPEC": "BLOOD",
+        "USUBJID": subject, "PARCAT1": "NCA", "PARAMCD": code, "PARAM": code, "AVAL": value, "AVALU": unit,
+        "PPCAT": "CARTG", "PPSPEC": "BLOOD",
         "ATPTREF": "INFUSION 1", "FLAG": flag, "PPREASND": reason,
     }  # fmt: skip
 
@@ -117,7 +126,8 @@ def adpp() -> pd.DataFrame:
         rows.append(parameter(subject, "TMAX", 0.04 if early else 9.0 + 0.37 * i, "EARLY_TMAX" if early else None))
         rows.append(parameter(subject, "AUC0_28D", 42000.0, "COMPLETE"))
         if subject in {"101", "102"}:
-            rows.append(parameter(subject, "AUC0_90D", None, "NC_INCOMPLETE", "the extrapolated part exceeds the limit"))
+            reason = "the extrapolated part exceeds the limit"
+            rows.append(parameter(subject, "AUC0_90D", None, "NC_INCOMPLETE", reason))
             rows.append(parameter(subject, "LAMZHL", None, None, "fewer than 3 quantifiable samples after Tmax"))
         else:
             rows.append(parameter(subject, "AUC0_90D", 50000.0, "EXTRAPOLATED" if subject == "103" else "COMPLETE_BLQ"))
@@ -132,7 +142,10 @@ def finding(rule: str, severity: str, message: str, **more: object) -> dict[str,
 def findings() -> pd.DataFrame:
     rows = [
         finding("BAD_TIME", "error", "25:30 is no time <b>of day</b>.", USUBJID=NASTY, FILE="data/made.csv", ROW=7.0),
-        *[finding("UNIT", "info", f"Unit {i} read.", FILE="made.csv", ROW=float(i), SUGGESTION="None needed.") for i in range(2, 9)],
+        *[
+            finding("UNIT", "info", f"Unit {i} read.", FILE="made.csv", ROW=float(i), SUGGESTION="None needed.")
+            for i in range(2, 9)
+        ],
         finding("EARLY_TMAX", "warning", "Peak at the end of the infusion.", USUBJID=NASTY),
     ]
     return filled(rows, schemas.FINDINGS)
@@ -156,8 +169,13 @@ def data() -> TrialData:
     )
 
 
-PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
-DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><style>rect{fill:#00f}</style><rect width="4" height="2"/></svg>'
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+DRAWING = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><style>rect{fill:#00f}</style>'
+    '<rect width="4" height="2"/></svg>'
+)
 EMPTY_FIGURE = list(FIGURES)[-1]
 """The figure that this trial does not have."""
 

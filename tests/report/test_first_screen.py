@@ -51,11 +51,14 @@ def test_an_early_peak_names_its_subject(data, config):
 
 
 @pytest.mark.parametrize(
-    ("flag", "words"), [("PEAK_NOT_SAMPLED", "no sample in the peak window"), ("TMAX_AT_LAST", "Cmax is the last sample")]
+    ("flag", "words"),
+    [("PEAK_NOT_SAMPLED", "no sample in the peak window"), ("TMAX_AT_LAST", "Cmax is the last sample")],
 )
 def test_flags_of_the_peak_are_said_of_cmax_only(data, config, flag, words):
     assert not any(words in t for t in said(data, config))
-    cmax = edited(data.adpp, "FLAG", f"SPARSE;{flag}", (data.adpp["PARAMCD"] == "CMAX") & (data.adpp["USUBJID"] == "101"))
+    cmax = edited(
+        data.adpp, "FLAG", f"SPARSE;{flag}", (data.adpp["PARAMCD"] == "CMAX") & (data.adpp["USUBJID"] == "101")
+    )
     assert any(t.startswith("1 subject (101)") and words in t for t in said(replace(data, adpp=cmax), config))
     area = edited(data.adpp, "FLAG", flag, data.adpp["PARAMCD"] == "AUC0_28D")
     assert not any(words in t for t in said(replace(data, adpp=area), config))
@@ -108,9 +111,7 @@ def test_limitations_follow_the_config(config, make_config):
     everything = " ".join(limitations(config))
     assert "AUC0-90d and persistence favour those who live longer" in everything
     assert "simulated" in everything
-    plain = make_config(
-        nca={"windows": {"days": [28]}}, pharmacodynamics={"measures": []}, report={"synthetic": False}
-    )
+    plain = make_config(nca={"windows": {"days": [28]}}, pharmacodynamics={"measures": []}, report={"synthetic": False})
     short = " ".join(limitations(plain))
     assert "immortal" not in short
     assert "simulated" not in short

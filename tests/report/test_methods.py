@@ -29,7 +29,11 @@ CHANGES = [
     ("auc", {"nca": {"windows": {"min_results": 4}}}, "Fewer than 4 post-infusion results"),
     ("auc", {"nca": {"windows": {"peak_window_days": [5, 16]}}}, "none from day 5 to day 16"),
     ("auc", {"nca": {"windows": {"blq_confirm": 2}}}, "2 BLQ results in a row"),
-    ("auc", {"nca": {"windows": {"first_blq_after_last": "half_lloq"}}}, "a straight line to half of the sample's LLOQ"),
+    (
+        "auc",
+        {"nca": {"windows": {"first_blq_after_last": "half_lloq"}}},
+        "a straight line to half of the sample's LLOQ",
+    ),
     ("auc", {"nca": {"windows": {"all_blq": "nc"}}}, "ALL_BLQ, the area is not reported"),
     ("auc", {"nca": {"windows": {"endpoint_in_record": True}}}, "record names these windows as endpoints"),
     ("auc", {"nca": {"windows": {"endpoint_in_record": False}}}, "does not name these windows"),
@@ -47,6 +51,8 @@ CHANGES = [
     ("lambda-z", {"nca": {"adj_r2_factor": 0.01}}, "within 0.01 of the best"),
     ("models", {"models": {"method": "ml"}}, "maximum likelihood, without priors"),
     ("models", {"models": {"method": "ls"}}, "half of its LLOQ"),
+    ("models", {"models": {"fit": ["stein", "growth_decay"], "choice": "aic"}}, "lowest Akaike"),
+    ("models", {"models": {"fit": ["stein", "growth_decay"], "choice": "bicc"}}, "(BICc) is marked as chosen"),
     ("models", {"models": {"residual": "student"}}, "4 degrees of freedom"),
     (
         "models",

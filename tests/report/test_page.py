@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import itertools
 import json
 import re
 from dataclasses import dataclass, field
@@ -120,9 +121,7 @@ def outer_groups(entry: dict) -> int:
 
 
 def test_the_policy_comes_first_and_allows_nothing_but_this_style_and_script(tree, html):
-    policy = next(
-        m for m in tree.all("meta") if m.attributes.get("http-equiv") == "Content-Security-Policy"
-    )
+    policy = next(m for m in tree.all("meta") if m.attributes.get("http-equiv") == "Content-Security-Policy")
     rules = dict(part.split(" ", 1) for part in policy.attributes["content"].split("; "))
     assert rules["default-src"] == "'none'"
     assert rules["img-src"] == "data:"
@@ -313,7 +312,8 @@ def test_product_names_cannot_leave_the_style(make_config, run, provenance):
 
 
 def test_css_strings_hold_only_letters_digits_blanks_and_escapes():
-    assert re.fullmatch(r'"([^\W_]|[ ]|\\[0-9a-f]+ )*"', css_string("a\n\"\\{};</style> 低 x-1_·"))
+    nasty = 'a\n"\\{};</style> 低 x-1_·'
+    assert re.fullmatch(r'"([^\W_]|[ ]|\\[0-9a-f]+ )*"', css_string(nasty))
 
 
 # --- synthetic or not -------------------------------------------------------------------------------------------------
@@ -339,7 +339,7 @@ def test_headings_are_in_order(tree):
     levels = [int(n.tag[1]) for n in tree.all() if re.fullmatch("h[1-6]", n.tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def test_tables_have_captions_and_scopes(tree):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cartpk.config import TrialConfig
@@ -13,10 +13,12 @@ from cartpk.report.exhibits import Row, TableBlock, broken
 from cartpk.report.prose import enumeration
 from cartpk.trial_data import TrialData
 
-__all__ = ["KINETICS", "PHARMACODYNAMICS", "Dose", "KeyCell", "KeyResults", "KeyRow", "key_results"]
+__all__ = ["GROUPS", "KINETICS", "PHARMACODYNAMICS", "KeyCell", "KeyColumn", "KeyResults", "KeyRow", "key_results"]
 
 KINETICS: Final = "t_14_2_2"
 """Table of the kinetic parameters by dose level."""
+GROUPS: Final = "t_14_2_4"
+"""The same by the trial's own groups: shown where there is one dose level only."""
 PHARMACODYNAMICS: Final = "t_14_2_11"
 """Table of the parameters of the CD7 measures by dose level."""
 _FIRST: Final = ("geo_mean", "mean", "median")
@@ -35,13 +37,17 @@ _SHAPES: Final = (
 
 
 @dataclass(frozen=True)
-class Dose:
-    """A dose level as a column: its label (the unit apart), and its mark in the figures."""
+class KeyColumn:
+    """A dose level, with its unit apart and its mark in the figures, or another group, without a mark.
 
+    ``key`` is its name in the tables.
+    """
+
+    key: str
     label: str
-    unit: str
-    colour: str
-    path: str
+    unit: str = ""
+    colour: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class KeyCell:
 
 @dataclass(frozen=True)
 class KeyRow:
-    """One parameter over all dose levels; ``statistic`` names what its numbers are."""
+    """One parameter over all columns; ``statistic`` names what its numbers are."""
 
     label: str
     detail: str
@@ -64,12 +70,12 @@ class KeyRow:
 
 @dataclass(frozen=True)
 class KeyResults:
-    """The key results by dose level.
+    """The key results by dose level, and by group where there is one dose level.
 
     Attributes
     ----------
-    doses, rows
-        Columns and rows.
+    columns, rows
+        The table.
     statistics
         One sentence per statistic: which rows show it.
     sources
@@ -78,7 +84,7 @@ class KeyResults:
         Why a table has nothing to show.
     """
 
-    doses: tuple[Dose, ...]
+    columns: tuple[KeyColumn, ...]
     rows: tuple[KeyRow, ...]
     statistics: tuple[str, ...]
     sources: tuple[tuple[str, str], ...]
@@ -98,38 +104,51 @@ def key_results(data: TrialData, tables: Sequence[TableBlock], config: TrialConf
         Windows and measures to look for.
     """
     by_id = {table.id: table for table in tables}
-    cohorts = data.cohorts
-    rows, sources, notes = [_subjects(data)], [], []
+    doses = _doses(data.cohorts, config.dosing.unit or "")
+    groups = _groups(by_id.get(GROUPS)) if len(doses) == 1 else ()
+    columns = (*doses, *groups)
+    rows, notes = [_subjects(data, columns)], list[str]()
+    shown = list[TableBlock]()
     for name, wanted in ((KINETICS, _kinetics(config)), (PHARMACODYNAMICS, _depletion(config))):
         table = by_id.get(name)
         if table is None:
             continue
-        found = [row for label, key in wanted for row in _rows(table, label, key, cohorts)]
+        found = [row for label, key in wanted for row in _rows(table, label, key, columns)]
+        if groups and name == KINETICS:
+            found = _beside(found, [r for label, key in wanted for r in _rows(by_id[GROUPS], label, key, columns)])
+            shown += [by_id[GROUPS]]
         rows += found
-        sources += [(table.anchor, f"Table {table.number}")] if found else []
+        shown += [table] if found else []
         notes += [table.empty_reason] if table.empty_reason else []
-    return KeyResults(
-        _doses(cohorts, config.dosing.unit or ""), tuple(rows), _statistics(rows), tuple(sources), tuple(notes)
-    )
+    sources = tuple((table.anchor, f"Table {table.number}") for table in tables if table in shown)
+    return KeyResults(columns, tuple(rows), _statistics(rows), sources, tuple(notes))
 
 
-def _doses(cohorts: Sequence[str], unit: str) -> tuple[Dose, ...]:
+def _doses(cohorts: Sequence[str], unit: str) -> tuple[KeyColumn, ...]:
     colours = dose_colours(len(cohorts))
     made = []
     for i, (cohort, colour) in enumerate(zip(cohorts, colours, strict=True)):
         amount = cohort.removesuffix(unit).strip() if unit else cohort
         apart = unit if amount and amount != cohort else ""
-        made.append(Dose(amount if apart else cohort, apart, colour, _SHAPES[i % len(_SHAPES)]))
+        made.append(KeyColumn(cohort, amount if apart else cohort, apart, colour, _SHAPES[i % len(_SHAPES)]))
     return tuple(made)
 
 
-def _subjects(data: TrialData) -> KeyRow:
-    """Who came in, by dose level, and who of them is in the analysis where that differs."""
-    came, used = data.adsl["COHORT"].value_counts(), in_analysis(data)["COHORT"].value_counts()
+def _groups(table: TableBlock | None) -> tuple[KeyColumn, ...]:
+    """The groups that this table compares; none where it is empty."""
+    if table is None:
+        return ()
+    return tuple(KeyColumn(c.key, c.key.replace("_", " ")) for c in table.columns if c.kind == "number")
+
+
+def _subjects(data: TrialData, columns: Sequence[KeyColumn]) -> KeyRow:
+    """Who came in, column by column, and who of them is in the analysis where that differs."""
     cells = []
-    for cohort in data.cohorts:
-        n, analysed = int(came.get(cohort, 0)), int(used.get(cohort, 0))
-        cells.append(KeyCell(str(n), () if n == analysed else (f"{analysed} in the analysis",)))
+    used = set(in_analysis(data)["USUBJID"])
+    for column in columns:
+        came = data.adsl[data.adsl["COHORT" if column.path else "GROUP"] == column.key]["USUBJID"]
+        analysed = int(came.isin(used).sum())
+        cells.append(KeyCell(str(len(came)), () if len(came) == analysed else (f"{analysed} in the analysis",)))
     return KeyRow("Subjects", "", "", tuple(cells))
 
 
@@ -147,7 +166,7 @@ def _depletion(config: TrialConfig) -> list[tuple[str, dict[str, str]]]:
     return [(f"{m.label}, nadir", {"measure": m.code, "parameter": "PDNADIR"}) for m in first if m is not None]
 
 
-def _rows(table: TableBlock, name: str, wanted: Mapping[str, str], cohorts: Sequence[str]) -> Iterator[KeyRow]:
+def _rows(table: TableBlock, name: str, wanted: Mapping[str, str], columns: Sequence[KeyColumn]) -> Iterator[KeyRow]:
     """The row of this key, once per unit; the sensitivity lines of the table stay there."""
     own = [row for row in table.rows if wanted.items() <= row.key.items() and "set" not in row.key]
     places = {column.key: i for i, column in enumerate(table.columns)}
@@ -164,16 +183,28 @@ def _rows(table: TableBlock, name: str, wanted: Mapping[str, str], cohorts: Sequ
             label, _, unit = printed.partition(" (")
             words = row.cells[places["statistic"]].text
             used = positive if shown == "geo_mean" else None
-            cells = tuple(_cell(row, counts, used, places[cohort]) for cohort in cohorts)
+            cells = tuple(_cell(row, counts, used, places.get(column.key)) for column in columns)
             yield KeyRow(name or label, unit.removesuffix(")"), words, cells)
 
 
-def _cell(row: Row, counts: Row, positive: Row | None, place: int) -> KeyCell:
+def _cell(row: Row, counts: Row, positive: Row | None, place: int | None) -> KeyCell:
     """The printed cell, cut after its first number, and its n: where values are 0, those above 0 of all."""
+    if place is None:
+        return KeyCell("")
     main, *rest = broken(row.cells[place].text)
     n = broken(counts.cells[place].text)[0]
     above = n if positive is None else positive.cells[place].text
     return KeyCell(main, (*rest, f"n = {n}" if above == n else f"n = {above} of {n}"))
+
+
+def _beside(rows: Sequence[KeyRow], others: Sequence[KeyRow]) -> list[KeyRow]:
+    """The rows, their empty cells filled from the row of the same parameter and unit."""
+    more = {(row.label, row.detail, row.statistic): row.cells for row in others}
+    made = []
+    for row in rows:
+        second = more.get((row.label, row.detail, row.statistic), row.cells)
+        made.append(replace(row, cells=tuple(a if a.main else b for a, b in zip(row.cells, second, strict=True))))
+    return made
 
 
 def _statistics(rows: Sequence[KeyRow]) -> tuple[str, ...]:

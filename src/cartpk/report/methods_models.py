@@ -20,6 +20,11 @@ _CENSORING: Final = {
     "ml": "A BLQ result enters the likelihood as a censored observation at its own LLOQ (method M3, Beal 2001).",
     "ls": "A BLQ result is set to half of its LLOQ.",
 }
+_CHOICES: Final = {
+    "first": "That model",
+    "aic": "The model of the lowest Akaike information criterion (AIC)",
+    "bicc": "The model of the lowest corrected Bayesian information criterion (BICc)",
+}
 _RESIDUALS: Final = {
     "normal": "normal residuals",
     "student": "residuals of Student's t distribution with 4 degrees of freedom",
@@ -30,12 +35,17 @@ def kinetic_models(config: TrialConfig) -> Section:
     """The models fitted, one subject at a time."""
     chosen = config.models
     models = [get_model(name) for name in chosen.fit]
-    shown = f" The figures show the first of {len(models)}: {models[0].label}." if len(models) > 1 else ""
+    shown = (
+        f"""The figures show the first of {len(models)}: {models[0].label}. {_CHOICES[chosen.choice]} is marked as
+        chosen, for each profile and for the trial."""
+        if len(models) > 1
+        else ""
+    )
     curves = "\n\n".join(f"{model.label}: {model.equation}. Source: {model.source}." for model in models)
     text = f"""
     Each profile was fitted on its own by {_METHODS[chosen.method]}, on the logarithm of the result, with
     {_RESIDUALS[chosen.residual]}. {_CENSORING[chosen.method]} The optimum is sought from several starting values and
-    the best one is kept.{shown}
+    the best one is kept. {shown}
 
     {curves}
 
