@@ -14,6 +14,7 @@ from urllib.parse import quote
 __all__ = [
     "LONG_LISTING",
     "LONG_TABLE",
+    "MOST_ROWS",
     "Cell",
     "Column",
     "FigureBlock",
@@ -31,6 +32,8 @@ LONG_LISTING: Final = 40
 LONG_TABLE: Final = 150
 """Rows from which a table is folded."""
 _PIXELS_PER_INCH: Final = 96
+MOST_ROWS: Final = 2000
+"""Rows of a table that the page holds; the rest stands in its CSV, and the page says so."""
 _NAME_LENGTH: Final = 40
 """Letters of a name, a date or a code; longer texts are sentences."""
 _WIDE: Final = 9
@@ -144,8 +147,8 @@ class Row:
 class TableBlock:
     """A table as the page shows it: the printed cells of ``tables/tables.json``.
 
-    Of several columns of groups only the innermost stays a column where the groups are large; the outer ones become
-    headings between the rows.
+    ``beyond`` is the number of rows that only the CSV holds. Of several columns of groups only the innermost stays a
+    column where the groups are large; the outer ones become headings between the rows.
     """
 
     id: str
@@ -159,6 +162,7 @@ class TableBlock:
     source: str | None
     empty_reason: str | None
     file: str | None
+    beyond: int = 0
 
     @property
     def long(self) -> bool:
@@ -291,11 +295,12 @@ def _table(folder: Path, entry: Mapping[str, Any]) -> TableBlock:
         title=entry["title"],
         population=entry["population"],
         columns=columns[outer:],
-        rows=tuple(_rows(columns, outer, depth, entry["rows"], entry["keys"])),
+        rows=tuple(_rows(columns, outer, depth, entry["rows"][:MOST_ROWS], entry["keys"][:MOST_ROWS])),
         footnotes=tuple(entry["footnotes"]),
         source=entry["source"],
         empty_reason=entry["empty_reason"],
         file=file if (folder / file).is_file() else None,
+        beyond=max(len(entry["rows"]) - MOST_ROWS, 0),
     )
 
 
