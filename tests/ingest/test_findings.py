@@ -70,7 +70,7 @@ def test_what_stops_a_trial(rule, strict):
 
 
 DETAILS = dict.fromkeys(
-    ("limit", "unit", "value", "allowed", "nominal", "factor", "weight", "deviation", "skip", "day"), 1.0
+    ("limit", "number", "unit", "value", "allowed", "nominal", "factor", "weight", "deviation", "skip", "day"), 1.0
 ) | dict.fromkeys(("first", "others", "other", "rule", "reason", "near", "test", "specimen", "assays", "encoding"), "x")
 
 

@@ -41,6 +41,7 @@ EXAMPLES = {
     "BI-084": lambda t: t.sdtm({("dm", 1, "DTHDTC"): "2024-04-01"}),
     "BI-091": lambda t: t.tidy(add=[(0, {"SUBJECT": "Mean"})]),
     "CP-031": lambda t: t.tidy({(1, "DOSE"): "1e8"}),
+    "CP-039": lambda t: t.sdtm({("dm", 1, "DTHDTC"): "2024-06"}),
     "CP-037": lambda t: t.sdtm(add=[("dm", 0, {"USUBJID": "S-09"})]),
     # results
     "BI-002": lambda t: t.tidy({(0, "LLOQ"): "100"}),
@@ -69,6 +70,7 @@ EXAMPLES = {
     "CP-054": lambda t: t.tidy({(None, "BLQ"): "", (3, "BLQ"): "1"}, settings=WITH_MARK),
     "CP-055": lambda t: t.tidy({(None, "BLQ"): "", (0, "BLQ"): "N"}, settings=WITH_MARK),
     "CP-056": lambda t: t.tidy(**FREE, settings={"intake": {"lloq_from_token": True}}),
+    "CP-058": lambda t: t.sdtm({("pc", None, "PCSTRESN"): "", ("pc", 3, "PCSTRESN"): "2040"}),
     "CP-057": lambda t: t.tidy(
         {(i, "VALUE"): "0" for i in (0, 1, 7)} | {(27, "VALUE"): "5", (28, "VALUE"): "5"},
         keep=lambda r: r["SUBJECT"] == "S-01",
@@ -85,6 +87,8 @@ EXAMPLES = {
     "CP-041": lambda t: t.tidy({(3, "UNIT"): "cp/ug"}, settings={"intake": {"units": {"cp/ug": "copies/ug"}}}),
     "CP-042": lambda t: t.tidy({(25, "UNIT"): "10^9/L", (25, "VALUE"): "0.31", (25, "LLOQ"): "0.001"}),
     # times
+    "CP-014": lambda t: t.tidy({(3, "NOMINAL"): "Day 7"}),
+    "CP-015": lambda t: t.sdtm({("ex", 1, "EXENDTC"): ""}, settings={"time": {"origin": "infusion_end"}}),
     "BI-029": lambda t: t.tidy({(1, "TIME_DAY"): "-0.5"}),
     "BI-030": lambda t: t.tidy({(0, "TIME_DAY"): "0.01"}),
     "BI-031": lambda t: t.sdtm(drop=[("ex", lambda r: r["USUBJID"] == "S-02")]),

@@ -29,6 +29,7 @@ SAMPLE: Final[dict[str, str]] = {
     "AVISIT": "str",
     "ADTM": "str",
     "VALUE": "str",
+    "VALUEN": "str",
     "AVALC": "str",
     "UNIT": "str",
     "LLOQ": "str",
@@ -46,7 +47,7 @@ SAMPLE: Final[dict[str, str]] = {
 
 ``TEST``, ``TESTALT``: the test's names, the first that fits counts.
 ``TIME``: the time cell as delivered, ``TIMERULE``: the rule that refuses it.
-``VALUE``: the text that is read, ``AVALC``: the text that is listed.
+``VALUE``: the text that is read, ``VALUEN``: the number beside it in SDTM, ``AVALC``: the text that is listed.
 ``ANLRS``, ``EXCLFIELD``, ``EXCLTEXT``: a declared exclusion and the cell that it fits.
 """
 

@@ -21,7 +21,7 @@ NO_DOSE: Final = "dose not stated"
 """Cohort of a subject without a dose where others have one."""
 
 _PER_KG: Final = re.compile(r"/ ?kg|per kg|/ ?公斤", re.IGNORECASE)
-_SCALE: Final = re.compile(r"(?:[x×] ?)?(?:10 ?[\^*] ?|1E)(?P<power>\d+) ?", re.IGNORECASE)
+_SCALE: Final = re.compile(r"(?:[x×] ?)?(?:10 ?[\^*] ?|1E)(?P<power>\d{1,2}) ?", re.IGNORECASE)
 _SUPERSCRIPT: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SCIENTIFIC_FROM: Final = 1e5
 """Doses from here on are printed as powers of ten."""

@@ -31,14 +31,9 @@ def read_infusions(
         return pd.DataFrame(columns=list(INFUSION)), {}
     rows = _of_product(ex, config, findings)
     rows = _with_doses(rows, CellReader(config.intake), findings)
-    start = pd.Series(mapped(rows["EXSTDTC"], clock.read), index=rows.index, dtype="object")
-    rows = rows.assign(START=start)[[s.at is not None for s in start]]
-    undated = pd.Series([s.at is None for s in start], index=start.index)
-    for rule, here in ex.loc[start.index[undated]].groupby(start[undated].map(lambda s: s.rule), sort=True):
-        _list_undated(str(rule), here, findings)
+    rows = _with_starts(rows, clock, findings)
     rows = _with_valid_interval(rows, clock, findings)
     rows = rows.assign(_AT=[s.at for s in rows["START"]]).sort_values(["USUBJID", "_AT"], kind="stable")
-    _list_date_only(rows, clock, findings)
     first = rows.drop_duplicates("USUBJID").set_index("USUBJID")
     begin = first["START"].to_dict()
     days = [days_between(begin[s], at) for s, at in zip(rows["USUBJID"], rows["START"], strict=True)]
@@ -46,8 +41,15 @@ def read_infusions(
     table = rows[["USUBJID", "DOSE", "SRCFILE", "SRCROW"]].assign(DAY=days, DOSEU=unit)
     zero = begin
     if config.time.origin == "infusion_end":
-        zero = {str(s): end if end.at is not None else begin[s] for s, end in first["END"].items()}
+        unknown = first[_where(first, [end.at is None for end in first["END"]])].reset_index()
+        findings.add_rows("CP-015", unknown, field="EXENDTC", new=unknown["EXSTDTC"])
+        zero = {s: end if end.at is not None else begin[s] for s, end in first["END"].items()}
     return table, {str(s): stamp for s, stamp in zero.items()}
+
+
+def _where(rows: pd.DataFrame, true: list[bool]) -> pd.Series[bool]:
+    """A mask of these rows; a bare list would name columns where it is empty."""
+    return pd.Series(true, index=rows.index, dtype="bool")
 
 
 def _of_product(ex: pd.DataFrame, config: TrialConfig, findings: Findings) -> pd.DataFrame:
@@ -78,6 +80,19 @@ def _with_doses(rows: pd.DataFrame, reader: CellReader, findings: Findings) -> p
     return rows.assign(DOSE=dose).drop(index=none.index)
 
 
+def _with_starts(rows: pd.DataFrame, clock: Clock, findings: Findings) -> pd.DataFrame:
+    """The rows with ``START``; those without a usable date are listed and left out."""
+    start = mapped(rows["EXSTDTC"], clock.read)
+    dated = _where(rows, [s.at is not None for s in start])
+    rule = pd.Series([s.rule for s in start], index=rows.index, dtype="str")
+    for rule_id, here in rows[~dated].groupby(rule[~dated], sort=True):
+        _list_undated(str(rule_id), here, findings)
+    kept = rows.assign(START=pd.Series(start, index=rows.index, dtype="object"))[dated]
+    bare = kept[rule[dated] == "BI-032"]
+    findings.add_rows("BI-032", bare, field="EXSTDTC", old=bare["EXSTDTC"], new=clock.resolution, what="the infusion")
+    return kept
+
+
 def _list_undated(rule: str, rows: pd.DataFrame, findings: Findings) -> None:
     if rule == "CP-011":
         findings.add_rows("CP-036", rows, field="EXSTDTC", old=rows["EXSTDTC"])
@@ -93,12 +108,6 @@ def _with_valid_interval(rows: pd.DataFrame, clock: Clock, findings: Findings) -
     end = pd.Series(mapped(text, clock.read), index=rows.index, dtype="object")
     length = [days_between(s, e) for s, e in zip(rows["START"], end, strict=True)]
     once = [w in _ONCE for w in mapped(rows["EXDOSFRQ"], key)] if "EXDOSFRQ" in rows else [True] * len(rows)
-    wrong = [n < 0 or (single and n > 1) for n, single in zip(length, once, strict=True)]
-    bad = rows[wrong]
+    bad = rows[_where(rows, [n < 0 or (single and n > 1) for n, single in zip(length, once, strict=True)])]
     findings.add_rows("BI-059", bad, field="EXENDTC", old=bad["EXSTDTC"] + " to " + text[bad.index])
     return rows.assign(END=end).drop(index=bad.index)
-
-
-def _list_date_only(rows: pd.DataFrame, clock: Clock, findings: Findings) -> None:
-    bare = rows[[s.rule == "BI-032" for s in rows["START"]]]
-    findings.add_rows("BI-032", bare, field="EXSTDTC", old=bare["EXSTDTC"], new=clock.resolution, what="the infusion")

@@ -10,7 +10,7 @@ from cartpk.config import TrialConfig
 from cartpk.ingest.cells import CellReader
 from cartpk.ingest.clock import Clock
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.subjects import first_known
+from cartpk.ingest.subjects import first_known, known_numbers
 from cartpk.ingest.text import key, looked_up, mapped
 from cartpk.ingest.times import Stamp, days_between
 
@@ -41,8 +41,11 @@ def read_subjects(
             return pd.Series("", index=subjects.index, dtype="str")
         return looked_up(subjects["USUBJID"], first_known(dm, column, findings, "CP-031")).fillna("")
 
-    age, _ = reader.numbers(of_dm("AGE"))
+    age = known_numbers(subjects["USUBJID"], of_dm("AGE"), "AGE", reader, findings)
     death = [clock.read(t) for t in of_dm("DTHDTC")]
+    for subject, text, at in zip(subjects["USUBJID"], of_dm("DTHDTC"), death, strict=True):
+        if at.at is None and at.rule != "CP-011":
+            findings.add("CP-039", subject=str(subject), field="DTHDTC", old=text)
     nothing = Stamp()
     died = [days_between(zero.get(s, nothing), at) for s, at in zip(subjects["USUBJID"], death, strict=True)]
     subjects = subjects.assign(
@@ -71,16 +74,18 @@ def _weights(vs: pd.DataFrame, reader: CellReader, findings: Findings) -> dict[s
     """First body weight of each subject, kg; another unit is listed and not used."""
     if vs.empty or "VSTESTCD" not in vs:
         return {}
-    rows = vs[[w == "weight" for w in mapped(vs["VSTESTCD"], key)]]
+    rows = vs[pd.Series([w == "weight" for w in mapped(vs["VSTESTCD"], key)], index=vs.index, dtype="bool")]
     value = next((c for c in ("VSSTRESN", "VSSTRESC", "VSORRES") if c in rows), None)
     unit = next((c for c in ("VSSTRESU", "VSORRESU") if c in rows), None)
     if value is None:
         return {}
     if unit is not None:
-        other = rows[[w not in {"kg", ""} for w in mapped(rows[unit], key)]]
+        other = rows[~pd.Series(mapped(rows[unit], key), index=rows.index, dtype="str").isin(["kg", ""])]
         findings.add_rows("CP-038", other, field=unit, old=other[unit])
         rows = rows.drop(index=other.index)
     kg, _ = reader.numbers(rows[value])
+    wrong = rows[~(kg > 0)]
+    findings.add_rows("CP-039", wrong, field=value, old=wrong[value])
     good = rows.assign(_KG=kg)[kg > 0].drop_duplicates("USUBJID")
     return {str(s): float(w) for s, w in zip(good["USUBJID"], good["_KG"], strict=True)}
 

@@ -19,6 +19,8 @@ from cartpk.terms import BlqClass
 __all__ = ["exclude", "with_cells", "with_results"]
 
 _YES: Final = frozenset({"1", "1.0", "y", "yes", "true", "t", "blq"})
+_ROUNDING: Final = 0.005
+"""Largest relative difference between a rounded text and its number."""
 _NO: Final = frozenset({"0", "0.0", "n", "no", "false", "f"})
 
 
@@ -61,6 +63,7 @@ def with_results(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, 
     rows = _with_limits(rows, assays, intake, findings)
     rows = rows.assign(NUMBER=rows["NUMBER"] * rows["FACTOR"], TOKEN=rows["TOKEN"] * rows["FACTOR"])
     rows = _refused(rows, findings)
+    rows = _contradicted(rows, intake, findings)
     rows = _with_flags(rows, findings)
     rows = _with_token_limits(rows, intake, findings)
     rows = _below_limit(rows, intake, findings)
@@ -94,6 +97,18 @@ def _refused(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     answered = rows["KIND"] != Kind.MISSING.name
     rule = rule.mask(rows["NOTDONE"] & answered, "CP-052")
     return _apply(rows, rule.where(rows["ANLRS"].isna(), ""), findings)
+
+
+def _contradicted(rows: pd.DataFrame, intake: Intake, findings: Findings) -> pd.DataFrame:
+    """The rows with those excluded whose standardised text and number are two numbers (CP-058)."""
+    beside, _ = CellReader(intake).numbers(rows["VALUEN"])
+    beside *= rows["FACTOR"]
+    number = rows["NUMBER"].where((rows["KIND"] == Kind.NUMBER.name) & rows["ANLRS"].isna() & beside.notna())
+    # a text of three digits beside the full number is no contradiction
+    these = number.notna() & ((number - beside).abs() > _ROUNDING * beside.abs())
+    here = rows[these]
+    findings.add_rows("CP-058", here, field="VALUE", old=here["VALUE"], number=here["VALUEN"])
+    return exclude(rows, these, "CP-058")
 
 
 def _apply(rows: pd.DataFrame, rule: pd.Series[str], findings: Findings) -> pd.DataFrame:

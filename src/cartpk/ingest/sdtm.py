@@ -121,6 +121,7 @@ def _samples(domain: str, frame: pd.DataFrame, config: TrialConfig, findings: Fi
             "AVISIT": cell("VISIT"),
             "ADTM": cell(f"{prefix}DTC"),
             "VALUE": value,
+            "VALUEN": number,
             "AVALC": original.where(given(original), value),
             "UNIT": cell(f"{prefix}STRESU").where(from_standard, cell(f"{prefix}ORRESU")),
             "LLOQ": cell(f"{prefix}LLOQ"),

@@ -8,10 +8,11 @@ from typing import Final
 
 import pandas as pd
 
+from cartpk.ingest.cells import CellReader
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import counted, identifier, key, looked_up, mapped
 
-__all__ = ["check_identifiers", "first_known", "with_identifiers"]
+__all__ = ["check_identifiers", "first_known", "known_numbers", "with_identifiers"]
 
 _SUMMARY_WORDS: Final = frozenset(
     {
@@ -117,3 +118,13 @@ def first_known(frame: pd.DataFrame, column: str, findings: Findings, rule: str)
     kept = looked_up(conflicts["USUBJID"], first)
     findings.add_rows(rule, conflicts, field=column, old=conflicts[column], new=kept)
     return first
+
+
+def known_numbers(
+    ids: pd.Series[str], texts: pd.Series[str], field: str, reader: CellReader, findings: Findings
+) -> pd.Series[float]:
+    """These texts as numbers, one per subject; one that is no number is listed (CP-039)."""
+    numbers, rule = reader.numbers(texts)
+    for subject, text in zip(ids[rule == "CP-010"], texts[rule == "CP-010"], strict=True):
+        findings.add("CP-039", subject=str(subject), field=field, old=str(text))
+    return numbers

@@ -12,7 +12,7 @@ from cartpk.ingest.cells import CellReader
 from cartpk.ingest.delivery import INFUSION, SAMPLE, SUBJECT, Delivery, check_exclusions, excluded, stacked
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.readers import Request, read_file
-from cartpk.ingest.subjects import check_identifiers, first_known, with_identifiers
+from cartpk.ingest.subjects import check_identifiers, first_known, known_numbers, with_identifiers
 from cartpk.ingest.text import looked_up
 from cartpk.terms import DAYS_PER_HOUR
 
@@ -41,12 +41,12 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
         findings.name_columns(file, {ours: getattr(config.data.columns, theirs) for ours, theirs in _NAMES.items()})
         _list_extra(frame, config, file, findings)
         named = with_identifiers(frame, config.data.columns.subject, file, findings)
-        samples.append(_samples(named, config, file))
+        samples.append(_samples(named, config, file, findings))
     check_exclusions(frames, config, findings)
     rows = stacked(samples, {**SAMPLE, **_SUBJECT_CELLS})
     check_identifiers(list(rows["USUBJID"].unique()), findings)
     reader = CellReader(config.intake)
-    subjects = _subjects(rows, reader, findings, hours=config.time.unit == "hour")
+    subjects = _subjects(rows, config, reader, findings)
     infusions = _infusions(rows, reader, findings)
     return Delivery(rows[list(SAMPLE)], subjects, infusions)
 
@@ -85,7 +85,7 @@ def _list_extra(frame: pd.DataFrame, config: TrialConfig, file: str, findings: F
         findings.add("BI-094", file=file, old=", ".join(extra))
 
 
-def _samples(frame: pd.DataFrame, config: TrialConfig, file: str) -> pd.DataFrame:
+def _samples(frame: pd.DataFrame, config: TrialConfig, file: str, findings: Findings) -> pd.DataFrame:
     """The file's rows with the names of the record table."""
     columns = config.data.columns
 
@@ -98,7 +98,10 @@ def _samples(frame: pd.DataFrame, config: TrialConfig, file: str) -> pd.DataFram
     read = CellReader(config.intake)
     time = cell(columns.time)
     days, rule = read.numbers(time)
-    nominal, _ = read.numbers(cell(columns.nominal_time))
+    nominal, unreadable = read.numbers(cell(columns.nominal_time))
+    wrong = frame.assign(SRCFILE=file, SRCROW=frame.index)[unreadable == "CP-010"]
+    for text, here in wrong.groupby(columns.nominal_time or "USUBJID", sort=True):
+        findings.add_files("CP-014", here, field=columns.nominal_time, old=text)
     test = cell(columns.analyte)
     if columns.analyte is None:
         test = pd.Series(config.primary_analyte.code, index=frame.index, dtype="str")
@@ -133,19 +136,20 @@ def _samples(frame: pd.DataFrame, config: TrialConfig, file: str) -> pd.DataFram
     )
 
 
-def _subjects(rows: pd.DataFrame, reader: CellReader, findings: Findings, *, hours: bool) -> pd.DataFrame:
+def _subjects(rows: pd.DataFrame, config: TrialConfig, reader: CellReader, findings: Findings) -> pd.DataFrame:
     """One row per subject of the tables, in order of appearance."""
     subjects = pd.DataFrame({"USUBJID": rows["USUBJID"].unique()})
 
     def known(column: str) -> pd.Series[str]:
         return looked_up(subjects["USUBJID"], first_known(rows, column, findings, "CP-031"))
 
-    event, _ = reader.numbers(known("EVENTDY"))
-    weight, _ = reader.numbers(known("WEIGHT"))
+    ids = subjects["USUBJID"]
+    event = known_numbers(ids, known("EVENTDY"), config.data.columns.event_day or "", reader, findings)
+    weight = known_numbers(ids, known("WEIGHT"), config.data.columns.weight or "", reader, findings)
     subjects = subjects.assign(
         GROUP=known("GROUP"),
         WEIGHT=weight.where(weight > 0),
-        EVENTDY=event * (DAYS_PER_HOUR if hours else 1.0),
+        EVENTDY=event * (DAYS_PER_HOUR if config.time.unit == "hour" else 1.0),
         EVENTTXT=known("EVENTTXT"),
     )
     return stacked([subjects], SUBJECT)
@@ -157,6 +161,8 @@ def _infusions(rows: pd.DataFrame, reader: CellReader, findings: Findings) -> pd
     text = looked_up(first["USUBJID"], first_known(rows, "DOSE", findings, "CP-031"))
     dose, refused = reader.numbers(text)
     findings.add_rows("CP-030", first[refused == "CP-010"], field="DOSE", old=text)
+    none = first[dose <= 0]
+    findings.add_rows("BI-058", none, field="DOSE", old=text[none.index])
     unit = looked_up(first["USUBJID"], first_known(rows, "DOSEU", findings, "CP-031"))
-    table = first[["USUBJID", "SRCFILE", "SRCROW"]].assign(DAY=0.0, DOSE=dose, DOSEU=unit)
+    table = first[["USUBJID", "SRCFILE", "SRCROW"]].assign(DAY=0.0, DOSE=dose.where(dose > 0), DOSEU=unit)
     return stacked([table], INFUSION)

@@ -36,7 +36,7 @@ RULES: Final = (
     Rule(
         "BI-058", "DOSE_NOT_POSITIVE", ERROR, "row", "dose of 0 or less",
         "the dose is {old}",
-        "This is no infusion: the row is not used.",
+        "It is no dose: the row of EX is not used, the dose of a tidy table is not stated.",
         "Correct the dose.",
     ),
     Rule(

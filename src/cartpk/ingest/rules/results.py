@@ -174,4 +174,10 @@ RULES: Final = (
         "A zero says only: less than the assay can see. The row is not used.",
         "Give the limit in the column LLOQ or as lloq: of {assay} in the config.",
     ),
+    Rule(
+        "CP-058", "TEXT_AND_NUMBER_DIFFER", ERROR, "row", "text and number of a result differ",
+        "the standardised result is {old} as text and {number} as number",
+        "One of the two is wrong: the row is not used.",
+        "Correct --STRESC or --STRESN.",
+    ),
 )  # fmt: skip

@@ -78,4 +78,10 @@ RULES: Final = (
         "The subject is listed and is not in the analysis.",
         "Nothing to do for a subject that was not treated.",
     ),
+    Rule(
+        "CP-039", "FACT_UNREADABLE", WARNING, "subject", "fact of a subject that cannot be read",
+        "{field} “{old}” cannot be read",
+        "It is left out.",
+        "Correct the column.",
+    ),
 )  # fmt: skip

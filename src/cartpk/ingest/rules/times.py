@@ -111,4 +111,16 @@ RULES: Final = (
         "The others cannot be put on the same axis.",
         "Give the zone everywhere, or nowhere.",
     ),
+    Rule(
+        "CP-014", "NOMINAL_UNREADABLE", WARNING, "column", "planned time that is not a number",
+        "the planned time “{old}” is not a number in {examples}",
+        "The rows have no planned day: they are not in the summaries by visit.",
+        "Give the planned time as a number (time.unit).",
+    ),
+    Rule(
+        "CP-015", "INFUSION_END_UNKNOWN", WARNING, "subject", "end of infusion not given",
+        "the end of the infusion is time zero and is not given",
+        "Its start, {new}, is used.",
+        "Complete EXENDTC.",
+    ),
 )  # fmt: skip
