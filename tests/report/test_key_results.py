@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from cartpk.figures.palette import dose_colours
-from cartpk.report.exhibits import Cell, Column, Row, TableBlock, broken
 from cartpk.report.key_results import GROUPS, KINETICS, PHARMACODYNAMICS, key_results
+from cartpk.report.tables import Cell, Column, Row, TableBlock, broken
 
 
 def table(name, columns, rows, empty=None):

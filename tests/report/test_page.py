@@ -15,9 +15,9 @@ import pytest
 
 from cartpk.figures.registry import FIGURES
 from cartpk.report import render
-from cartpk.report.exhibits import anchor
 from cartpk.report.methods import methods
 from cartpk.report.page import css_string
+from cartpk.report.prose import anchor
 from cartpk.tables.registry import TABLES
 
 VOID = {"meta", "img", "br", "link", "input", "hr", "path"}

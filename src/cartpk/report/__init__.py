@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cartpk.report.exhibits import read_figures, read_tables
+from cartpk.report.figures import read_figures
 from cartpk.report.page import RunFiles, render
+from cartpk.report.tables import read_tables
 from cartpk.report.trace import Provenance, trace
 from cartpk.trial_data import load
 

@@ -8,8 +8,7 @@ from typing import Final
 
 from cartpk.config import TrialConfig
 from cartpk.report.completeness import in_analysis, primary_parameters, window_code
-from cartpk.report.exhibits import anchor
-from cartpk.report.prose import enumeration, number, paragraphs, plural
+from cartpk.report.prose import anchor, enumeration, number, paragraphs, plural
 from cartpk.trial_data import TrialData
 
 __all__ = ["CAUTIONS", "SMALL_GROUP", "STATEMENT", "Caution", "cautions", "limitations"]

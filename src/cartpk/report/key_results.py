@@ -9,8 +9,8 @@ from typing import Final
 from cartpk.config import TrialConfig
 from cartpk.figures.palette import dose_colours
 from cartpk.report.completeness import in_analysis, window_code
-from cartpk.report.exhibits import Row, TableBlock, broken
 from cartpk.report.prose import enumeration
+from cartpk.report.tables import Row, TableBlock, broken
 from cartpk.trial_data import TrialData
 
 __all__ = ["GROUPS", "KINETICS", "PHARMACODYNAMICS", "KeyCell", "KeyColumn", "KeyResults", "KeyRow", "key_results"]

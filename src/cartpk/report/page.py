@@ -16,12 +16,13 @@ from cartpk.config import TrialConfig
 from cartpk.report.caveats import STATEMENT, Caution, cautions, limitations
 from cartpk.report.choices import printed, settings
 from cartpk.report.completeness import Tile, completeness
-from cartpk.report.exhibits import FigureBlock, TableBlock
+from cartpk.report.figures import FigureBlock
 from cartpk.report.issues import Findings, group_findings
 from cartpk.report.key_results import KeyResults, key_results
 from cartpk.report.methods import methods
 from cartpk.report.prose import Section
 from cartpk.report.record import Record, heading, record, sentence
+from cartpk.report.tables import TableBlock
 from cartpk.report.trace import Provenance
 from cartpk.terms import NOT_STATED
 from cartpk.trial_data import TrialData

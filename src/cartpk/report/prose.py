@@ -1,4 +1,4 @@
-"""What the methods are made of: sections of sentences, and numbers as a sentence has them."""
+"""What the text of the page is made of: sections of sentences, numbers as a sentence has them, anchors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Grid", "Section", "days", "enumeration", "number", "paragraphs", "plural"]
+__all__ = ["Grid", "Section", "anchor", "days", "enumeration", "number", "paragraphs", "plural"]
 
 
 @dataclass(frozen=True)
@@ -103,3 +103,14 @@ def enumeration(parts: Iterable[str], last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def anchor(kind: str, exhibit_id: str) -> str:
+    """Anchor of an exhibit within the page: letters, digits and hyphens only.
+
+    Examples
+    --------
+    >>> anchor("figure", "f_14_2_3")
+    'figure-f-14-2-3'
+    """
+    return f"{kind}-" + "".join(c if c.isalnum() and c.isascii() else "-" for c in exhibit_id)

@@ -1,37 +1,22 @@
-"""Figures and tables of a run as the page shows them: read from their files, nothing computed."""
+"""Tables and listings of a run as the page shows them: their printed cells, grouped for reading; nothing computed."""
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
-__all__ = [
-    "LONG_LISTING",
-    "LONG_TABLE",
-    "MOST_ROWS",
-    "Cell",
-    "Column",
-    "FigureBlock",
-    "FileLink",
-    "Row",
-    "TableBlock",
-    "anchor",
-    "broken",
-    "read_figures",
-    "read_tables",
-]
+from cartpk.report.prose import anchor
+
+__all__ = ["LONG_LISTING", "LONG_TABLE", "MOST_ROWS", "Cell", "Column", "Row", "TableBlock", "broken", "read_tables"]
 
 LONG_LISTING: Final = 40
 """Rows from which a listing is folded."""
 LONG_TABLE: Final = 150
 """Rows from which a table is folded."""
-_PIXELS_PER_INCH: Final = 96
 MOST_ROWS: Final = 2000
 """Rows of a table that the page holds; the rest stands in its CSV, and the page says so."""
 _NAME_LENGTH: Final = 40
@@ -42,38 +27,8 @@ _WIDE_WITH_SENTENCES: Final = 6
 """The same for a table that holds sentences."""
 _ROWS_PER_HEADING: Final = 3
 """Rows that a heading must stand above on average; in a table of smaller groups they stay columns."""
-_SMALL_SVG: Final = 120_000
-"""Bytes up to which the drawing is taken, sharp at any size, even where the bitmap is smaller still."""
-_SVG_SAFE: Final = " !$&'()*+,-./:;=?@_~^`{}|[]"
 _NAMING: Final = frozenset({"group", "label"})
 """Kinds of columns whose cells name the row."""
-_DOWNLOADS: Final = {"png": "PNG", "svg": "SVG", "csv": "Data (CSV)"}
-
-
-@dataclass(frozen=True)
-class FileLink:
-    """A file beside the page: its path relative to the page, and what the link says."""
-
-    path: str
-    label: str
-
-
-@dataclass(frozen=True)
-class FigureBlock:
-    """A figure as the page shows it; ``picture`` is a data URI, None where ``empty_reason`` says why there is none."""
-
-    id: str
-    anchor: str
-    number: str
-    title: str
-    caption: str
-    footnotes: tuple[str, ...]
-    alt: str
-    picture: str | None
-    width: int
-    height: int
-    empty_reason: str | None
-    files: tuple[FileLink, ...]
 
 
 @dataclass(frozen=True)
@@ -196,17 +151,6 @@ class TableBlock:
         return self.number.startswith("16")
 
 
-def anchor(kind: str, exhibit_id: str) -> str:
-    """Anchor of an exhibit within the page: letters, digits and hyphens only.
-
-    Examples
-    --------
-    >>> anchor("figure", "f_14_2_3")
-    'figure-f-14-2-3'
-    """
-    return f"{kind}-" + "".join(c if c.isalnum() and c.isascii() else "-" for c in exhibit_id)
-
-
 def broken(text: str) -> tuple[str, ...]:
     """The text in pieces that stay on one line each.
 
@@ -216,56 +160,6 @@ def broken(text: str) -> tuple[str, ...]:
     (('9.98', '[7.02; 14.1]'), ('AUC0-28d', '(day·copies/µg)'), ('NC',))
     """
     return tuple(re.split(r" (?=[\[(])", text))
-
-
-def read_figures(folder: Path, order: Sequence[str]) -> tuple[FigureBlock, ...]:
-    """The figures of a run, in this order.
-
-    Parameters
-    ----------
-    folder
-        Results folder.
-    order
-        Ids of all figures that the run must have.
-
-    Raises
-    ------
-    FileNotFoundError
-        Names the first figure whose words are not there.
-    """
-    return tuple(_figure(folder, name) for name in order)
-
-
-def _figure(folder: Path, name: str) -> FigureBlock:
-    about: dict[str, Any] = json.loads((folder / "figures" / f"{name}.json").read_text(encoding="utf-8"))
-    empty = about.get("empty_reason") or None
-    links = tuple(
-        FileLink(f"figures/{name}.{suffix}", label)
-        for suffix, label in _DOWNLOADS.items()
-        if not empty and (folder / "figures" / f"{name}.{suffix}").is_file()
-    )
-    return FigureBlock(
-        id=name,
-        anchor=anchor("figure", name),
-        number=about["number"],
-        title=about["title"],
-        caption=about.get("caption") or "",
-        footnotes=tuple(about.get("footnotes") or ()),
-        alt=about.get("alt") or about["title"],
-        picture=None if empty else _picture(folder / "figures", name),
-        width=round((about.get("width") or 0) * _PIXELS_PER_INCH),
-        height=round((about.get("height") or 0) * _PIXELS_PER_INCH),
-        empty_reason=empty,
-        files=links,
-    )
-
-
-def _picture(folder: Path, name: str) -> str:
-    """The picture as a data URI: the drawing where it is small or smaller than the bitmap, else the bitmap."""
-    drawing = (folder / f"{name}.svg").read_text(encoding="utf-8")
-    vector = "data:image/svg+xml," + quote(drawing, safe=_SVG_SAFE)
-    bitmap = "data:image/png;base64," + base64.b64encode((folder / f"{name}.png").read_bytes()).decode("ascii")
-    return vector if len(vector) <= max(_SMALL_SVG, len(bitmap)) else bitmap
 
 
 def read_tables(folder: Path) -> tuple[TableBlock, ...]:

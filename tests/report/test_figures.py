@@ -1,0 +1,55 @@
+"""Figures read from their files: which picture is embedded, and how."""
+
+import base64
+import json
+from urllib.parse import unquote
+
+import pytest
+
+from cartpk.files import write_bytes, write_text
+from cartpk.report.figures import read_figures
+
+
+def figure(folder, svg="<svg/>", png=b"png", **words):
+    head = {"number": "14.2-1", "title": "T", "caption": "C", "footnotes": [], "alt": "A", "width": 8.0, "height": 2.5}
+    write_text(folder / "figures" / "f_1.json", json.dumps({**head, "empty_reason": None, **words}))
+    write_text(folder / "figures" / "f_1.svg", svg)
+    write_bytes(folder / "figures" / "f_1.png", png)
+    (block,) = read_figures(folder, ["f_1"])
+    return block
+
+
+def test_a_small_drawing_is_embedded_as_it_is(tmp_path):
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><text id="a">50 % <![CDATA[#&"]]> µ</text></svg>'
+    picture = figure(tmp_path, svg=drawing).picture
+    head, _, body = picture.partition(",")
+    assert head == "data:image/svg+xml"
+    assert unquote(body) == drawing
+    assert not set('<>"#') & set(body)
+
+
+def test_a_large_drawing_gives_way_to_a_smaller_bitmap(tmp_path):
+    picture = figure(tmp_path, svg="<svg>" + "x" * 200_000 + "</svg>", png=b"\x89PNG").picture
+    assert picture == "data:image/png;base64," + base64.b64encode(b"\x89PNG").decode()
+
+
+def test_a_large_drawing_stays_where_the_bitmap_is_larger(tmp_path):
+    picture = figure(tmp_path, svg="<svg>" + "x" * 200_000 + "</svg>", png=b"x" * 400_000).picture
+    assert picture.startswith("data:image/svg+xml,")
+
+
+def test_size_in_pixels_keeps_the_place_of_the_picture(tmp_path):
+    block = figure(tmp_path)
+    assert (block.width, block.height) == (768, 240)
+
+
+def test_an_empty_figure_has_a_reason_and_no_picture(tmp_path):
+    block = figure(tmp_path, empty_reason="No sample.")
+    assert block.picture is None
+    assert block.files == ()
+    assert block.empty_reason == "No sample."
+
+
+def test_a_missing_figure_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="f_14_2_99"):
+        read_figures(tmp_path, ["f_14_2_99"])
