@@ -78,7 +78,36 @@ def test_the_trace_has_a_line_per_iteration(found):
 
 def test_a_small_trial_is_told_to_look_at_the_individual_fits():
     said = derive_params_population(trial(5), "growth_decay", seed=1, settings=SHORT).summary["message"]
-    assert said.startswith("5 subjects: the spread of the random effects is poorly known")
+    assert said.startswith("5 subjects: the spread of the random effects is poorly known and leans on a prior")
+
+
+def test_a_fixed_spread_is_not_estimated_and_said():
+    fixed = {"tmax": 0.3, "alpha": 0.4}
+    found = derive_params_population(trial(), "growth_decay", seed=1, settings=SHORT, fixed_omega=fixed)
+    rows = found.parameters.set_index("PARAMCD")
+    assert rows.loc["MTMAX", "OMEGA"] == pytest.approx(0.3)
+    assert rows.loc["MTMAX", "FLAG"] == "OMEGA_FIXED"
+    assert found.summary["n_parameters"] == 2 * 4 + 1 - 2
+    assert "fixed, not estimated: tmax, alpha" in found.summary["message"]
+    assert (rows["LOWER"] < rows["ESTIMATE"]).all()
+
+
+def test_student_residuals_are_said():
+    found = derive_params_population(trial(), "growth_decay", seed=1, settings=SHORT, residual="student")
+    assert found.summary["residual"] == "student"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"fixed_omega": {"tmxa": 0.3}}, "no random effect named tmxa; it has cmax, tmax, rho, alpha"),
+        ({"fixed_omega": {"tmax": 0.0}}, "must be above 0"),
+        ({"residual": "cauchy"}, "residual 'cauchy' is not known; allowed: normal, student"),
+    ],
+)
+def test_a_setting_that_is_not_known_is_one_sentence(given, message):
+    with pytest.raises(ValueError, match=message):
+        derive_params_population(trial(4), "growth_decay", seed=1, settings=SHORT, **given)
 
 
 @pytest.mark.parametrize(

@@ -63,3 +63,16 @@ def test_no_population_is_a_sentence(profiles, tmp_path):
     assert isinstance(done.exception, ValueError)
     assert str(done.exception) == "a population fit needs at least 2 subjects with a quantified result, found 1"
     assert not (tmp_path / "d" / "pop.csv").exists()
+
+
+def test_a_spread_can_be_fixed(profiles, tmp_path):
+    done = run(profiles, tmp_path / "f", "--fix-omega", "tmax=0.25", "--residual", "student")
+    assert done.exit_code == 0, done.output
+    rows = pd.read_csv(tmp_path / "f" / "pop.csv").set_index("PARAMCD")
+    assert rows.loc["MTMAX", "OMEGA"] == pytest.approx(0.25)
+
+
+def test_a_fixed_spread_that_is_no_number_is_one_sentence(profiles, tmp_path):
+    done = run(profiles, tmp_path / "g", "--fix-omega", "tmax")
+    assert done.exit_code == 2
+    assert "'tmax' is not SYMBOL=SD" in done.output

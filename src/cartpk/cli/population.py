@@ -12,12 +12,32 @@ from cartpk.cli.fit import read_profiles_table
 __all__ = ["command"]
 
 
+def _fixed(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
+    """SYMBOL=SD -> the SD by its symbol."""
+    found = {}
+    for text in given:
+        symbol, _, sd = text.partition("=")
+        try:
+            found[symbol.strip()] = float(sd)
+        except ValueError as error:
+            raise click.BadParameter(f"{text!r} is not SYMBOL=SD, e.g. beta=0.5") from error
+    return found
+
+
 @click.command()
 @click.argument("profiles", type=click.Path(path_type=Path))
 @click.option("--model", default="stein", show_default=True, help="Name of the kinetic model.")
 @click.option(
     "--seed", required=True, type=click.IntRange(min=0), help="Of the random numbers: same seed, same result."
 )
+@click.option(
+    "--residual", type=click.Choice(["normal", "student"]), default="normal", show_default=True,
+    help="Residuals on the log scale; student = t with 4 degrees of freedom.",
+)  # fmt: skip
+@click.option(
+    "--fix-omega", multiple=True, metavar="SYMBOL=SD", callback=_fixed,
+    help="SD of a random effect that is not estimated, e.g. beta=0.5; may be given again.",
+)  # fmt: skip
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Population parameters, CSV.")
 @click.option("--individuals", type=click.Path(path_type=Path), help="Every subject's estimates (ADPP), CSV.")
 @click.option("--summary", type=click.Path(path_type=Path), help="-2 log-likelihood, AIC, residual SD ..., JSON.")
@@ -26,6 +46,8 @@ def command(
     profiles: Path,
     model: str,
     seed: int,
+    residual: str,
+    fix_omega: dict[str, float],
     out: Path,
     individuals: Path | None,
     summary: Path | None,
@@ -38,7 +60,9 @@ def command(
     from cartpk.files import write_table, write_text
     from cartpk.fits import derive_params_population
 
-    found = derive_params_population(read_profiles_table(profiles), model, seed=seed)
+    found = derive_params_population(
+        read_profiles_table(profiles), model, seed=seed, residual=residual, fixed_omega=fix_omega
+    )
     write_table(out, found.parameters)
     if individuals is not None:
         write_table(individuals, found.adpp)

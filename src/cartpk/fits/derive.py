@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +13,7 @@ import pandas as pd
 from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.profiles import Profiles
-from cartpk.fits.intake import read_profiles
+from cartpk.fits.intake import one_of, read_profiles
 from cartpk.fits.rows import adpp_rows, prediction_rows, summary_rows
 from cartpk.models import KineticModel, PriorLike, get_model
 from cartpk.models.fitting import SIGMA_PRIOR, fit_model
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from lmfit.minimizer import MinimizerResult
 
 __all__ = ["FitTables", "derive_params_model", "lmfit_result"]
-
-Choice = TypeVar("Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +86,7 @@ def derive_params_model(
         carry the reason in ``PPREASND``.
     """
     chosen = get_model(model) if isinstance(model, str) else model
-    how, shape = _one_of(Method, method, "method"), _one_of(Residual, residual, "residual")
+    how, shape = one_of(Method, method, "method"), one_of(Residual, residual, "residual")
     given = dict(priors or {})
     sigma_prior = given.pop("sigma", SIGMA_PRIOR)
     chosen = chosen.with_priors(given)
@@ -148,7 +145,7 @@ def lmfit_result(
     from cartpk.core.estimation.polish import lmfit_minimise, lmfit_parameters  # noqa: PLC0415 - lmfit costs 2 s
 
     chosen = get_model(model) if isinstance(model, str) else model
-    how, shape = _one_of(Method, method, "method"), _one_of(Residual, residual, "residual")
+    how, shape = one_of(Method, method, "method"), one_of(Residual, residual, "residual")
     given = dict(priors or {})
     sigma_prior = given.pop("sigma", SIGMA_PRIOR)
     t = np.asarray(day, dtype=np.float64)
@@ -160,13 +157,3 @@ def lmfit_result(
         raise ValueError(msg)
     fits = fit_model(chosen.with_priors(given), profiles, how, residual=shape, sigma_prior=sigma_prior, polish=False)
     return lmfit_minimise(fits.problem, lmfit_parameters(fits.problem, fits.fits.x[0], chosen.symbols))
-
-
-def _one_of(choices: type[Choice], value: str, name: str) -> Choice:
-    """The member of this value, or a sentence that lists the members."""
-    members: Sequence[Choice] = list(choices)
-    for member in members:
-        if member == value:
-            return member
-    msg = f"{name} {value!r} is not known; allowed: {', '.join(members)}"
-    raise ValueError(msg)

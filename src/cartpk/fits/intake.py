@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,9 @@ import pandas as pd
 from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray, Profiles
 
-__all__ = ["KEYS", "REQUIRED", "FitReason", "Intake", "read_profiles"]
+__all__ = ["KEYS", "REQUIRED", "FitReason", "Intake", "one_of", "read_profiles"]
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 REQUIRED: Final = ("USUBJID", "AFRLT", "AVAL", "AVALU", "ALLOQ", "BLQFL")
 KEYS: Final = {"USUBJID": "USUBJID", "PPCAT": "PCTESTCD", "PPSPEC": "PCSPEC", "ATPTREF": "ATPTREF"}
@@ -194,3 +196,19 @@ def _reasons(profiles: Profiles, mixed: Sequence[str], least: tuple[int, int]) -
         else:
             out.append("")
     return out
+
+
+def one_of(choices: type[Choice], value: str, name: str) -> Choice:
+    """The member of this value.
+
+    Raises
+    ------
+    ValueError
+        Lists the members where there is none of this value.
+    """
+    members: Sequence[Choice] = list(choices)
+    for member in members:
+        if member == value:
+            return member
+    msg = f"{name} {value!r} is not known; allowed: {', '.join(members)}"
+    raise ValueError(msg)

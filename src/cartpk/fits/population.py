@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cartpk.core.estimation.individual import Method
+from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.population import SaemSettings
-from cartpk.fits.intake import Intake, read_profiles
+from cartpk.fits.intake import Intake, one_of, read_profiles
 from cartpk.fits.rows import COLUMNS, head_of_row
 from cartpk.models import KineticModel, get_model
-from cartpk.models.population import ModelPopulation, fit_model_population
+from cartpk.models.population import (
+    SMALL_TRIAL,
+    SMALL_TRIAL_SD,
+    SMALL_TRIAL_WEIGHT,
+    ModelPopulation,
+    fit_model_population,
+)
 
 __all__ = ["PopulationTables", "derive_params_population"]
-
-SMALL_TRIAL: Final = 12
-"""Subjects up to which a population fit carries a warning: random effects collapse or run away; [choice]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +51,13 @@ class PopulationTables:
 
 
 def derive_params_population(
-    adnca: pd.DataFrame, model: str | KineticModel = "stein", *, seed: int, settings: SaemSettings | None = None
+    adnca: pd.DataFrame,
+    model: str | KineticModel = "stein",
+    *,
+    seed: int,
+    settings: SaemSettings | None = None,
+    residual: str | Residual = Residual.NORMAL,
+    fixed_omega: Mapping[str, float] | None = None,
 ) -> PopulationTables:
     """Population estimates of one model for a trial, by SAEM with results below the limit as censored (M3).
 
@@ -60,6 +71,10 @@ def derive_params_population(
         Of the random numbers.
     settings
         Length of the run; its seed is replaced by ``seed``.
+    residual
+        ``normal`` or ``student`` (t with 4 degrees of freedom), on the log scale.
+    fixed_omega
+        Symbol -> SD of its random effect that is not estimated, e.g. ``{"beta": 0.5}`` where the follow-up is short.
 
     Notes
     -----
@@ -76,7 +91,13 @@ def derive_params_population(
     used = np.flatnonzero(intake.profiles.n_observed > 0)
     _check_one_profile_each(intake, used)
     run = SaemSettings(**{**(vars(settings) if settings else {}), "seed": seed})
-    fit = fit_model_population(chosen, intake.profiles.take(used), run)
+    fit = fit_model_population(
+        chosen,
+        intake.profiles.take(used),
+        run,
+        residual=one_of(Residual, residual, "residual"),
+        fixed_omega=fixed_omega,
+    )
     unit = intake.unit[int(used[0])]
     names = [parameter.symbol for parameter in fit.curve.scale.parameters]
     columns = [*names, *(f"omega_{name}" for name in names), "sigma"]
@@ -110,7 +131,10 @@ def _check_one_profile_each(intake: Intake, used: np.ndarray[Any, np.dtype[np.in
 
 
 def _parameters(fit: ModelPopulation, unit: str) -> pd.DataFrame:
-    collapsed = dict(zip((p.paramcd for p in fit.curve.scale.parameters), fit.collapsed, strict=True))
+    flags = {
+        parameter.paramcd: "OMEGA_FIXED" if fixed else "OMEGA_COLLAPSED" if gone else None
+        for parameter, fixed, gone in zip(fit.curve.scale.parameters, fit.fit.prior.fixed, fit.collapsed, strict=True)
+    }
     rows = [
         {
             "PARAMCD": row.paramcd,
@@ -122,7 +146,7 @@ def _parameters(fit: ModelPopulation, unit: str) -> pd.DataFrame:
             "AVALU": row.unit.of(unit) or None,
             "LOWER": row.lower,
             "UPPER": row.upper,
-            "FLAG": "OMEGA_COLLAPSED" if collapsed.get(row.paramcd) else None,
+            "FLAG": flags.get(row.paramcd),
         }
         for row in fit.typical()
     ]
@@ -152,7 +176,13 @@ def _summary(fit: ModelPopulation, model: KineticModel, seed: int) -> dict[str, 
     n = fit.profiles.n_profiles
     said = []
     if n <= SMALL_TRIAL:
-        said.append(f"{n} subjects: the spread of the random effects is poorly known, read the individual fits beside")
+        said.append(
+            f"{n} subjects: the spread of the random effects is poorly known and leans on a prior (SD "
+            f"{SMALL_TRIAL_SD:g}, worth {SMALL_TRIAL_WEIGHT:g} subjects), read the individual fits beside"
+        )
+    held = [p.symbol for p, fixed in zip(fit.curve.scale.parameters, fit.fit.prior.fixed, strict=True) if fixed]
+    if held:
+        said.append(f"SDs of random effects fixed, not estimated: {', '.join(held)}")
     names = [p.paramcd for p, gone in zip(fit.curve.scale.parameters, fit.collapsed, strict=True) if gone]
     if names:
         said.append(f"random effects without spread: {', '.join(names)}")
@@ -164,6 +194,7 @@ def _summary(fit: ModelPopulation, model: KineticModel, seed: int) -> dict[str, 
         "minus2ll_se": fit.evidence.se,
         "aic": fit.aic,
         "bicc": fit.bicc,
+        "residual": str(fit.fit.residual),
         "sigma": math.exp(fit.fit.theta.log_s),
         "n_subjects": n,
         "n_observations": int((fit.profiles.n_observed + fit.profiles.n_blq).sum()),

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from cartpk.core.estimation.evidence import Evidence, importance_minus2ll, louis_information
 from cartpk.core.estimation.individual import Method
-from cartpk.core.estimation.population import PopulationFit, SaemSettings, fit_population
+from cartpk.core.estimation.likelihood import Residual
+from cartpk.core.estimation.population import OmegaPrior, PopulationFit, SaemSettings, fit_population
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
 from cartpk.models.base import Derived, KineticModel, Parameter, PopulationScale, Transform, Unit, natural, transformed
 from cartpk.models.fitting import fit_model
 
-__all__ = ["COLLAPSED", "ModelPopulation", "PopulationCurve", "Typical", "fit_model_population"]
+__all__ = ["COLLAPSED", "SMALL_TRIAL", "ModelPopulation", "PopulationCurve", "Typical", "fit_model_population"]
 
 COLLAPSED = 0.05
 """A random effect whose SD is below this (5 % on the log scale) is reported as collapsed."""
+SMALL_TRIAL = 12
+"""Subjects up to which the SDs of the random effects get a prior: without one they collapse; [choice]."""
+SMALL_TRIAL_SD, SMALL_TRIAL_WEIGHT = 0.5, 3.0
+"""That prior: as if 3 more subjects had shown an SD of 0.5 (50 % on the log scale); [choice]."""
 _Z95 = 1.959963984540054
 
 
@@ -108,8 +114,8 @@ class ModelPopulation:
 
     @property
     def n_parameters(self) -> int:
-        """Estimated numbers: means and SDs of the random effects, and s."""
-        return 2 * self.fit.theta.mu.size + 1
+        """Estimated numbers: means and SDs of the random effects, and s; fixed SDs do not count."""
+        return 2 * self.fit.theta.mu.size + 1 - int(self.fit.prior.fixed.sum())
 
     @property
     def aic(self) -> float:
@@ -199,7 +205,14 @@ def _same(values: FloatArray) -> FloatArray:
     return values
 
 
-def fit_model_population(model: KineticModel, profiles: Profiles, settings: SaemSettings) -> ModelPopulation:
+def fit_model_population(
+    model: KineticModel,
+    profiles: Profiles,
+    settings: SaemSettings,
+    *,
+    residual: Residual = Residual.NORMAL,
+    fixed_omega: Mapping[str, float] | None = None,
+) -> ModelPopulation:
     """Population fit of a model by SAEM, started at the individual MAP fits.
 
     Parameters
@@ -210,19 +223,50 @@ def fit_model_population(model: KineticModel, profiles: Profiles, settings: Saem
         One profile per subject, each with a quantified result.
     settings
         Seed, iterations, chains.
+    residual
+        Distribution of the residual.
+    fixed_omega
+        Symbol (of the population scale) -> SD of its random effect that is not estimated.
+
+    Notes
+    -----
+    With at most 12 subjects the other SDs have a prior worth 3 subjects with an SD of 0.5.
+
+    Raises
+    ------
+    ValueError
+        With fewer than 2 subjects, or a fixed SD of a parameter that is not there.
     """
     curve = PopulationCurve(model)
-    single = fit_model(model, profiles, Method.MAP, polish=False)
-    fit = fit_population(curve, profiles, curve.phi(single.theta), settings)
+    prior = _omega_prior(curve, profiles.n_profiles, dict(fixed_omega or {}))
+    single = fit_model(model, profiles, Method.MAP, residual=residual, polish=False)
+    fit = fit_population(curve, profiles, curve.phi(single.theta), settings, prior=prior, residual=residual)
     evidence = importance_minus2ll(curve, profiles, fit, seed=settings.seed)
-    information = louis_information(curve, profiles, fit)
-    return ModelPopulation(curve, profiles, fit, evidence, _covariance_of_mu(information, fit.theta.mu.size))
+    covariance = _covariance_of_mu(louis_information(curve, profiles, fit), prior.fixed)
+    return ModelPopulation(curve, profiles, fit, evidence, covariance)
 
 
-def _covariance_of_mu(information: FloatArray, p: int) -> FloatArray:
+def _omega_prior(curve: PopulationCurve, n: int, fixed: dict[str, float]) -> OmegaPrior:
+    """Priors of the SDs: of a small trial, and of those that are fixed."""
+    symbols = [parameter.symbol for parameter in curve.scale.parameters]
+    unknown = sorted(set(fixed) - set(symbols))
+    if unknown:
+        msg = f"model {curve.model.name}: no random effect named {', '.join(unknown)}; it has {', '.join(symbols)}"
+        raise ValueError(msg)
+    if any(not sd > 0 for sd in fixed.values()):
+        msg = f"a fixed SD of a random effect must be above 0, found {fixed}"
+        raise ValueError(msg)
+    weight = SMALL_TRIAL_WEIGHT if n <= SMALL_TRIAL else 0.0
+    sd = np.array([fixed.get(symbol, SMALL_TRIAL_SD) for symbol in symbols])
+    return OmegaPrior(sd, np.array([np.inf if symbol in fixed else weight for symbol in symbols]))
+
+
+def _covariance_of_mu(information: FloatArray, fixed: BoolArray) -> FloatArray:
     """Covariance of mu; given omega where the whole information is not positive definite, nan where neither is."""
-    for size in (2 * p + 1, p):
-        block = information[:size, :size]
+    p = fixed.size
+    whole = np.concatenate([np.ones(p, bool), ~fixed, [True]])
+    for kept in (np.flatnonzero(whole), np.arange(p)):
+        block = information[np.ix_(kept, kept)]
         scale = np.sqrt(np.abs(np.diagonal(block)))
         if np.all(scale > 0) and np.linalg.eigvalsh(block / np.outer(scale, scale))[0] > 1e-8:
             return np.asarray(np.linalg.inv(block)[:p, :p], dtype=np.float64)

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cartpk.core.estimation.likelihood import Residual, log_cdf, log_density, minus2ll, sample_terms
+from cartpk.core.estimation.likelihood import (
+    Residual,
+    drawn_below,
+    expected_weight,
+    log_cdf,
+    log_density,
+    minus2ll,
+    sample_terms,
+    scale_terms,
+)
 from cartpk.core.estimation.profiles import Profiles
 
 POINTS = np.array([-1e4, -300.0, -40.0, -8.0, -1.3, -1e-9, 0.0, 0.7, 5.0, 40.0])
@@ -82,3 +91,28 @@ def test_the_student_residual_forgives_an_outlier(profiles):
     normal, student = (minus2ll(profiles, far, np.zeros(2), r)[0] for r in Residual)
     assert normal > 900
     assert student < 40
+
+
+@pytest.mark.parametrize("residual", list(Residual))
+def test_a_draw_below_a_limit_is_the_conditional_quantile(residual):
+    u, chance = np.meshgrid([-20.0, -3.0, -0.5, 0.0, 2.0, 30.0], [1e-6, 0.1, 0.5, 0.9, 1.0])
+    found = drawn_below(u, chance, residual)
+    assert (found <= u + 1e-6 * np.abs(u)).all()
+    kept = LAW[residual].cdf(found) / LAW[residual].cdf(u)
+    np.testing.assert_allclose(kept, chance, rtol=1e-6)
+
+
+@pytest.mark.parametrize("residual", list(Residual))
+def test_the_terms_of_the_scale_are_derivatives_of_the_likelihood(profiles, residual):
+    f, at, step = np.array([[1.0, 0.5, 1.2], [0.3, 0.1, 0.0]]), np.log(0.7), 1e-4
+    value = [-0.5 * minus2ll(profiles, f, np.full(2, at + k * step), residual) for k in (-1, 0, 1)]
+    first, second = scale_terms(profiles, f, at, residual)
+    np.testing.assert_allclose(first, (value[2] - value[0]) / (2 * step), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(second, -(value[2] - 2 * value[1] + value[0]) / step**2, rtol=1e-5, atol=1e-5)
+
+
+def test_the_weight_of_a_t_residual_is_its_expected_precision():
+    # precision ~ Gamma(2, rate 2) before, Gamma(5/2, rate 2 + z^2/2) after the residual is seen
+    z = np.array([0.0, 1.0, -6.0])
+    np.testing.assert_allclose(expected_weight(z, Residual.STUDENT), 2.5 / (2 + z**2 / 2))
+    np.testing.assert_allclose(expected_weight(z, Residual.NORMAL), 1.0)

@@ -8,8 +8,9 @@ from scipy.optimize import minimize
 from scipy.stats import multivariate_normal
 
 from cartpk.core.estimation.evidence import importance_minus2ll, louis_information
+from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.metropolis import Sampler, Theta
-from cartpk.core.estimation.population import SaemSettings, fit_population
+from cartpk.core.estimation.population import OmegaPrior, SaemSettings, fit_population
 from cartpk.core.estimation.profiles import Profiles
 
 MU, OMEGA, S = np.array([3.0, -0.15]), np.array([0.8, 0.04]), 0.3
@@ -150,3 +151,57 @@ def test_the_chains_have_the_conditional_distribution(curve):
     sd = np.sqrt(np.diag(np.linalg.inv(precision)))
     np.testing.assert_allclose(draws.mean(axis=0), mean, atol=0.05 * sd.max())
     np.testing.assert_allclose(draws.std(axis=0), sd, rtol=0.06)
+
+
+def test_student_residuals_find_scale_and_slope_in_spite_of_outliers(curve):
+    rng = np.random.default_rng(12)
+    phi = MU + OMEGA * rng.standard_normal((80, 2))
+    log_y = phi @ DESIGN.T + S * rng.standard_t(4, (80, DAY.size))
+    row, limit = np.repeat(np.arange(80), DAY.size), np.full(80 * DAY.size, 3.0)
+    conc = np.exp(log_y).ravel()
+    profiles = Profiles.from_long(row, np.tile(DAY, 80), conc, limit, conc < 3.0)
+    fits = {shape: fit_population(curve, profiles, start(profiles), QUICK, residual=shape) for shape in Residual}
+    theta = fits[Residual.STUDENT].theta
+    assert np.exp(theta.log_s) == pytest.approx(S, abs=0.03)
+    assert (np.abs(theta.mu - phi.mean(axis=0)) < [0.1, 0.012]).all()
+    values = {shape: importance_minus2ll(curve, profiles, fit, seed=1) for shape, fit in fits.items()}
+    gain = values[Residual.NORMAL].minus2ll - values[Residual.STUDENT].minus2ll
+    assert gain > 10 * (values[Residual.NORMAL].se + values[Residual.STUDENT].se)
+    # the standard error of ln s: by Louis' formula and by the curvature of the likelihood in ln s alone
+    information = louis_information(curve, profiles, fits[Residual.STUDENT])
+    assert np.sqrt(np.linalg.inv(information)[-1, -1]) == pytest.approx(1 / np.sqrt(480 * 8 / 7), rel=0.35)
+
+
+def test_a_prior_keeps_a_spread_from_collapsing_and_an_infinite_one_fixes_it(curve):
+    profiles, _ = trial(5, seed=20)
+    flat = Profiles(
+        profiles.day, profiles.log_conc.mean(axis=0) + 0 * profiles.log_conc, profiles.log_lloq, profiles.observed,
+        profiles.blq,
+    )  # fmt: skip
+    sd = np.array([0.8, 0.04])
+    short = SaemSettings(seed=1, exploring=200, smoothing=100)
+    alone = fit_population(curve, flat, start(flat), short)
+    held = fit_population(curve, flat, start(flat), short, prior=OmegaPrior(sd, np.array([3.0, np.inf])))
+    assert alone.theta.omega[0] < 0.1
+    # five subjects without any spread and three with 0.8
+    assert held.theta.omega[0] == pytest.approx(np.sqrt(3 * 0.8**2 / 8), rel=0.05)
+    assert held.theta.omega[1] == pytest.approx(0.04, rel=1e-12)
+    assert held.prior.fixed.tolist() == [False, True]
+
+
+def test_the_prior_of_a_spread_is_the_mode_of_an_inverse_chi_squared_one():
+    prior, n, sample = OmegaPrior(np.array([0.5]), np.array([3.0])), 9, np.array([0.2])
+
+    def minus_log_posterior(log_omega: float) -> float:
+        omega = np.exp(log_omega)
+        return float((n + 3) * log_omega + (n * sample[0] + 3 * 0.25) / (2 * omega**2))
+
+    best = minimize(lambda v: minus_log_posterior(v[0]), [0.0]).x[0]
+    assert prior.variance(sample, n)[0] == pytest.approx(np.exp(2 * best), rel=1e-5)
+
+    def prior_part(log_omega: float) -> float:
+        return 3 * log_omega + 3 * 0.25 / (2 * np.exp(2 * log_omega))
+
+    step = 1e-4
+    curvature = (prior_part(best + step) - 2 * prior_part(best) + prior_part(best - step)) / step**2
+    assert prior.information(np.exp([best]))[0] == pytest.approx(curvature, rel=1e-4)

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import gammaln
 
-from cartpk.core.estimation.likelihood import log_cdf, log_density, sample_nll
-from cartpk.core.estimation.metropolis import Theta
+from cartpk.core.estimation.likelihood import log_density, sample_nll, scale_terms
 from cartpk.core.estimation.population import PopulationFit
 from cartpk.core.estimation.problem import Curve
 from cartpk.core.estimation.profiles import FloatArray, Profiles
@@ -51,7 +50,7 @@ def importance_minus2ll(
         step = z / np.sqrt(tail)[..., None]
         phi = mean + np.einsum("npq,mnq->mnp", root, step)
         log_proposal = _log_t(np.sum(step**2, axis=2), p) - log_root
-        log_weights.append(_log_joint(curve, profiles, phi, fit.theta) - log_proposal)
+        log_weights.append(_log_joint(curve, profiles, phi, fit) - log_proposal)
     weights = np.concatenate(log_weights)
     top = weights.max(axis=0)
     scaled = np.exp(weights - top)
@@ -67,13 +66,14 @@ def _log_t(squared: FloatArray, p: int) -> FloatArray:
     return value
 
 
-def _log_joint(curve: Curve, profiles: Profiles, phi: FloatArray, theta: Theta) -> FloatArray:
+def _log_joint(curve: Curve, profiles: Profiles, phi: FloatArray, fit: PopulationFit) -> FloatArray:
     """Log of population density times likelihood at phi (m, n, p), (m, n)."""
     m, n, p = phi.shape
+    theta = fit.theta
     rows = profiles.take(np.tile(np.arange(n), m))
     f = curve.log_curve(phi.reshape(m * n, p), rows.day)
     with np.errstate(invalid="ignore"):
-        data = -sample_nll(rows, f, np.full(m * n, theta.log_s)).sum(axis=1).reshape(m, n)
+        data = -sample_nll(rows, f, np.full(m * n, theta.log_s), fit.residual).sum(axis=1).reshape(m, n)
     population = log_density((phi - theta.mu) / theta.omega) - np.log(theta.omega)
     total: FloatArray = np.where(np.isfinite(data), data, -np.inf) + population.sum(axis=2)
     return total
@@ -83,7 +83,8 @@ def louis_information(curve: Curve, profiles: Profiles, fit: PopulationFit) -> F
     """Observed information on (mu, ln omega, ln s), (2 p + 1, 2 p + 1), by Louis' formula.
 
     Sum over subjects of the conditional mean of the complete-data information less the conditional covariance of the
-    complete-data score, both from the fit's conditional draws.
+    complete-data score, both from the fit's conditional draws; the prior of omega is part of it. Rows of a fixed omega
+    are those of a parameter that was not estimated.
 
     References
     ----------
@@ -93,7 +94,7 @@ def louis_information(curve: Curve, profiles: Profiles, fit: PopulationFit) -> F
     m, n, p = draws.shape
     out = np.zeros((2 * p + 1, 2 * p + 1))
     z = (draws - theta.mu) / theta.omega
-    noise_score, noise_information = _noise(curve, profiles, draws, theta.log_s)
+    noise_score, noise_information = _noise(curve, profiles, fit)
     score = np.concatenate([z / theta.omega, z**2 - 1.0, noise_score[..., None]], axis=2)
     centred = score - score.mean(axis=0)
     out -= np.einsum("mnj,mnk->jk", centred, centred) / max(m - 1, 1)
@@ -102,23 +103,20 @@ def louis_information(curve: Curve, profiles: Profiles, fit: PopulationFit) -> F
     cross = 2.0 * z.mean(axis=0).sum(axis=0) / theta.omega
     out[at, p + at] += cross
     out[p + at, at] += cross
-    out[p + at, p + at] += 2.0 * (z**2).mean(axis=0).sum(axis=0)
+    out[p + at, p + at] += 2.0 * (z**2).mean(axis=0).sum(axis=0) + fit.prior.information(theta.omega)
     out[-1, -1] += noise_information
     return out
 
 
-def _noise(curve: Curve, profiles: Profiles, draws: FloatArray, log_s: float) -> tuple[FloatArray, float]:
+def _noise(curve: Curve, profiles: Profiles, fit: PopulationFit) -> tuple[FloatArray, float]:
     """Score of ln s at every draw, (m, n), and the conditional mean of its information summed over subjects."""
-    m, n, p = draws.shape
+    m, n, p = fit.draws.shape
     score, information = np.empty((m, n)), 0.0
-    s = np.exp(log_s)
     for start in range(0, m, _CHUNK):
-        some = draws[start : start + _CHUNK]
+        some = fit.draws[start : start + _CHUNK]
         rows = profiles.take(np.tile(np.arange(n), len(some)))
         f = curve.log_curve(some.reshape(-1, p), rows.day)
-        z = np.where(rows.observed, (rows.log_conc - f) / s, 0.0)
-        u = np.where(rows.blq, (rows.log_lloq - f) / s, 0.0)
-        mills = np.where(rows.blq, np.exp(log_density(u) - log_cdf(u)), 0.0)
-        score[start : start + _CHUNK] = np.sum(z**2 - rows.observed - u * mills, axis=1).reshape(len(some), n)
-        information += float(np.sum(2.0 * z**2 + u * u * mills * (u + mills) - u * mills)) / m
+        first, second = scale_terms(rows, f, fit.theta.log_s, fit.residual)
+        score[start : start + _CHUNK] = first.reshape(len(some), n)
+        information += float(np.sum(second)) / m
     return score, information

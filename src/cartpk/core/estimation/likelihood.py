@@ -18,11 +18,23 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.special import log_ndtr
+from scipy.special import log_ndtr, ndtri_exp
 
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 
-__all__ = ["INFORMATION", "Residual", "SampleTerms", "log_cdf", "log_density", "minus2ll", "sample_nll", "sample_terms"]
+__all__ = [
+    "INFORMATION",
+    "Residual",
+    "SampleTerms",
+    "drawn_below",
+    "expected_weight",
+    "log_cdf",
+    "log_density",
+    "minus2ll",
+    "sample_nll",
+    "sample_terms",
+    "scale_terms",
+]
 
 _LOG_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
 _LOG_T4 = float(np.log(3.0 / 8.0))
@@ -134,6 +146,57 @@ def _censored_terms(u: FloatArray, residual: Residual) -> tuple[FloatArray, Floa
     mills = np.exp(log_density(u, residual) - log_cdf(u, residual))
     weight = 1.0 if residual is Residual.NORMAL else 1.25 / (1.0 + 0.25 * u * u)
     return mills, np.maximum(mills * (mills + u * weight), 0.0)
+
+
+def scale_terms(profiles: Profiles, f: FloatArray, log_s: float, residual: Residual) -> tuple[FloatArray, FloatArray]:
+    """First derivative of the log-likelihood by ln s, and minus the second one, of each profile, (n,) each.
+
+    Arguments as in :func:`sample_terms`, with one s for all profiles; the second derivative is the exact one.
+    """
+    s = np.exp(log_s)
+    z = np.where(profiles.observed, (profiles.log_conc - f) / s, 0.0)
+    u = np.where(profiles.blq, (profiles.log_lloq - f) / s, 0.0)
+    psi, psi_slope = _score(z, residual)
+    mills = np.where(profiles.blq, np.exp(log_density(u, residual) - log_cdf(u, residual)), 0.0)
+    first = np.sum(z * psi - profiles.observed - u * mills, axis=1)
+    second = np.sum(z * psi + z * z * psi_slope - u * mills + u * u * mills * (mills + _score(u, residual)[0]), axis=1)
+    return first, second
+
+
+def _score(z: FloatArray, residual: Residual) -> tuple[FloatArray, FloatArray]:
+    """-d ln p / dz and its derivative."""
+    if residual is Residual.NORMAL:
+        return z, np.ones_like(z)
+    inside = 1.0 + 0.25 * z * z
+    return 1.25 * z / inside, 1.25 * (2.0 - inside) / inside**2
+
+
+def expected_weight(z: FloatArray, residual: Residual) -> FloatArray:
+    """Expected precision of a residual z as a mixture of normals: 1, or 5 / (4 + z^2) for 4 degrees of freedom."""
+    return np.ones_like(z) if residual is Residual.NORMAL else 5.0 / (4.0 + z * z)
+
+
+def drawn_below(u: FloatArray, chance: FloatArray, residual: Residual = Residual.NORMAL) -> FloatArray:
+    """Value below u whose conditional probability of being undercut is ``chance``: a draw when that is uniform.
+
+    For 4 degrees of freedom the quantile is +-2 sqrt(q - 1) with q = cos(arccos(sqrt(a)) / 3) / sqrt(a) and
+    a = 4 p (1 - p) (Shaw WT. J Comput Finance 2006;9(4):37).
+
+    Examples
+    --------
+    >>> drawn_below(np.zeros(2), np.array([1.0, 0.5])).round(4)
+    array([ 0.    , -0.6745])
+    >>> drawn_below(np.zeros(1), np.array([0.5]), Residual.STUDENT).round(4)
+    array([-0.7407])
+    """
+    if residual is Residual.NORMAL:
+        value: FloatArray = ndtri_exp(np.log(chance) + log_ndtr(u))
+        return value
+    p = chance * np.exp(log_cdf(u, residual))
+    root = np.minimum(2.0 * np.sqrt(p * (1.0 - p)), 1.0)
+    q = np.cos(np.arccos(root) / 3.0) / np.maximum(root, 1e-150)
+    quantile: FloatArray = np.where(p < 0.5, -2.0, 2.0) * np.sqrt(np.maximum(q - 1.0, 0.0))
+    return quantile
 
 
 def sample_nll(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cartpk.core.estimation.likelihood import sample_nll
+from cartpk.core.estimation.likelihood import Residual, sample_nll
 from cartpk.core.estimation.problem import Curve
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 
@@ -42,10 +42,19 @@ class Sampler:
         Where the chains start, (rows, p).
     rng
         Source of randomness: the same generator state gives the same chains.
+    residual
+        Distribution of the residual.
     """
 
-    def __init__(self, curve: Curve, profiles: Profiles, phi: FloatArray, rng: np.random.Generator) -> None:
-        self.curve, self.profiles, self.rng = curve, profiles, rng
+    def __init__(
+        self,
+        curve: Curve,
+        profiles: Profiles,
+        phi: FloatArray,
+        rng: np.random.Generator,
+        residual: Residual = Residual.NORMAL,
+    ) -> None:
+        self.curve, self.profiles, self.rng, self.residual = curve, profiles, rng, residual
         self.phi = phi
         self.adapting = True
         self._walk = np.full(phi.shape[1] + 1, 0.4)
@@ -55,7 +64,8 @@ class Sampler:
     def log_likelihood(self, predicted: FloatArray, log_s: float) -> FloatArray:
         """Log-likelihood of each row's data, (rows,), under predictions of ln C, (rows, m)."""
         with np.errstate(invalid="ignore"):
-            total: FloatArray = -sample_nll(self.profiles, predicted, np.full(len(predicted), log_s)).sum(axis=1)
+            nll = sample_nll(self.profiles, predicted, np.full(len(predicted), log_s), self.residual)
+            total: FloatArray = -nll.sum(axis=1)
         total[~np.isfinite(total)] = -np.inf
         return total
 

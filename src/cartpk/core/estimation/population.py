@@ -3,7 +3,12 @@ r"""Population estimates of a kinetic model by SAEM, with results below the limi
 The model: transformed individual parameters phi_i ~ N(mu, diag(omega^2)), ln y_ij = f(phi_i, t_ij) + s e_ij with
 standard normal e_ij. Simulation draws phi_i by Metropolis-Hastings from the censored likelihood and the censored
 ln y_ij from their truncated normal; stochastic approximation averages the sufficient statistics; maximisation of mu,
-omega and s is then in closed form.
+omega and s is then in closed form. Student-t residuals are normal ones of random precision, whose expectation given
+the residual weights its square.
+
+In a trial of few subjects the maximum-likelihood SD of a random effect often collapses to 0 although the effect is
+there. :class:`OmegaPrior` adds a scaled inverse chi-squared prior on the variances: estimates are then those of maximum
+a posteriori, and a prior of infinite weight fixes an SD.
 
 References
 ----------
@@ -17,13 +22,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_ndtr, ndtri_exp
 
+from cartpk.core.estimation.likelihood import Residual, drawn_below, expected_weight
 from cartpk.core.estimation.metropolis import Sampler, Theta
 from cartpk.core.estimation.problem import Curve
-from cartpk.core.estimation.profiles import FloatArray, Profiles
+from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
 
-__all__ = ["PopulationFit", "SaemSettings", "fit_population"]
+__all__ = ["OmegaPrior", "PopulationFit", "SaemSettings", "fit_population"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,45 @@ class SaemSettings:
 
 
 @dataclass(frozen=True)
+class OmegaPrior:
+    """Prior of the SDs of the random effects, one entry per parameter.
+
+    Attributes
+    ----------
+    sd
+        Expected SD, (p,).
+    weight
+        Subjects that the prior is worth, (p,); 0 = none, inf = the SD is fixed at ``sd``.
+    """
+
+    sd: FloatArray
+    weight: FloatArray
+
+    @classmethod
+    def none(cls, p: int) -> OmegaPrior:
+        """No prior on any of p SDs."""
+        return cls(np.ones(p), np.zeros(p))
+
+    @property
+    def fixed(self) -> BoolArray:
+        """Which SDs are not estimated, (p,)."""
+        known: BoolArray = np.isinf(self.weight)
+        return known
+
+    def variance(self, sample: FloatArray, n: int) -> FloatArray:
+        """Variance that is most probable for n subjects whose own one is ``sample``, (p,)."""
+        weight = np.where(self.fixed, 1.0, self.weight)
+        mixed: FloatArray = np.where(self.fixed, self.sd**2, (n * sample + weight * self.sd**2) / (n + weight))
+        return mixed
+
+    def information(self, omega: FloatArray) -> FloatArray:
+        """Minus the second derivative of the log-prior by ln omega, (p,); 0 where the SD is fixed."""
+        weight = np.where(self.fixed, 0.0, self.weight)
+        value: FloatArray = 2.0 * weight * self.sd**2 / omega**2
+        return value
+
+
+@dataclass(frozen=True)
 class PopulationFit:
     """Population estimates.
 
@@ -66,12 +110,18 @@ class PopulationFit:
         From the conditional distribution of each subject's phi at ``theta``, (draws, n, p).
     converged
         Whether mu moved by less than a tenth of omega, and ln s by less than 0.02, over the second half of smoothing.
+    prior
+        Of the SDs of the random effects.
+    residual
+        Distribution of the residual.
     """
 
     theta: Theta
     trace: FloatArray
     draws: FloatArray
     converged: bool
+    prior: OmegaPrior
+    residual: Residual = Residual.NORMAL
 
     @property
     def conditional_mean(self) -> FloatArray:
@@ -86,7 +136,15 @@ class PopulationFit:
         return value
 
 
-def fit_population(curve: Curve, profiles: Profiles, start: FloatArray, settings: SaemSettings) -> PopulationFit:
+def fit_population(
+    curve: Curve,
+    profiles: Profiles,
+    start: FloatArray,
+    settings: SaemSettings,
+    *,
+    prior: OmegaPrior | None = None,
+    residual: Residual = Residual.NORMAL,
+) -> PopulationFit:
     """Maximum-likelihood estimates of the population parameters by SAEM.
 
     Parameters
@@ -99,6 +157,10 @@ def fit_population(curve: Curve, profiles: Profiles, start: FloatArray, settings
         Starting phi of every subject, (n, p), e.g. individual fits: mu and omega start from their mean and SD.
     settings
         Seed, iterations, chains.
+    prior
+        Of the SDs of the random effects; None = plain maximum likelihood.
+    residual
+        Distribution of the residual.
 
     Raises
     ------
@@ -110,8 +172,10 @@ def fit_population(curve: Curve, profiles: Profiles, start: FloatArray, settings
         msg = f"a population needs at least 2 subjects, found {n}"
         raise ValueError(msg)
     rng = np.random.default_rng(settings.seed)
+    prior = OmegaPrior.none(p) if prior is None else prior
     chains = max(1, -(-settings.rows // n))
-    sampler = Sampler(curve, profiles.take(np.tile(np.arange(n), chains)), np.tile(start, (chains, 1)), rng)
+    rows = profiles.take(np.tile(np.arange(n), chains))
+    sampler = Sampler(curve, rows, np.tile(start, (chains, 1)), rng, residual)
     theta = Theta(start.mean(axis=0), np.maximum(start.std(axis=0), 0.3) * 1.5, float(np.log(0.8)))
     first, second, squares = start.copy(), start**2, np.full(n, 1.0)
     size = float((profiles.n_observed + profiles.n_blq).sum())
@@ -125,26 +189,28 @@ def fit_population(curve: Curve, profiles: Profiles, start: FloatArray, settings
         second = second + gain * ((phi**2).mean(axis=0) - second)
         squares = squares + gain * (_residual_squares(sampler, theta).reshape(chains, n).mean(axis=0) - squares)
         mu = first.mean(axis=0)
-        variance = np.maximum(second.mean(axis=0) - mu**2, 1e-8)
+        variance = prior.variance(np.maximum(second.mean(axis=0) - mu**2, 1e-8), n)
         noise = max(float(squares.sum()) / size, 1e-8)
         if k < settings.exploring // 2:
-            variance = np.maximum(variance, settings.annealing * theta.omega**2)
+            annealed = np.maximum(variance, settings.annealing * theta.omega**2)
+            variance = np.where(prior.fixed, variance, annealed)
             noise = max(noise, settings.annealing * float(np.exp(2.0 * theta.log_s)))
         theta = Theta(mu, np.sqrt(variance), 0.5 * float(np.log(noise)))
         trace[k] = np.concatenate([theta.mu, theta.omega, [np.exp(theta.log_s)]])
-    return PopulationFit(theta, trace, _conditional(sampler, theta, chains, settings), _settled(trace, settings))
+    draws = _conditional(sampler, theta, chains, settings)
+    return PopulationFit(theta, trace, draws, _settled(trace, settings), prior, residual)
 
 
 def _residual_squares(sampler: Sampler, theta: Theta) -> FloatArray:
-    """Squared residuals of each row, censored results drawn from their truncated normal, (rows,)."""
+    """Weighted squared residuals of each row, censored results drawn from their truncated distribution, (rows,)."""
     data = sampler.profiles
     s = np.exp(theta.log_s)
     f = sampler.predicted
     seen = np.where(data.observed, data.log_conc - f, 0.0)
-    chance = np.log(sampler.rng.random(f.shape))
-    below = log_ndtr(np.where(data.blq, (data.log_lloq - f) / s, 0.0))
-    drawn = np.where(data.blq, s * ndtri_exp(chance + below), 0.0)
-    total: FloatArray = np.sum(seen**2 + drawn**2, axis=1)
+    limit = np.where(data.blq, (data.log_lloq - f) / s, 0.0)
+    drawn = np.where(data.blq, s * drawn_below(limit, sampler.rng.random(f.shape), sampler.residual), 0.0)
+    both = seen + drawn
+    total: FloatArray = np.sum(expected_weight(both / s, sampler.residual) * both**2, axis=1)
     return total
 
 
