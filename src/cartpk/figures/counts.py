@@ -163,10 +163,12 @@ def spaghetti(rows: pd.DataFrame, config: TrialConfig, axis: ValueAxis) -> p9.gg
     medians = _panelled(medians.assign(AFRLT=medians["NFRLT"], Y=place(medians["MEDIAN"].to_numpy())), names, doses)
     n = rows["USUBJID"].nunique()
     look = s.weight(n, n)
+    # beside medians the subjects stand back
+    thin, alpha = (0.55, look.alpha) if medians.empty else (0.4, 0.5 * look.alpha)
     blq = drawn[drawn["BLQFL"] == "Y"]
     return (
         p9.ggplot(drawn, p9.aes("AFRLT", "Y", color="DOSE"))
-        + p9.geom_line(p9.aes(group="USUBJID"), size=0.4, alpha=0.5 * look.alpha, raster=look.raster)
+        + p9.geom_line(p9.aes(group="USUBJID"), size=thin, alpha=alpha, raster=look.raster)
         + p9.geom_point(
             data=blq, fill=PAPER, shape="o", size=1.1, stroke=0.35, alpha=0.7, show_legend=False, raster=look.raster
         )
