@@ -14,7 +14,10 @@ from typing import Any, Final, cast
 
 import numpy as np
 
+from cartpk.adpp import DERIVED
+from cartpk.adpp.cells import CellReason
 from cartpk.adpp.derive import BARE
+from cartpk.adpp.marrow import MarrowReason
 from cartpk.core.nca import (
     PARAMETERS,
     REASONS,
@@ -78,6 +81,14 @@ _AREA: Final = """### Areas over a window
 """
 
 
+_DERIVED: Final = """### Dose, body weight, bone marrow, derived units
+
+They need more than one profile, so only a trial has them. `dose` stands for 10^6 cells (a dose that is not counted in
+cells keeps its unit); a value has the flags of the parameter it is made from. Settings: `nca.marrow`, `nca.genome_pg`,
+`nca.nucleated_cells`, `nca.count_window_days`, `product.vcn_copies_per_cell`, `dosing.basis`.
+"""
+
+
 class _Watched:
     """Settings that remember which of their fields were read."""
 
@@ -130,6 +141,8 @@ def parameters_page() -> str:
         "### Cell therapy\n",
         "Living drugs expand and persist; no general NCA tool has these.\n",
         *_nca_table(Group.CELL_THERAPY),
+        _DERIVED,
+        *_derived_table(),
         "### Settings\n",
         "In a trial they are set under `nca` in the config, see [config/README.md](../config/README.md).\n",
         *_settings(NcaSettings),
@@ -176,6 +189,15 @@ def _nca_row(entry: Parameter) -> tuple[str, ...]:
         _codes(settings_read(entry.code)),
         entry.source,
     )
+
+
+def _derived_table() -> Iterator[str]:
+    head = ("PARAMCD", "PARAM", "formula", "unit", "CDISC code", "summary", "needs", "source")
+    rows = (
+        (f"`{e.code}`", e.label, e.formula, e.unit or "none", e.cdisc, _SUMMARIES[e.summary], e.needs, e.source)
+        for e in DERIVED.values()
+    )
+    return _table(head, rows)
 
 
 def _decision_table() -> Iterator[str]:
@@ -285,7 +307,8 @@ def _unit(text: str) -> str:
 
 def _reasons() -> Iterator[str]:
     yield "## Why there is no value (`PPREASND`)\n"
-    for title, texts in (("NCA", REASONS[1:]), ("PD", map(str, PdReason)), ("Models", _model_reasons())):
+    nca = (*REASONS[1:], *map(str, MarrowReason), *map(str, CellReason))
+    for title, texts in (("NCA", dict.fromkeys(nca)), ("PD", map(str, PdReason)), ("Models", _model_reasons())):
         yield f"{title}:\n"
         yield from (f"- {text}" for text in texts)
         yield ""

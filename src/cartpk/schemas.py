@@ -20,7 +20,9 @@ __all__ = [
     "ADPD",
     "ADPP",
     "ADSL",
+    "DERIVED_UNITS",
     "FINDINGS",
+    "MARROW_RATIO",
     "PD_CHANGE",
     "PREDICTIONS",
     "TABLES",
@@ -171,6 +173,63 @@ ADPP: Final = pa.DataFrameSchema(
 )
 """One row per subject, parameter category, parameter, analyte, specimen and infusion."""
 
+_PROFILE = {
+    "USUBJID": _text("Subject.", null=False),
+    "PPCAT": _text("Analyte code.", null=False),
+    "PPSPEC": _text("Specimen.", null=False),
+    "ATPTREF": _text("Infusion the sample belongs to.", null=False),
+}
+
+MARROW_RATIO: Final = pa.DataFrameSchema(
+    {
+        **_PROFILE,
+        "NFRLT": _number("Nominal time of the marrow sample, days."),
+        "AFRLT": _number("Actual time of the marrow sample from the first infusion, days.", null=False),
+        "ARRLT": _number("The same from its own infusion, days.", null=False),
+        "AVAL": _number("Result in marrow; empty when BLQ."),
+        "BLQFL": _flag("Y = marrow is below its limit of quantification."),
+        "ALLOQ": _number("Limit of quantification in marrow."),
+        "AVALU": _text("Unit of the marrow result.", null=False),
+        "BLOODCAT": _text("Analyte code in blood.", null=False),
+        "BDAY": _number("Actual time of the matched blood sample, days; empty = none near enough."),
+        "DAYDIFF": _number("Blood minus marrow, days."),
+        "BAVAL": _number("Result in blood; empty when BLQ."),
+        "BBLQFL": _text("Y = blood is below its limit of quantification."),
+        "BALLOQ": _number("Limit of quantification in blood."),
+        "RATIO": _number("Marrow / blood where both are quantifiable.", at_least=0),
+        "RATIOC": _text("Limit of the ratio where one of them is BLQ, e.g. < 0.02."),
+        "REASND": _text("Why RATIO is empty."),
+    },
+    strict=True,
+    unique=["USUBJID", "PPCAT", "PPSPEC", "ATPTREF", "AFRLT"],
+    name="marrow_ratio",
+)
+"""One row per used marrow sample after infusion, with the blood sample it is set against."""
+
+DERIVED_UNITS: Final = pa.DataFrameSchema(
+    {
+        **_PROFILE,
+        "AFRLT": _number("Actual time from the first infusion, days.", null=False),
+        "ARRLT": _number("Actual time from its own infusion, days.", null=False),
+        "AVAL": _number("Result as measured; empty when BLQ."),
+        "AVALU": _text("Its unit (copies/ug).", null=False),
+        "BLQFL": _flag("Y = below the limit of quantification."),
+        "ALLOQ": _number("Limit of quantification."),
+        "DTYPE": _text("DERIVED: what follows is computed, not measured.", null=False),
+        "GENOMEPG": _number("DNA of one genome as declared, pg."),
+        "COPCELL": _number("Copies per cell."),
+        "COUNT": _number("Nucleated cells per uL: sum of the matched counts."),
+        "COUNTOF": _text("Measures that are summed."),
+        "COUNTDIF": _number("Farthest of them from the sample, days."),
+        "VCN": _number("Vector copy number as declared, copies per CAR+ cell."),
+        "CELLSUL": _number("CAR+ cells per uL."),
+        "REASND": _text("Why CELLSUL (and, when BLQ, COPCELL) is empty; empty also where no counts are declared."),
+    },
+    strict=True,
+    name="derived_units",
+)
+"""One row per used sample in copies/ug, where the config declares what it takes to convert it."""
+
 PREDICTIONS: Final = pa.DataFrameSchema(
     {
         "USUBJID": _text("Subject.", null=False),
@@ -207,7 +266,9 @@ FINDINGS: Final = pa.DataFrameSchema(
 )
 """One row per finding of the input checks: exclusion, imputation, conversion or doubt."""
 
-TABLES: Final = {s.name: s for s in (ADSL, ADNCA, ADPD, PD_CHANGE, ADPP, PREDICTIONS, FINDINGS)}
+TABLES: Final = {
+    s.name: s for s in (ADSL, ADNCA, ADPD, PD_CHANGE, ADPP, MARROW_RATIO, DERIVED_UNITS, PREDICTIONS, FINDINGS)
+}
 """Every schema by the name of its file."""
 
 

@@ -5,15 +5,19 @@ rule kinetics:
     input:
         adnca=f"{RESULTS}/adnca.csv",
         adsl=f"{RESULTS}/adsl.csv",
+        adpd=f"{RESULTS}/adpd.csv",
         findings=f"{RESULTS}/work/findings_ingest.csv",
+        decisions=TRIAL.nca.files(),
     output:
         f"{RESULTS}/work/adpp_nca.csv",
         f"{RESULTS}/work/lambda_z.csv",
+        f"{RESULTS}/work/marrow_ratio.csv",
+        f"{RESULTS}/work/derived_units.csv",
         f"{RESULTS}/findings.csv",
     params:
         config=CONFIG,
         results=RESULTS,
-        settings=settings("nca", "analytes"),
+        settings=settings("nca", "analytes", "dosing", "product"),
         code=code_hash("cartpk.cli.kinetics"),
     log:
         f"{RESULTS}/log/kinetics.log",

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from cartpk.adpp.adnca import Problem, TableError
+from cartpk.adpp.cells import CellFacts, CellTables, derive_cells
+from cartpk.adpp.decisions import Decisions, read_decisions
 from cartpk.adpp.derive import TrialParameters, derive_params_nca, derive_params_trial, lambda_z_points
+from cartpk.adpp.derived import DERIVED, Derived
+from cartpk.adpp.marrow import MarrowTables, derive_marrow
 
 __all__ = [
+    "DERIVED",
+    "CellFacts",
+    "CellTables",
+    "Decisions",
+    "Derived",
+    "MarrowTables",
     "Problem",
     "TableError",
     "TrialParameters",
+    "derive_cells",
+    "derive_marrow",
     "derive_params_nca",
     "derive_params_trial",
     "lambda_z_points",
+    "read_decisions",
 ]

@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 from cartpk.core.nca.profiles import Profiles
 from cartpk.core.nca.ragged import Bools, Floats, Indices
 
-__all__ = ["KEYS", "REQUIRED", "Problem", "ProfileTable", "TableError", "categorical", "profile_table"]
+__all__ = [
+    "KEYS",
+    "REQUIRED",
+    "Problem",
+    "ProfileTable",
+    "TableError",
+    "categorical",
+    "profile_table",
+    "used_rows",
+]
 
 REQUIRED: Final = ("USUBJID", "AFRLT", "AVAL", "AVALU", "ALLOQ", "BLQFL")
 """Columns an ADNCA must have."""
@@ -86,15 +95,15 @@ def profile_table(adnca: pd.DataFrame) -> ProfileTable:
         raise TableError(missing)
     texts = {name: _text(adnca[name]) for name in (*KEYS, "BLQFL") if name in adnca}
     numbers = {name: _number(adnca[name]) for name in ("AFRLT", "AVAL", "ALLOQ")}
-    used = _used_rows(adnca)
+    used = used_rows(adnca)
     problems = _problems(adnca, texts, numbers, used)
     if problems:
         raise TableError(problems)
     return _made(adnca, texts, numbers, used)
 
 
-def _used_rows(adnca: pd.DataFrame) -> Bools:
-    """Rows, shape (n,), that no flag takes out of the analysis."""
+def used_rows(adnca: pd.DataFrame) -> Bools:
+    """Rows, shape (n,), that no flag (``NCAXFL`` Y, ``ANLFL`` N) takes out of the analysis."""
     used = np.ones(len(adnca), dtype=np.bool_)
     for name, out in (("NCAXFL", "Y"), ("ANLFL", "N")):
         if name in adnca:

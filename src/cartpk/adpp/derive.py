@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -10,13 +11,19 @@ import pandas as pd
 
 from cartpk.adpp.adnca import ProfileTable, profile_table
 from cartpk.adpp.assumptions import findings_of
-from cartpk.adpp.points import points_of
+from cartpk.adpp.decisions import Decisions
+from cartpk.adpp.doses import DoseBasis, doses_of, normalised
+from cartpk.adpp.manual import Placed, findings_of_decisions, place
+from cartpk.adpp.points import points_of, with_samples_left_out
+from cartpk.adpp.reinfusion import infusion_starts, with_baselines
 from cartpk.adpp.rows import Column, adpp_rows, window_flag_bits
 from cartpk.core.nca import (
     PARAMETERS,
+    Flag,
     Group,
     NcaResult,
     NcaSettings,
+    TrialResult,
     UnitRule,
     WindowSettings,
     calculate,
@@ -24,7 +31,7 @@ from cartpk.core.nca import (
     codes_of_group,
     interval_code,
 )
-from cartpk.core.nca.ragged import Floats, max_in
+from cartpk.core.nca.ragged import Bools, Floats, max_in
 from cartpk.core.nca.windows import FLAGS
 
 __all__ = ["TrialParameters", "derive_params_nca", "derive_params_trial", "lambda_z_points"]
@@ -35,6 +42,9 @@ BARE: Final = (
 )  # fmt: skip
 """Parameters of ``cartpk nca``, beside the interval areas."""
 
+_SAME_TIME: Final = 1e-6
+"""days; an infusion is no event of its own profile, though its time is known only as a difference."""
+
 
 class TrialParameters(NamedTuple):
     """What the analysis of a trial gives back."""
@@ -44,7 +54,9 @@ class TrialParameters(NamedTuple):
     lambda_z: pd.DataFrame
     """Quantifiable samples, the points of the terminal line among them, and the line (:func:`lambda_z_points`)."""
     findings: pd.DataFrame
-    """What was moved, assumed or cut, one row per profile and matter, in the columns of a finding."""
+    """What was moved, assumed, cut or decided by an analyst, one row per matter, in the columns of a finding."""
+    adnca: pd.DataFrame
+    """The samples as analysed: ``NCAXFL`` Y also where an analyst left one out."""
 
 
 def derive_params_nca(
@@ -103,6 +115,9 @@ def derive_params_trial(
     window_days: Sequence[float] = (28.0, 90.0),
     events: pd.DataFrame | None = None,
     *,
+    decisions: Decisions | None = None,
+    adsl: pd.DataFrame | None = None,
+    dose_basis: DoseBasis | None = None,
     text: bool = True,
 ) -> TrialParameters:
     """Parameter rows of a trial: windows by the decision table, post-infusion results only, flags.
@@ -111,7 +126,8 @@ def derive_params_trial(
     ----------
     adnca
         As :func:`derive_params_nca`; ``PCTESTCD``, ``PCSPEC``, ``ATPTREF``, ``ARRLT``, ``NCAXFL``, ``ANLFL`` and
-        ``BLQCLASS`` are used where they exist.
+        ``BLQCLASS`` are used where they exist. A profile after a re-infusion gets the last result before it as its
+        baseline, the profile before it ends with it.
     settings
         Choices of the analysis; ``time_zero`` and ``after_last`` have no meaning here.
     windows
@@ -121,6 +137,12 @@ def derive_params_trial(
     events
         Re-infusions, transplants and deaths: ``USUBJID`` and ``AFRLT``, days from the first infusion; further columns
         are ignored. The first one after a profile's own time 0 cuts it.
+    decisions
+        An analyst's decisions on samples.
+    adsl
+        Subjects with ``DOSEA``, ``DOSEU`` and ``WEIGHT``: with it there are parameters per dose.
+    dose_basis
+        Whether ``DOSEA`` is the whole dose or per kg; None: as ``DOSEU`` says.
     text
         Text columns of the result as ``str``; False: as categories, which is faster for a hundred thousand subjects.
 
@@ -130,11 +152,38 @@ def derive_params_trial(
         Lists every problem of the tables.
     """
     choices, limits = settings or NcaSettings(), windows or WindowSettings()
-    table = profile_table(adnca)
-    result = calculate_trial(table.profiles, choices, limits, window_days, _event_days(table, events))
+    placed = None
+    if decisions is not None:
+        given = profile_table(adnca)
+        placed = place(decisions, adnca, given, _event_days(given, _all_events(adnca, events)))
+        adnca = _without(adnca, placed)
+    table = profile_table(with_baselines(adnca))
+    event_day = _event_days(table, _all_events(adnca, events))
+    include, exclude = (None, None) if placed is None else (placed.include, placed.exclude)
+    marks = {"include": _padded(include, table), "exclude": _padded(exclude, table)}
+    result = calculate_trial(table.profiles, choices, limits, window_days, event_day, **marks)
+    columns = _trial_columns(result)
+    if placed is not None:
+        columns = _with_manual_flag(columns, placed.left_out)
+    if adsl is not None:
+        columns += normalised(columns, doses_of(table, adsl, dose_basis))
+    rows, points = adpp_rows(table, columns, choices.auc_method), points_of(table, result.parameters, placed)
+    if text:
+        rows, points = _as_text(rows), _as_text(points)
+    findings = [findings_of(table, result)]
+    if placed is not None:
+        points = with_samples_left_out(points, adnca, placed)
+        findings.insert(0, findings_of_decisions(placed, table, result, choices.min_points))
+    return TrialParameters(rows, points, pd.concat(findings, ignore_index=True), adnca)
+
+
+def _trial_columns(result: TrialResult) -> list[Column]:
+    """Every parameter of a trial in the order of the output."""
     standard, cell = codes_of_group(Group.STANDARD), codes_of_group(Group.CELL_THERAPY)
     columns = [_registered(code, result.parameters) for code in standard]
     bits = window_flag_bits(FLAGS)
+    by_line = np.isin(bits, [Flag.WINDOW, Flag.EXTRAPOLATED, Flag.NC_INCOMPLETE])
+    chosen = result.parameters.flags["LAMZ"] & np.int32(Flag.LZ_MANUAL)
     columns += [
         Column(
             interval_code(0, end),
@@ -142,17 +191,49 @@ def derive_params_trial(
             UnitRule.CONC_DAY,
             area.value,
             area.reason,
-            bits[area.flag],
+            # what lambda_z decides, an analyst's points decide
+            bits[area.flag] | np.where(by_line[area.flag], chosen, 0).astype(np.int32),
             area.extrapolated_pct,
             (0, end),
         )
         for end, area in result.windows.items()
     ]
-    columns += [_registered(code, result.parameters) for code in cell]
-    rows, points = adpp_rows(table, columns, choices.auc_method), points_of(table, result.parameters)
-    if text:
-        rows, points = _as_text(rows), _as_text(points)
-    return TrialParameters(rows, points, findings_of(table, result))
+    return columns + [_registered(code, result.parameters) for code in cell]
+
+
+def _with_manual_flag(columns: list[Column], profiles: Bools) -> list[Column]:
+    """The columns with NCA_MANUAL on profiles, shape (m,), of which an analyst left a sample out."""
+    if not profiles.any():
+        return columns
+    bit = np.where(profiles, np.int32(Flag.NCA_MANUAL), np.int32(0))
+    return [replace(column, flags=bit if column.flags is None else column.flags | bit) for column in columns]
+
+
+def _without(adnca: pd.DataFrame, placed: Placed) -> pd.DataFrame:
+    """The samples with ``NCAXFL`` Y where an analyst left one out."""
+    if not placed.out.any():
+        return adnca
+    before = adnca["NCAXFL"] if "NCAXFL" in adnca else pd.Series(index=adnca.index, dtype="str")
+    return adnca.assign(NCAXFL=before.mask(placed.out, "Y"))
+
+
+def _padded(marks: Bools | None, table: ProfileTable) -> Bools | None:
+    """The marks with room for rows that were added to the table."""
+    if marks is None:
+        return None
+    size = max(len(marks), 1 + int(table.profiles.row.max(initial=-1)))
+    return np.append(marks, np.zeros(size - len(marks), dtype=np.bool_))
+
+
+def _all_events(adnca: pd.DataFrame, events: pd.DataFrame | None) -> pd.DataFrame:
+    """The events given, and the re-infusions that the samples themselves tell of."""
+    starts = infusion_starts(adnca)[["USUBJID", "AFRLT"]]
+    if events is None:
+        return starts
+    missing = [c for c in ("USUBJID", "AFRLT") if c not in events]
+    if missing:
+        raise ValueError(f"events: no column {', '.join(missing)}; allowed are USUBJID and AFRLT (days)")
+    return pd.concat([events, starts], ignore_index=True) if len(starts) else events
 
 
 def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
@@ -176,8 +257,9 @@ def lambda_z_points(
         One row per profile and quantifiable sample: keys, AFRLT, ARRLT (days), AVAL, LZFL (Y = used), INTERCEPT and
         SLOPE of ln AVAL = INTERCEPT + SLOPE * ARRLT.
     """
-    table = profile_table(adnca)
-    result = calculate_trial(table.profiles, settings, None, (), _event_days(table, events), codes=("LAMZ",))
+    table = profile_table(with_baselines(adnca))
+    event_day = _event_days(table, _all_events(adnca, events))
+    result = calculate_trial(table.profiles, settings, None, (), event_day, codes=("LAMZ",))
     return _as_text(points_of(table, result.parameters))
 
 
@@ -192,13 +274,10 @@ def _interval_label(start: float, end: float) -> str:
     return f"AUC from T1 to T2, day {start:g} to {end:g}"
 
 
-def _event_days(table: ProfileTable, events: pd.DataFrame | None) -> Floats:
+def _event_days(table: ProfileTable, events: pd.DataFrame) -> Floats:
     """Day of the first event after each profile's own time 0, shape (m,); NaN where there is none."""
-    if events is None or events.empty:
+    if events.empty:
         return np.full(len(table.profiles), np.nan)
-    missing = [c for c in ("USUBJID", "AFRLT") if c not in events]
-    if missing:
-        raise ValueError(f"events: no column {', '.join(missing)}; allowed are USUBJID and AFRLT (days)")
     day = pd.to_numeric(events["AFRLT"], errors="coerce").to_numpy(dtype=np.float64)
     if np.isnan(day).any():
         raise ValueError(f"events: AFRLT of row {int(np.argmax(np.isnan(day)))} is not a number of days")
@@ -211,5 +290,5 @@ def _event_days(table: ProfileTable, events: pd.DataFrame | None) -> Floats:
     offsets = np.append(0, np.cumsum(of_subject))
     at = np.repeat(start[subjects.codes] - offsets[:-1], of_subject) + np.arange(offsets[-1])
     own_day = day[order][at] - np.repeat(table.shift, of_subject)
-    first = -max_in(np.where(own_day > 0, -own_day, -np.inf), offsets)
+    first = -max_in(np.where(own_day > _SAME_TIME, -own_day, -np.inf), offsets)
     return np.where(np.isinf(first), np.nan, first)

@@ -33,7 +33,8 @@ class Column:
 
     code: str
     label: str
-    unit: UnitRule
+    unit: UnitRule | str
+    """``conc`` in it stands for the unit of the profile."""
     aval: Floats
     reasons: Codes
     flags: Bits | None = None
@@ -79,7 +80,7 @@ def adpp_rows(table: ProfileTable, columns: Sequence[Column], method: AucMethod)
 
 
 def _is_area(column: Column) -> bool:
-    return column.unit in {UnitRule.CONC_DAY, UnitRule.CONC_DAY2}
+    return any(area in column.unit for area in (UnitRule.CONC_DAY, UnitRule.CONC_DAY2))
 
 
 def _duration(column: Column, end: int) -> str | None:
@@ -110,7 +111,7 @@ def _tile(texts: Sequence[str | None], m: int) -> pd.Categorical:
     return categorical(np.tile(own, m), categories)
 
 
-def _units(conc_units: pd.Categorical, rules: Sequence[UnitRule]) -> pd.Categorical:
+def _units(conc_units: pd.Categorical, rules: Sequence[UnitRule | str]) -> pd.Categorical:
     """Units of all rows: the rule of the parameter on the unit of the profile."""
     texts = [[unit_of(rule, str(unit)) for rule in rules] for unit in conc_units.categories]
     categories = list(dict.fromkeys(text for row in texts for text in row if text))

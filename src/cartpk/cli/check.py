@@ -11,6 +11,9 @@ import click
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cartpk.config import TrialConfig
+    from cartpk.ingest import Intake
+
 __all__ = ["command", "finding_line"]
 
 _LIMIT = 20
@@ -35,12 +38,29 @@ def command(config: Path, everything: bool) -> None:
         sys.exit(1)
     from cartpk.ingest import read_trial
 
-    intake = read_trial(load(config), Path())
-    _print_findings(intake.findings, everything=everything)
-    errors = int((intake.findings["SEVERITY"] == "error").sum())
+    trial = load(config)
+    intake = read_trial(trial, Path())
+    findings = intake.findings if intake.stops else _with_decisions(trial, intake)
+    _print_findings(findings, everything=everything)
+    errors = int((findings["SEVERITY"] == "error").sum())
     click.echo(f"{config}: the configuration is in order.")
-    click.echo(_summary(intake.findings, len(intake.adsl), stops=intake.stops))
+    click.echo(_summary(findings, len(intake.adsl), stops=intake.stops))
     sys.exit(1 if errors else 0)
+
+
+def _with_decisions(trial: TrialConfig, intake: Intake) -> pd.DataFrame:
+    """The findings, with those on an analyst's decisions where the trial has any."""
+    from cartpk.cli.kinetics import analysed
+    from cartpk.roster import events
+    from cartpk.schemas import FINDINGS, checked
+
+    if trial.nca.lambda_z_points is None:
+        return intake.findings
+    import pandas as pd
+
+    found = analysed(trial, intake.adnca, intake.adsl, events(intake.adsl)).findings
+    own = checked(found[found["FILE"].eq(trial.nca.lambda_z_points)], FINDINGS)
+    return pd.concat([part for part in (intake.findings, own) if len(part)] or [own], ignore_index=True)
 
 
 def finding_line(row: pd.Series[str]) -> str:

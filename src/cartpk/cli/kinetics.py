@@ -3,41 +3,81 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-__all__ = ["command"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cartpk.adpp import TrialParameters
+    from cartpk.adpp.cells import CellTables
+    from cartpk.config import TrialConfig
+
+__all__ = ["analysed", "command"]
 
 
 @click.command()
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--results", type=click.Path(path_type=Path), required=True, help="Folder of the run, results/<trial>.")
 def command(config: Path, results: Path) -> None:
-    """Analyse every profile of CONFIG's trial; write work/adpp_nca.csv, work/lambda_z.csv and findings.csv.
+    """Analyse every profile of CONFIG's trial.
 
-    findings.csv holds the findings of the intake (work/findings_ingest.csv) and what the analysis had to assume.
+    Written are work/adpp_nca.csv, work/lambda_z.csv, work/marrow_ratio.csv, work/derived_units.csv and findings.csv:
+    the findings of the intake (work/findings_ingest.csv), what the analysis had to assume and what an analyst decided.
     """
     import pandas as pd
 
-    from cartpk.adpp import derive_params_trial
+    from cartpk.adpp import derive_marrow
     from cartpk.config import load
     from cartpk.files import write_table
     from cartpk.roster import events, with_all_subjects
     from cartpk.schemas import ADNCA, ADPP, ADSL, FINDINGS, checked, read_table
 
-    trial = load(config)
-    nca = trial.nca
+    trial, work = load(config), results / "work"
     adsl = read_table(results / "adsl.csv", ADSL)
-    done = derive_params_trial(
-        read_table(results / "adnca.csv", ADNCA),
+    ends = events(adsl)
+    done = analysed(trial, read_table(results / "adnca.csv", ADNCA), adsl, ends)
+    marrow = derive_marrow(done.adnca, trial.marrow_pairs, trial.nca.marrow.window_days, ends)
+    cells = _cells(trial, results, done, ends)
+    parts = [rows for rows in (done.adpp, marrow.adpp, cells.adpp) if len(rows)] or [done.adpp]
+    rows = with_all_subjects(pd.concat(parts, ignore_index=True), adsl["USUBJID"], trial.primary_analyte.code)
+    write_table(work / "adpp_nca.csv", checked(rows, ADPP))
+    write_table(work / "lambda_z.csv", done.lambda_z)
+    write_table(work / "marrow_ratio.csv", marrow.pairs)
+    write_table(work / "derived_units.csv", cells.samples)
+    both = [read_table(work / "findings_ingest.csv", FINDINGS), checked(done.findings, FINDINGS)]
+    write_table(results / "findings.csv", pd.concat([part for part in both if len(part)] or both[:1]))
+    click.echo(f"{rows['USUBJID'].nunique()} subjects, {len(rows)} parameter rows")
+
+
+def analysed(trial: TrialConfig, adnca: pd.DataFrame, adsl: pd.DataFrame, ends: pd.DataFrame) -> TrialParameters:
+    """The non-compartmental analysis with the trial's settings."""
+    from cartpk.adpp import derive_params_trial, read_decisions
+
+    nca, file = trial.nca, trial.nca.lambda_z_points
+    return derive_params_trial(
+        adnca,
         nca.settings(),
         nca.windows.settings(),
         nca.windows.days,
-        events=events(adsl),
+        events=ends,
+        decisions=None if file is None else read_decisions(Path(file), file, nca.lambda_z_points_tolerance_days),
+        adsl=adsl,
+        dose_basis=trial.dosing.basis,
     )
-    rows = with_all_subjects(done.adpp, adsl["USUBJID"], trial.primary_analyte.code)
-    write_table(results / "work" / "adpp_nca.csv", checked(rows, ADPP))
-    write_table(results / "work" / "lambda_z.csv", done.lambda_z)
-    parts = [read_table(results / "work" / "findings_ingest.csv", FINDINGS), checked(done.findings, FINDINGS)]
-    write_table(results / "findings.csv", pd.concat([part for part in parts if len(part)] or parts[:1]))
-    click.echo(f"{rows['USUBJID'].nunique()} subjects, {len(rows)} parameter rows")
+
+
+def _cells(trial: TrialConfig, results: Path, done: TrialParameters, ends: pd.DataFrame) -> CellTables:
+    """Copies per cell and cells per volume, where the config declares what they need; else empty tables."""
+    from cartpk.adpp import CellFacts, derive_cells
+    from cartpk.schemas import ADPD, read_table
+
+    nca = trial.nca
+    adnca = done.adnca
+    if nca.genome_pg is None:
+        adnca, facts = adnca.iloc[:0], CellFacts(genome_pg=float("nan"))
+    else:
+        vcn = trial.product.vcn_copies_per_cell
+        facts = CellFacts(nca.genome_pg, vcn, nca.nucleated_cells, nca.count_window_days)
+    return derive_cells(adnca, read_table(results / "adpd.csv", ADPD), done.adpp, facts, ends)

@@ -24,7 +24,7 @@ def command(config: Path, results: Path) -> None:
 
     trial = load(config)
     call = f"cartpk report {config.as_posix()} --results {results.as_posix()}"
-    inputs = tuple(describe_file(Path(name), name) for name in trial.data.files())
+    inputs = tuple(describe_file(Path(name), name) for name in trial.files())
     provenance = trace(trial, describe_file(config, config.as_posix()), inputs, call)
     page = results / "report.html"
     write_text(page, render(trial, read_run(results, list(FIGURES)), provenance))

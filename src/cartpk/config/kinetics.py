@@ -17,7 +17,7 @@ from cartpk.core.nca import (
 )
 from cartpk.terms import AucMethod
 
-__all__ = ["Nca", "Windows"]
+__all__ = ["Marrow", "Nca", "Windows"]
 
 
 class Windows(Model):
@@ -52,6 +52,19 @@ class Windows(Model):
             blq_imputation=BlqImputation(self.first_blq_after_last),
             all_blq=AllBlq(self.all_blq),
         )
+
+
+class Marrow(Model):
+    """Bone marrow beside blood."""
+
+    window_days: float = Field(
+        3.0, ge=0, description="[choice] A marrow sample is set against the nearest blood sample this near, days."
+    )
+    pairs: dict[str, str] = Field(
+        {},
+        description="Marrow analyte -> blood analyte; a marrow analyte not named here is set against the only blood "
+        "analyte of its method and unit.",
+    )
 
 
 class Nca(Model):
@@ -98,7 +111,33 @@ class Nca(Model):
     persistence_limit: Literal["lloq", "lod"] = Field(
         "lloq", description="[choice] Persistence lasts to the last quantifiable (lloq) or last detected (lod) sample."
     )
+    lambda_z_points: str | None = Field(
+        None,
+        description="Signed CSV of an analyst's decisions on samples (USUBJID, AFRLT in days, ACTION include | exclude "
+        "| exclude_sample, WHO, WHEN as YYYY-MM-DD, WHY; PPCAT, PPSPEC, ATPTREF where a subject has several profiles); "
+        "null = all points are chosen automatically.",
+    )
+    lambda_z_points_tolerance_days: float = Field(
+        0.05, ge=0, description="[choice] A row of that file is on the nearest sample this near to its AFRLT, days."
+    )
+    marrow: Marrow = Field(default_factory=Marrow, description="Ratio of bone marrow to blood.")
+    genome_pg: Positive | None = Field(
+        None, description="DNA of one cell's genome, pg: copies/ug become copies/cell (derived); null = they do not."
+    )
+    nucleated_cells: dict[str, tuple[str, ...]] = Field(
+        {},
+        description="Analyte in copies/ug -> cell counts (measures in cells/uL) that add up to the cells its DNA comes "
+        "from (whole blood: leukocytes; mononuclear cells: lymphocytes and monocytes): with genome_pg and "
+        "product.vcn_copies_per_cell they give CAR+ cells/uL (derived); empty = none.",
+    )
+    count_window_days: float = Field(
+        1.0, ge=0, description="[choice] A sample is set against the nearest cell count this near, days."
+    )
     windows: Windows = Field(default_factory=Windows, description="AUC0-T.")
+
+    def files(self) -> tuple[str, ...]:
+        """Input files that this section names."""
+        return () if self.lambda_z_points is None else (self.lambda_z_points,)
 
     def settings(self) -> NcaSettings:
         """The choices of the non-compartmental analysis as :mod:`cartpk.core.nca` takes them."""

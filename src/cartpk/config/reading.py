@@ -282,7 +282,7 @@ def _help(location: Location) -> str:
 
 
 def missing_files(config: TrialConfig, path: Path | str, root: Path | str = ".") -> list[Problem]:
-    """Every data file that the configuration names and that is not there, with the line that names it.
+    """Every input file that the configuration names and that is not there, with the line that names it.
 
     Parameters
     ----------
@@ -296,6 +296,7 @@ def missing_files(config: TrialConfig, path: Path | str, root: Path | str = ".")
     if config.data.domains is not None:
         for domain, files in config.data.domains:
             named += [(("data", "domains", domain, i), f) for i, f in enumerate(files)]
+    named += [(("nca", "lambda_z_points"), f) for f in config.nca.files()]
     found = []
     for location, name in named:
         file = Path(root) / name

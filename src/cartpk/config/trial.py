@@ -209,6 +209,41 @@ class TrialConfig(Model):
             raise ValueError(f"codes of analytes and measures must differ; given twice: {', '.join(twice)}")
         return self
 
+    @model_validator(mode="after")
+    def _derived_quantities_are_declared(self) -> TrialConfig:
+        analytes = {a.code: a for a in self.analytes}
+        counts = {m.code for m in self.pharmacodynamics.measures if m.kind == "absolute"}
+        nca = self.nca
+        for code in (*nca.marrow.pairs, *nca.marrow.pairs.values(), *nca.nucleated_cells):
+            if code not in analytes:
+                raise ValueError(f"nca names the analyte {code!r}; there are: {', '.join(analytes)}")
+        for code in (code for codes in nca.nucleated_cells.values() for code in codes):
+            if code not in counts:
+                raise ValueError(
+                    f"nca.nucleated_cells names {code!r}; counts are: {', '.join(sorted(counts)) or 'none'}"
+                )
+        if nca.nucleated_cells and not (nca.genome_pg and self.product.vcn_copies_per_cell):
+            raise ValueError("nca.nucleated_cells needs nca.genome_pg and product.vcn_copies_per_cell")
+        return self
+
+    def files(self) -> tuple[str, ...]:
+        """Every input file of the trial: its data, then an analyst's decisions."""
+        return (*self.data.files(), *self.nca.files())
+
+    @property
+    def marrow_pairs(self) -> dict[str, str]:
+        """Marrow analyte -> the blood analyte it is set against, for those that have one."""
+        found = dict(self.nca.marrow.pairs)
+        for marrow in (a for a in self.analytes if "MARROW" in a.specimen.upper() and a.code not in found):
+            same = [
+                a.code
+                for a in self.analytes
+                if "BLOOD" in a.specimen.upper() and (a.method, a.unit) == (marrow.method, marrow.unit)
+            ]
+            if len(same) == 1:
+                found[marrow.code] = same[0]
+        return found
+
     @property
     def primary_analyte(self) -> Analyte:
         """The analyte of the key results."""

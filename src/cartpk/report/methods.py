@@ -8,6 +8,7 @@ from typing import Final
 from cartpk.config import TrialConfig
 from cartpk.core.summary import QUARTILE_METHODS
 from cartpk.report.choices import choices
+from cartpk.report.methods_derived import derived
 from cartpk.report.methods_kinetics import blq, peak, terminal_phase, window_areas
 from cartpk.report.methods_models import kinetic_models
 from cartpk.report.prose import Section, days, enumeration, number, paragraphs
@@ -37,6 +38,7 @@ def methods(config: TrialConfig) -> tuple[Section, ...]:
         peak(config),
         window_areas(config),
         terminal_phase(config),
+        derived(config),
         kinetic_models(config),
         pharmacodynamics(config),
         statistics(config),

@@ -199,7 +199,23 @@ def terminal_phase(config: TrialConfig) -> Section:
     {number(nca.span_min)} half-lives. Below these limits lambda_z and the half-life are reported and flagged, never
     deleted; the number of points and the adjusted R² stand beside them.
 
+    {_decisions(config)}
+
     The decline of CAR cells has more than one phase. The terminal half-life therefore depends on how long a subject was
     followed, and is read together with the time of the last quantifiable sample.
     """
     return Section("lambda-z", "Terminal phase", paragraphs(text))
+
+
+def _decisions(config: TrialConfig) -> str:
+    """Who chooses the points."""
+    file = config.nca.lambda_z_points
+    if file is None:
+        return "All points are chosen automatically."
+    near = days(config.nca.lambda_z_points_tolerance_days)
+    return f"""
+    An analyst's decisions are read from the signed file {file}: a sample named there for inclusion is a point, and
+    its profile has no others; one named for exclusion is no point; one left out of the analysis is no part of any
+    parameter. A row without who, when and why, or without a sample within {near} of its time, is not applied, nor is any other row on that profile. Every row is a finding; what it changes is
+    flagged LZ_MANUAL or NCA_MANUAL and listed with its signature.
+    """

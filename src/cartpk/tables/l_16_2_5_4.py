@@ -30,7 +30,8 @@ _MEANINGS: Final = {
     "SPARSE": "one or two quantifiable results",
     "R2_LOW": "R² of the terminal line below its limit",
     "SPAN_SHORT": "the terminal line spans too few half-lives",
-    "MANUAL_POINTS": "points of the terminal line changed by an analyst",
+    "LZ_MANUAL": "points of the terminal line chosen by an analyst (Listing 16.2.5-5)",
+    "NCA_MANUAL": "a sample left out of the analysis by an analyst (Listing 16.2.5-5)",
 }
 _SHOWN: Final = ("CMAX", "TMAX", "LAMZHL")
 """Parameters whose flags are shown, beside those of the windows."""

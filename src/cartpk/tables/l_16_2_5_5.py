@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from cartpk.tables.assays import assays
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cartpk.trial_data import TrialData
 
 _PROFILE: Final = ["USUBJID", "PPCAT", "PPSPEC", "ATPTREF"]
+_SIGNED: Final = ["MANUAL", "WHO", "WHEN", "WHY"]
 _COLUMNS: Final = (
     *SUBJECT,
     Column("assay", "Analyte", "text"),
@@ -27,13 +29,14 @@ _COLUMNS: Final = (
     Column("R2ADJ", "R² adjusted", "number"),
     Column("LAMZSPN", "Span (half-lives)", "number"),
     Column("flags", "Flags", "text"),
+    Column("decisions", "Chosen by an analyst", "text"),
 )
 
 
 def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
-    """One row per profile with a terminal line."""
-    points = data.lambda_z
-    used = points[points["LZFL"].eq("Y")] if "LZFL" in points else points.iloc[:0]
+    """One row per profile with a terminal line, or with an analyst's decision on its points."""
+    points = data.lambda_z.reindex(columns=[*data.lambda_z.columns.union(["LZFL", *_SIGNED], sort=False)])
+    used = points[points["LZFL"].eq("Y") | points["MANUAL"].notna()]
     if used.empty:
         return NoTable("No profile has a terminal line: λz is not calculable for anyone (reasons in Listing 16.2.5-4).")
     nca = data.adpp[data.adpp["PARCAT1"].eq("NCA")]
@@ -49,18 +52,20 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         def value(name: str, of: tuple[object, ...] = profile) -> float:
             return float(values.get((*of, name), float("nan")))
 
-        listed = "; ".join(f"{days(d)} ({amount(v)})" for d, v in zip(own["ARRLT"], own["AVAL"], strict=True))
+        line = own[own["LZFL"].eq("Y")]
+        listed = "; ".join(f"{days(d)} ({amount(v)})" for d, v in zip(line["ARRLT"], line["AVAL"], strict=True))
         cells = (
             *subject_cells(subject, doses),
             words(labels.get((str(code), str(specimen)), str(code))),
             words(str(infusion).capitalize()),
             words(listed),
-            number(float(len(own)), count),
+            number(float(len(line)), count),
             number(value("LAMZ"), amount),
             number(value("LAMZHL"), amount),
             number(value("R2ADJ"), lambda v: fixed(v, 3)),
             number(value("LAMZSPN"), lambda v: fixed(v, 1)),
             words(flag.replace(";", "; ") if isinstance(flag, str) else None),
+            words("; ".join(_decision(row) for row in own[own["MANUAL"].notna()].to_dict("records"))),
         )
         rows.append(
             Row(cells, key=dict(zip(("usubjid", "ppcat", "ppspec", "atptref"), map(str, profile), strict=True)))
@@ -68,9 +73,15 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     notes = (
         "Days from the profile's own infusion. Line: least squares of ln(result) on time over the points.",
         f"Points: at least {config.nca.min_points} quantifiable samples after Tmax, those with the best adjusted R².",
-        "A flag tells that the line is weak; the half-life stays.",
+        "A flag tells that the line is weak, or chosen by an analyst; the half-life stays.",
     )
     return Body(_COLUMNS, tuple(rows), analysis_set(data, "all").text, notes, "work/lambda_z.csv, adpp.csv")
+
+
+def _decision(row: Mapping[Hashable, object]) -> str:
+    """What an analyst decided on a sample, who, when and why."""
+    what = str(row["MANUAL"]).replace("_", " ")
+    return f"{what} {days(float(str(row['ARRLT'])))} ({row['WHO']}, {row['WHEN']}: {row['WHY']})"
 
 
 SPEC: Final = TableSpec("l_16_2_5_5", "16.2.5-5", "Points of the terminal phase (λz) by subject", table)

@@ -169,6 +169,13 @@ class Analysis:
         return any_in(marks, self.offsets)
 
     @cached_property
+    def fixed(self) -> Bools:
+        """Profiles, shape (m,), whose points of lambda_z an analyst named."""
+        if self.include is None:
+            return np.zeros(len(self.profiles), dtype=np.bool_)
+        return any_in(self.include, self.offsets)
+
+    @cached_property
     def within_last(self) -> Bools:
         """Kept rows whose segment lies between time 0 and Tlast, shape (k,)."""
         return (self.segments.t1 >= 0) & (self.segments.t2 <= spread(self.tlast, self.kept.offsets))

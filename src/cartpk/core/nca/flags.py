@@ -43,8 +43,10 @@ class Flag(IntFlag):
     """The terminal line spans fewer half-lives than ``span_min``."""
     EXTRAP_HIGH = 1 << 15
     """More of the area to infinity than ``max_extrap_pct`` lies after the last quantifiable sample."""
-    MANUAL_POINTS = 1 << 16
-    """The points of the terminal line were changed by an analyst."""
+    LZ_MANUAL = 1 << 16
+    """The points of the terminal line were chosen by an analyst (``nca.lambda_z_points``)."""
+    NCA_MANUAL = 1 << 17
+    """A sample was left out of the analysis by an analyst (``nca.lambda_z_points``)."""
 
     @property
     def text(self) -> str:
@@ -104,5 +106,5 @@ def _line(a: Analysis) -> Bits:
     t, s = a.terminal, a.settings
     out = _bits(t.r2 < s.r2_min, Flag.R2_LOW) | _bits(t.span < s.span_min, Flag.SPAN_SHORT)
     if a.changed is not None:
-        out |= _bits(a.changed & ~np.isnan(t.lambda_z), Flag.MANUAL_POINTS)
+        out |= _bits(a.changed, Flag.LZ_MANUAL)
     return np.where(a.known > 0, 0, out)

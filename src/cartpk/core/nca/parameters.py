@@ -110,12 +110,12 @@ def parameter(
     return enter
 
 
-def unit_of(rule: UnitRule, conc_unit: str) -> str:
-    """Unit text of a parameter, e.g. ``day*copies/ug``.
+def unit_of(rule: UnitRule | str, conc_unit: str) -> str:
+    """Unit text of a parameter, e.g. ``day*copies/ug``; ``conc`` in the rule stands for the unit of the profile.
 
     Examples
     --------
     >>> unit_of(UnitRule.CONC_DAY, "copies/ug"), unit_of(UnitRule.DAY, "copies/ug")
     ('day*copies/ug', 'day')
     """
-    return rule.value.replace("conc", conc_unit)
+    return str(rule).replace("conc", conc_unit)

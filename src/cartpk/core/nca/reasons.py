@@ -37,6 +37,12 @@ class MoreReasons(StrEnum):
     STILL_DETECTED = "still detected at the last sample"
     NO_SAMPLE_BEFORE = "no sample before the first quantifiable one"
     NOT_OBSERVED = "no quantifiable concentration known at this day"
+    FEW_LEFT = "too few points of lambda_z are left by the analyst's choice"
+    CHOSEN_DO_NOT_FALL = "the points of lambda_z that the analyst chose do not fall"
+    NO_DOSE = "no dose on record"
+    NO_DOSE_UNIT = "the unit of the dose is not stated"
+    NO_WEIGHT = "no body weight on record"
+    LATER_DOSE = "the dose of a re-infusion is not on record"
 
 
 REASONS: Final[tuple[str, ...]] = ("", *map(str, NcaReason), *map(str, MoreReasons))

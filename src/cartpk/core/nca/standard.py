@@ -7,7 +7,7 @@ import numpy as np
 from cartpk.core.nca.analysis import Analysis
 from cartpk.core.nca.parameters import SPONSOR, SummaryRule, UnitRule, parameter
 from cartpk.core.nca.ragged import Bools, Floats
-from cartpk.core.nca.reasons import Outcome, outcome
+from cartpk.core.nca.reasons import Codes, MoreReasons, Outcome, code_of, outcome
 from cartpk.core.nca.settings import AfterLast
 from cartpk.terms import NcaReason
 
@@ -177,9 +177,20 @@ def mrtifo(a: Analysis) -> Outcome:
     return _to_infinity(a, _aumc_inf(a) / _auc_inf(a))
 
 
+def _no_line(a: Analysis) -> Codes:
+    """Why there is no terminal line; where an analyst chose its points, in terms of that choice."""
+    why = a.terminal.reason
+    if a.changed is None:
+        return why
+    few = a.changed & (why == code_of(NcaReason.TOO_FEW_POINTS))
+    rising = a.fixed & np.isin(why, [code_of(NcaReason.NO_DECLINE), code_of(NcaReason.FLAT)])
+    out = np.where(few, code_of(MoreReasons.FEW_LEFT), why)
+    return np.where(rising, code_of(MoreReasons.CHOSEN_DO_NOT_FALL), out)
+
+
 def _terminal(a: Analysis, values: Floats) -> Outcome:
     """A property of the terminal line, with the reason why there is no line."""
-    known = np.where(a.known > 0, a.known, a.terminal.reason)
+    known = np.where(a.known > 0, a.known, _no_line(a))
     blq = (a.known == 0) & a.all_blq
     known = np.where(blq, 0, known).astype(np.int8)
     return outcome(values, (blq, NcaReason.ALL_BLQ), known=known)
