@@ -133,8 +133,8 @@ def _process(p: dict[str, Any]) -> Iterator[str]:
     yield from _table(("process", "seconds", "peak memory"), rows)
     yield (
         f"{p['subjects']:,} subjects, {p['pairs']} pairs, ratio {p['ratio']:.2f} "
-        f"({_bar(p['ratio'], PROCESS_BAR, at_most=True)}); input {p['input_mb']:.1f} MB, output {p['output_mb']:.1f} MB; "
-        f"peak memory {p['peak_per_input']:.1f} times the input "
+        f"({_bar(p['ratio'], PROCESS_BAR, at_most=True)}); input {p['input_mb']:.1f} MB, output "
+        f"{p['output_mb']:.1f} MB; peak memory {p['peak_per_input']:.1f} times the input "
         f"({_bar(p['peak_per_input'], MEMORY_BAR, at_most=True)}).\n"
     )
 

@@ -49,13 +49,14 @@ def _mean_exp(z: Floats) -> Floats:
 
 def _moment_exp(x: Floats) -> Floats:
     """Integral of s exp(x s) over s = 0..1: (exp(x) (x - 1) + 1) / x^2, by its series near 0."""
-    near = np.abs(x) < _NEAR
-    safe = np.where(near, 1.0, x)
-    series = np.zeros_like(x)
-    small = np.where(near, x, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = (np.exp(x) * (x - 1.0) + 1.0) / (x * x)
+    near = np.flatnonzero(np.abs(x) < _NEAR)
+    small, series = x[near], np.zeros(len(near))
     for coefficient in reversed(_SERIES):
         series = series * small + coefficient
-    return np.where(near, series, (np.exp(safe) * (safe - 1.0) + 1.0) / (safe * safe))
+    out[near] = series
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,9 @@ class Segments:
 
     def exponent(self, rows: Indices) -> Floats:
         """ln(C2 / C1) of any ``rows``; NaN where the segment is straight."""
-        out = np.full(len(rows), np.nan)
-        if len(self.log_rows):
-            at = np.minimum(np.searchsorted(self.log_rows, rows), len(self.log_rows) - 1)
-            hit = self.log_rows[at] == rows
-            out[hit] = self.x[at[hit]]
-        return out
+        out = np.full(len(self.t1), np.nan)
+        out[self.log_rows] = self.x
+        return out[rows]
 
 
 def segments(offsets: Indices, day: Floats, conc: Floats, tmax: Floats, method: AucMethod) -> Segments:

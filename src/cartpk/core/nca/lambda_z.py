@@ -72,38 +72,79 @@ class TerminalPhase:
         return np.exp(self.mean_ln - self.lambda_z * (day - self.mean_day))
 
 
-def regress_tails(offsets: Indices, day: Floats, conc: Floats) -> Lines:
-    """Regressions over the last 1, 2, ... rows of each profile; ``conc`` must be above 0."""
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """All windows of all profiles, those of one point first, then those of two, ...; arrays have shape (k,).
+
+    Profiles stand by falling number of points, so the windows of ``n`` points are the first so many profiles.
+    """
+
+    row: Indices
+    """First row of the window."""
+    n_points: Floats
+    slope: Floats
+    mean_day: Floats
+    mean_ln: Floats
+    r2: Floats
+    r2_adj: Floats
+    begin: Indices
+    """Shape (L + 1,): where the windows of 1, 2, ... points begin."""
+    place: Indices
+    """Shape (m,): place of each profile among those of one number of points."""
+
+    def by_row(self, values: Floats) -> Floats:
+        """The values in the order of the rows."""
+        out = np.empty_like(values)
+        out[self.row] = values
+        return out
+
+    def at(self, n_points: Indices) -> Indices:
+        """Window of ``n_points`` points of each profile, shape (m,); -1 where that is 0."""
+        return np.where(n_points > 0, self.begin[np.maximum(n_points - 1, 0)] + self.place, -1)
+
+
+def _windows(offsets: Indices, day: Floats, conc: Floats) -> _Windows:
+    """Regressions over all windows; each step adds one point to all profiles that have one."""
     counts = np.diff(offsets)
     order = np.argsort(-counts, kind="stable")
-    sizes = counts[order]
-    last = offsets[1:][order] - 1
-    y_all = np.log(conc)
-    k = len(day)
-    out = Lines(*(np.full(k, np.nan) for _ in range(6)))
-    mt, my, stt, sty, syy = (np.zeros(len(order)) for _ in range(5))
-    for n in range(1, int(sizes[0]) + 1 if len(sizes) else 0):
-        active = int(np.searchsorted(-sizes, -n, side="right"))
-        row = last[:active] - (n - 1)
-        t, y = day[row], y_all[row]
-        dt, dy = t - mt[:active], y - my[:active]
-        mt[:active] += dt / n
-        my[:active] += dy / n
-        rest_t, rest_y = t - mt[:active], y - my[:active]
-        stt[:active] += dt * rest_t
-        sty[:active] += dt * rest_y
-        syy[:active] += dy * rest_y
-        out.n_points[row] = n
-        out.mean_day[row] = mt[:active]
-        out.mean_ln[row] = my[:active]
-        if n > 1:
-            a, b, c = stt[:active], sty[:active], syy[:active]
-            out.slope[row] = b / a
-            r2 = np.minimum(b * b / (a * np.where(c > 0, c, np.nan)), 1.0)
-            out.r2[row] = r2
-            if n > 2:
-                out.r2_adj[row] = 1.0 - (1.0 - r2) * ((n - 1) / (n - 2))
-    return out
+    sizes, last = counts[order], offsets[1:][order] - 1
+    longest = int(sizes[0]) if len(sizes) else 0
+    active = np.searchsorted(-sizes, -np.arange(1, longest + 1), side="right")
+    begin = np.append(0, np.cumsum(active))
+    row = np.empty(len(day), dtype=np.intp)
+    for n in range(longest):
+        np.subtract(last[: active[n]], n, out=row[begin[n] : begin[n + 1]])
+    t, y = day[row], np.log(conc)[row]
+    mean_t, mean_y, stt, sty, syy = (np.empty(len(day)) for _ in range(5))
+    before = slice(0, 0)
+    for n in range(1, longest + 1):
+        own = slice(int(begin[n - 1]), int(begin[n]))
+        size = own.stop - own.start
+        m_t, m_y, s_tt, s_ty, s_yy = (
+            part[before][:size] if n > 1 else np.zeros(size) for part in (mean_t, mean_y, stt, sty, syy)
+        )
+        dt, dy = t[own] - m_t, y[own] - m_y
+        np.add(m_t, dt / n, out=mean_t[own])
+        np.add(m_y, dy / n, out=mean_y[own])
+        rest_t, rest_y = t[own] - mean_t[own], y[own] - mean_y[own]
+        np.add(s_tt, dt * rest_t, out=stt[own])
+        np.add(s_ty, dt * rest_y, out=sty[own])
+        np.add(s_yy, dy * rest_y, out=syy[own])
+        before = own
+    place = np.empty(len(counts), dtype=np.intp)
+    place[order] = np.arange(len(counts))
+    n_points = np.repeat(np.arange(1.0, longest + 1.0), active)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = np.where(n_points > 1, sty / stt, np.nan)
+        r2 = np.where(syy > 0, np.minimum(sty * sty / (stt * syy), 1.0), np.nan)
+        r2_adj = np.where(n_points > 2, 1.0 - (1.0 - r2) * ((n_points - 1.0) / (n_points - 2.0)), np.nan)
+    return _Windows(row, n_points, slope, mean_t, mean_y, r2, r2_adj, begin, place)
+
+
+def regress_tails(offsets: Indices, day: Floats, conc: Floats) -> Lines:
+    """Regressions over the last 1, 2, ... rows of each profile; ``conc`` must be above 0."""
+    w = _windows(offsets, day, conc)
+    return Lines(*(w.by_row(part) for part in (w.n_points, w.slope, w.mean_day, w.mean_ln, w.r2, w.r2_adj)))
 
 
 def terminal_phase(
@@ -147,15 +188,18 @@ def terminal_phase(
         candidate = (candidate & ~np.repeat(fixed, np.diff(offsets))) | (chosen & (conc > 0))
     source = np.flatnonzero(candidate)
     tails = shrink(offsets, candidate)
-    lines = regress_tails(tails, day[source], conc[source])
+    w = _windows(tails, day[source], conc[source])
     counts = np.diff(tails)
-    usable = (lines.n_points >= min_points) & ~np.isnan(lines.r2_adj)
-    if chosen is not None:
-        usable &= ~np.repeat(fixed, counts) | (lines.n_points == spread(counts.astype(np.float64), tails))
-    score = np.where(usable, lines.r2_adj, -np.inf)
+    score = np.where((w.n_points >= min_points) & ~np.isnan(w.r2_adj), w.r2_adj, -np.inf)
+    falls = np.where(w.slope < 0, score, -np.inf)
+    score, falls = w.by_row(score), w.by_row(falls)
+    if chosen is not None:  # the whole window, or none
+        part = np.repeat(fixed, counts)
+        part[tails[:-1][counts > 0]] = False
+        score[part] = falls[part] = -np.inf
     best = max_in(score, tails)
-    good = usable & (lines.slope < 0) & (score > spread(best, tails) - adj_r2_factor)
-    at = first_in(good, tails)
+    at = first_in((falls > spread(best, tails) - adj_r2_factor) & (falls > -np.inf), tails)
+    line = w.at(np.where(at >= 0, tails[1:] - at, 0))
     few = counts < min_points
     reason = np.zeros(len(counts), dtype=np.int8)
     reason[at < 0] = code_of(NcaReason.NO_DECLINE)
@@ -165,14 +209,14 @@ def terminal_phase(
     day_c = day[source]
     in_line = np.arange(len(source)) >= np.repeat(np.where(at >= 0, at, len(source)), counts)
     return TerminalPhase(
-        lambda_z=-pick(lines.slope, at),
-        r2=pick(lines.r2, at),
-        r2_adj=pick(lines.r2_adj, at),
-        n_points=pick(lines.n_points, at),
+        lambda_z=-pick(w.slope, line),
+        r2=pick(w.r2, line),
+        r2_adj=pick(w.r2_adj, line),
+        n_points=pick(w.n_points, line),
         first_day=pick(day_c, at),
         last_day=pick(day_c, final),
-        mean_day=pick(lines.mean_day, at),
-        mean_ln=pick(lines.mean_ln, at),
+        mean_day=pick(w.mean_day, line),
+        mean_ln=pick(w.mean_ln, line),
         reason=reason,
         first_row=np.where(at >= 0, source[at] if len(source) else -1, -1),
         used=source[in_line],
