@@ -128,3 +128,33 @@ def test_a_setting_that_is_not_known_is_one_sentence(given, message):
 def test_what_is_no_single_trial_is_one_sentence(change, message):
     with pytest.raises(ValueError, match=message):
         derive_params_population(change(trial(4)), "growth_decay", seed=1, settings=SHORT)
+
+
+def test_diagnostics_are_one_row_per_sample_and_per_bin():
+    table = trial()
+    found = derive_params_population(table, "growth_decay", seed=4, settings=SHORT, replicates=300)
+    samples, vpc = found.samples, found.vpc
+    used = table[(table["AFRLT"] > 0)]
+    assert len(samples) == len(used)
+    assert samples["NPDE"].notna().all()
+    blq = samples["BLQFL"].eq("Y")
+    assert blq.sum() == used["BLQFL"].eq("Y").sum()
+    assert samples.loc[blq, ["AVAL", "IWRES"]].isna().all(axis=None)
+    assert samples.loc[blq, "PBLQ"].between(0, 1).all()
+    seen = samples[~blq]
+    expected = np.log(seen["AVAL"] / seen["IPRED"]) / found.summary["sigma"]
+    np.testing.assert_allclose(seen["IWRES"], expected, rtol=1e-9)
+    assert abs(samples["NPDE"].mean()) < 0.3
+    assert samples["NPDE"].std() == pytest.approx(1.0, abs=0.3)
+    assert vpc.groupby("AFRLT")["N"].first().sum() == len(samples)
+    assert vpc.groupby("AFRLT")["LEVEL"].size().eq(4).all()
+    kept = vpc.dropna(subset=["LOW", "HIGH"])
+    assert (kept["LOW"] <= kept["MID"]).all()
+    assert (kept["MID"] <= kept["HIGH"]).all()
+    part = vpc[vpc["LEVEL"].isna()]
+    assert part["OBS"].between(0, 1).all()
+
+
+def test_without_replicates_there_are_no_diagnostics(found):
+    assert found.samples.empty
+    assert found.vpc.empty

@@ -76,3 +76,11 @@ def test_a_fixed_spread_that_is_no_number_is_one_sentence(profiles, tmp_path):
     done = run(profiles, tmp_path / "g", "--fix-omega", "tmax")
     assert done.exit_code == 2
     assert "'tmax' is not SYMBOL=SD" in done.output
+
+
+def test_diagnostics_on_request(profiles, tmp_path):
+    folder = tmp_path / "d"
+    more = ["--samples", str(folder / "samples.csv"), "--vpc", str(folder / "vpc.csv"), "--replicates", "200"]
+    assert run(profiles, folder, *more).exit_code == 0
+    assert len(pd.read_csv(folder / "samples.csv")) == 54
+    assert {"AFRLT", "N", "LEVEL", "OBS", "LOW", "MID", "HIGH"} == set(pd.read_csv(folder / "vpc.csv").columns)

@@ -42,6 +42,16 @@ def _fixed(_context: click.Context, _option: click.Parameter, given: tuple[str, 
 @click.option("--individuals", type=click.Path(path_type=Path), help="Every subject's estimates (ADPP), CSV.")
 @click.option("--summary", type=click.Path(path_type=Path), help="-2 log-likelihood, AIC, residual SD ..., JSON.")
 @click.option("--trace", type=click.Path(path_type=Path), help="Estimates after each iteration, CSV.")
+@click.option(
+    "--samples", type=click.Path(path_type=Path), help="Predictions, residuals and NPDE of every sample, CSV."
+)
+@click.option(
+    "--vpc", type=click.Path(path_type=Path), help="Visual predictive check with the part of BLQ results, CSV."
+)
+@click.option(
+    "--replicates", type=click.IntRange(min=200), default=1000, show_default=True,
+    help="Simulated trials behind --samples and --vpc.",
+)  # fmt: skip
 def command(
     profiles: Path,
     model: str,
@@ -52,6 +62,9 @@ def command(
     individuals: Path | None,
     summary: Path | None,
     trace: Path | None,
+    samples: Path | None,
+    vpc: Path | None,
+    replicates: int,
 ) -> None:
     """Fit a kinetic model to all subjects of PROFILES.csv together (SAEM, censored likelihood).
 
@@ -61,12 +74,16 @@ def command(
     from cartpk.fits import derive_params_population
 
     found = derive_params_population(
-        read_profiles_table(profiles), model, seed=seed, residual=residual, fixed_omega=fix_omega
+        read_profiles_table(profiles),
+        model,
+        seed=seed,
+        residual=residual,
+        fixed_omega=fix_omega,
+        replicates=replicates if samples or vpc else 0,
     )
     write_table(out, found.parameters)
-    if individuals is not None:
-        write_table(individuals, found.adpp)
     if summary is not None:
         write_text(summary, json.dumps(found.summary, indent=2) + "\n")
-    if trace is not None:
-        write_table(trace, found.trace)
+    for path, table in ((individuals, found.adpp), (trace, found.trace), (samples, found.samples), (vpc, found.vpc)):
+        if path is not None:
+            write_table(path, table)

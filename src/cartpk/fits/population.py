@@ -13,6 +13,7 @@ import pandas as pd
 from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.population import SaemSettings
+from cartpk.fits.diagnostics import diagnostic_tables
 from cartpk.fits.intake import Intake, one_of, read_profiles
 from cartpk.fits.rows import COLUMNS, head_of_row
 from cartpk.models import KineticModel, get_model
@@ -42,12 +43,16 @@ class PopulationTables:
         minus2ll, minus2ll_se, aic, bicc, sigma, counts, convergence, seed, message.
     trace
         Estimates after each iteration.
+    samples, vpc
+        Diagnostics (:func:`cartpk.fits.diagnostics.diagnostic_tables`); empty unless asked for.
     """
 
     parameters: pd.DataFrame
     adpp: pd.DataFrame
     summary: dict[str, Any]
     trace: pd.DataFrame
+    samples: pd.DataFrame
+    vpc: pd.DataFrame
 
 
 def derive_params_population(
@@ -58,6 +63,7 @@ def derive_params_population(
     settings: SaemSettings | None = None,
     residual: str | Residual = Residual.NORMAL,
     fixed_omega: Mapping[str, float] | None = None,
+    replicates: int = 0,
 ) -> PopulationTables:
     """Population estimates of one model for a trial, by SAEM with results below the limit as censored (M3).
 
@@ -75,6 +81,8 @@ def derive_params_population(
         ``normal`` or ``student`` (t with 4 degrees of freedom), on the log scale.
     fixed_omega
         Symbol -> SD of its random effect that is not estimated, e.g. ``{"beta": 0.5}`` where the follow-up is short.
+    replicates
+        Simulated trials for the diagnostics; 0 = no diagnostics.
 
     Notes
     -----
@@ -101,11 +109,16 @@ def derive_params_population(
     unit = intake.unit[int(used[0])]
     names = [parameter.symbol for parameter in fit.curve.scale.parameters]
     columns = [*names, *(f"omega_{name}" for name in names), "sigma"]
+    samples, vpc = pd.DataFrame(), pd.DataFrame()
+    if replicates:
+        samples, vpc = diagnostic_tables(fit, intake.keys["USUBJID"].iloc[used], replicates, seed)
     return PopulationTables(
         parameters=_parameters(fit, unit),
         adpp=_individuals(intake, fit, {int(row): at for at, row in enumerate(used)}),
         summary=_summary(fit, chosen, seed),
         trace=pd.DataFrame(fit.fit.trace, columns=columns).rename_axis("ITERATION").reset_index(),
+        samples=samples,
+        vpc=vpc,
     )
 
 

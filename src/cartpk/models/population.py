@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cartpk.core.estimation.diagnostics import simulate_population
 from cartpk.core.estimation.evidence import Evidence, importance_minus2ll, louis_information
 from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.likelihood import Residual
@@ -153,6 +154,11 @@ class ModelPopulation:
         draws = entry.value(self.curve.theta(self.fit.draws))
         low, high = np.quantile(draws, [0.025, 0.975], axis=0)
         return value, draws.std(axis=0), low, high
+
+    def simulate(self, replicates: int, seed: int) -> FloatArray:
+        """Values of ln y of virtual trials with the times of this one, (replicates, n, m), uncensored."""
+        rng = np.random.default_rng([seed, 2])
+        return simulate_population(self.curve, self.profiles, self.fit, replicates, rng)
 
     def _parameter(self, k: int, parameter: Parameter) -> Typical:
         theta = self.fit.theta

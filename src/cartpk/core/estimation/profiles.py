@@ -30,6 +30,9 @@ class Profiles:
         Natural logarithm of the sample's lower limit of quantification, (n, m); 0 where it plays no part.
     observed, blq
         Which cells hold a quantified, which a censored result, (n, m).
+    log_limit
+        ln LLOQ of every sample, quantified or not, (n, m), -inf where it is not known; None = not kept. No fit needs
+        it; simulated results are censored by it.
     """
 
     day: FloatArray
@@ -37,6 +40,7 @@ class Profiles:
     log_lloq: FloatArray
     observed: BoolArray
     blq: BoolArray
+    log_limit: FloatArray | None = None
 
     @classmethod
     def from_long(
@@ -89,7 +93,10 @@ class Profiles:
         count = np.bincount(row, minlength=n)
         column = np.arange(row.size) - np.repeat(np.cumsum(count) - count, count)
         shape = (n, max(1, int(count.max(initial=0))))
-        out = cls(np.ones(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool))
+        every = np.full(shape, -np.inf)
+        known = np.isfinite(limit) & (limit > 0)
+        every[row[known], column[known]] = np.log(limit[known])
+        out = cls(np.ones(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool), every)
         out.day[row, column] = t
         out.log_conc[row, column] = np.log(np.where(censored, 1.0, c))
         out.log_lloq[row, column] = np.log(np.where(censored, limit, 1.0))
@@ -138,7 +145,8 @@ class Profiles:
     def take(self, rows: npt.ArrayLike) -> Profiles:
         """Return the profiles of the given row numbers (repeats allowed) or of a boolean mask."""
         at = np.asarray(rows)
-        return Profiles(self.day[at], self.log_conc[at], self.log_lloq[at], self.observed[at], self.blq[at])
+        limit = None if self.log_limit is None else self.log_limit[at]
+        return Profiles(self.day[at], self.log_conc[at], self.log_lloq[at], self.observed[at], self.blq[at], limit)
 
     def scaled(self, log_scale: FloatArray) -> Profiles:
         """Return the profiles with results and limits divided by exp(log_scale), (n,)."""
@@ -149,6 +157,7 @@ class Profiles:
             np.where(self.blq, self.log_lloq - by, 0.0),
             self.observed,
             self.blq,
+            None if self.log_limit is None else self.log_limit - by,
         )
 
     def substituted(self, fraction: float = 0.5) -> Profiles:
