@@ -56,6 +56,14 @@ def test_four_tables_and_a_summary(run):
     assert len(schemas.read_table("results/MINE/adnca.csv", schemas.ADNCA)) == 3
 
 
+def test_the_findings_may_go_elsewhere(run):
+    run()
+    there = CliRunner().invoke(command, ["mine.yaml", "--out", "other", "--findings", "work/found.csv"])
+    assert there.exit_code == 0
+    assert not Path("other/findings.csv").exists()
+    assert Path("work/found.csv").read_bytes() == Path("results/MINE/findings.csv").read_bytes()
+
+
 def test_an_error_of_the_trial_leaves_no_table(run):
     result = run(DATA.replace("12500", "12,5").replace("12,5", '"12,5"'))
     assert result.exit_code == 1

@@ -206,7 +206,7 @@ def test_the_order_of_rows_in_the_file_does_not_matter(trial):
 
 @given(data=st.data(), layout=st.sampled_from(["tidy", "sdtm"]))
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 def test_spoilt_cells_never_raise_and_no_subject_vanishes(session_trial, data, layout):
     tidy_columns = ["SUBJECT", "TIME_DAY", "NOMINAL", "ANALYTE", "VALUE", "UNIT", "LLOQ", "DOSE"]

@@ -92,9 +92,12 @@ def stacked(parts: list[pd.DataFrame], columns: dict[str, str]) -> pd.DataFrame:
     return pd.concat(full, ignore_index=True)
 
 
-def excluded(frame: pd.DataFrame, exclusions: tuple[Exclusion, ...]) -> pd.DataFrame:
+_EXCLUDED: Final = ("ANLRS", "EXCLFIELD", "EXCLTEXT")
+
+
+def excluded(frame: pd.DataFrame, exclusions: tuple[Exclusion, ...]) -> dict[str, pd.Series[str]]:
     """Reason, column and cell of the first declared exclusion that fits each row (``ANLRS`` and two more)."""
-    out = pd.DataFrame(index=frame.index, columns=["ANLRS", "EXCLFIELD", "EXCLTEXT"]).astype("str")
+    out = pd.DataFrame(index=frame.index, columns=list(_EXCLUDED)).astype("str")
     for rule in exclusions:
         if rule.column not in frame:
             continue
@@ -102,7 +105,7 @@ def excluded(frame: pd.DataFrame, exclusions: tuple[Exclusion, ...]) -> pd.DataF
         out.loc[fits, "ANLRS"] = rule.reason
         out.loc[fits, "EXCLFIELD"] = rule.column
         out.loc[fits, "EXCLTEXT"] = frame.loc[fits, rule.column]
-    return out
+    return {name: out[name] for name in _EXCLUDED}
 
 
 def check_exclusions(frames: list[pd.DataFrame], config: TrialConfig, findings: Findings) -> None:

@@ -21,8 +21,9 @@ def without_duplicates(
 ) -> pd.DataFrame:
     """The rows with at most one used row per subject, assay, specimen and time, where the rule allows it.
 
-    Identical results: the first is used (BI-044). Conflicting ones: by ``rule``; without one, or where a BLQ stands
-    against a number and ``rule`` is ``mean``, all stay and the profile is not calculated (BI-045).
+    Identical results count once, before anything else: the first is used (BI-044). Conflicting ones: by ``rule``;
+    without one, or where a BLQ stands against a number and ``rule`` is ``mean``, all stay and the profile is not
+    calculated (BI-045).
     """
     used = rows[rows["ANLRS"].isna()]
     again = used.duplicated([*_TIME, *_RESULT])
@@ -30,30 +31,28 @@ def without_duplicates(
     left = used[~again]
     conflicting = left[left.duplicated(_TIME, keep=False)]
     averages: list[pd.DataFrame] = []
+    dropped: list[pd.DataFrame] = []
     for _, group in conflicting.groupby(_TIME, sort=False):
         if rule is None or (rule == "mean" and group["AVAL"].isna().any()):
-            findings.add_rows(
-                "BI-045", group, field="VALUE", old=group["AVALC"], day=group["AFRLT"], others=_lines(group)
-            )
+            others = _lines(group)
+            findings.add_rows("BI-045", group, field="VALUE", old=group["AVALC"], day=group["AFRLT"], others=others)
             continue
-        kept = group.iloc[[0 if rule == "first" else -1]]
+        kept = _average(group) if rule == "mean" else group.iloc[[0 if rule == "first" else -1]]
         if rule == "mean":
-            kept = _average(group)
             averages.append(kept)
-            dropped = group
-        else:
-            dropped = group.drop(index=kept.index)
-        findings.add_rows(
-            "CP-060",
-            dropped,
-            field="VALUE",
-            old=dropped["AVALC"],
-            new=kept["AVALC" if rule != "mean" else "AVAL"].iloc[0],
-            rule=rule,
-            others=_lines(group),
-        )
-        rows = exclude(rows, pd.Series(rows.index.isin(dropped.index), index=rows.index), "CP-060")
+        dropped.append(_list_resolved(group, kept, rule, findings))
+    if dropped:
+        gone = rows.index.isin(pd.concat(dropped).index)
+        rows = exclude(rows, pd.Series(gone, index=rows.index), "CP-060")
     return pd.concat([rows, *averages], ignore_index=True) if averages else rows
+
+
+def _list_resolved(group: pd.DataFrame, kept: pd.DataFrame, rule: str, findings: Findings) -> pd.DataFrame:
+    """The rows of the group that are not used any more, each a finding."""
+    gone = group if rule == "mean" else group.drop(index=kept.index)
+    new = kept["AVAL" if rule == "mean" else "AVALC"].iloc[0]
+    findings.add_rows("CP-060", gone, field="VALUE", old=gone["AVALC"], new=new, rule=rule, others=_lines(group))
+    return gone
 
 
 def _drop_identical(rows: pd.DataFrame, used: pd.DataFrame, again: pd.Series[bool], findings: Findings) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -100,40 +101,43 @@ def _samples(domain: str, frame: pd.DataFrame, config: TrialConfig, findings: Fi
             return frame[name]
         return pd.Series("", index=frame.index, dtype="str")
 
-    def given(column: pd.Series[str]) -> pd.Series[bool]:
-        return pd.Series([key(t) not in _NOT_GIVEN for t in column], index=frame.index, dtype="bool")
-
     marker = cell(f"{prefix}SBMRKS").str.strip()
-    standard, number, original = (cell(f"{prefix}{part}") for part in ("STRESC", "STRESN", "ORRES"))
-    # the standardised text, then the standardised number, then the result as it was recorded
-    from_standard = given(standard) | given(number)
-    value = standard.where(given(standard), number).where(from_standard, original)
     status = mapped(cell(f"{prefix}STAT"), key)
-    return pd.DataFrame(
-        {
-            "USUBJID": frame["USUBJID"],
-            "TEST": _with_marker(cell(f"{prefix}TESTCD"), marker),
-            "TESTALT": _with_marker(cell(f"{prefix}TEST"), marker),
-            "PCSPEC": cell(f"{prefix}SPEC"),
-            "PCMETHOD": cell(f"{prefix}METHOD"),
-            "TIME": cell(f"{prefix}DTC"),
-            "NFRLT": nominal_days(frame, prefix, config.time, findings),
-            "AVISIT": cell("VISIT"),
-            "ADTM": cell(f"{prefix}DTC"),
-            "VALUE": value,
-            "VALUEN": number,
-            "AVALC": original.where(given(original), value),
-            "UNIT": cell(f"{prefix}STRESU").where(from_standard, cell(f"{prefix}ORRESU")),
-            "LLOQ": cell(f"{prefix}LLOQ"),
-            "LLOQU": "",
-            "BLQ": "",
-            "NOTDONE": [s == "notdone" for s in status],
-            **excluded(frame, config.data.exclude),
-            "SRCFILE": frame["SRCFILE"],
-            "SRCROW": frame["SRCROW"],
-            "SRCSEQ": cell(f"{prefix}SEQ"),
-        }
+    return frame[["USUBJID", "SRCFILE", "SRCROW"]].assign(
+        TEST=_with_marker(cell(f"{prefix}TESTCD"), marker),
+        TESTALT=_with_marker(cell(f"{prefix}TEST"), marker),
+        PCSPEC=cell(f"{prefix}SPEC"),
+        PCMETHOD=cell(f"{prefix}METHOD"),
+        TIME=cell(f"{prefix}DTC"),
+        NFRLT=nominal_days(frame, prefix, config.time, findings),
+        AVISIT=cell("VISIT"),
+        ADTM=cell(f"{prefix}DTC"),
+        LLOQ=cell(f"{prefix}LLOQ"),
+        NOTDONE=[s == "notdone" for s in status],
+        SRCSEQ=cell(f"{prefix}SEQ"),
+        **_results(cell, prefix),
+        **excluded(frame, config.data.exclude),
     )
+
+
+def _results(cell: Callable[[str], pd.Series[str]], prefix: str) -> dict[str, pd.Series[str]]:
+    """The result that is read, its unit, the number beside it and the text that is listed.
+
+    Read is the standardised text, else the standardised number, else the result as it was recorded.
+    """
+
+    def given(column: pd.Series[str]) -> pd.Series[bool]:
+        return pd.Series([w not in _NOT_GIVEN for w in mapped(column, key)], index=column.index, dtype="bool")
+
+    standard, number, original = (cell(f"{prefix}{part}") for part in ("STRESC", "STRESN", "ORRES"))
+    is_standard = given(standard) | given(number)
+    value = standard.where(given(standard), number).where(is_standard, original)
+    return {
+        "VALUE": value,
+        "VALUEN": number,
+        "AVALC": original.where(given(original), value),
+        "UNIT": cell(f"{prefix}STRESU").where(is_standard, cell(f"{prefix}ORRESU")),
+    }
 
 
 def _with_marker(test: pd.Series[str], marker: pd.Series[str]) -> pd.Series[str]:

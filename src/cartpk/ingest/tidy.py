@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -51,14 +52,18 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
     return Delivery(rows[list(SAMPLE)], subjects, infusions)
 
 
-_NAMES = {
+_NAMES: Final = {
     "VALUE": "value",
     "TIME": "time",
+    "NOMINAL": "nominal_time",
+    "AVISIT": "visit",
     "UNIT": "unit",
     "LLOQ": "lloq",
+    "LLOQU": "lloq_unit",
     "BLQ": "blq",
     "TEST": "analyte",
     "PCSPEC": "specimen",
+    "PCMETHOD": "method",
     "DOSE": "dose",
     "DOSEU": "dose_unit",
     "WEIGHT": "weight",
@@ -68,7 +73,7 @@ _NAMES = {
 }
 """Column of the record table -> setting that names it."""
 
-_SUBJECT_CELLS = dict.fromkeys(("DOSE", "DOSEU", "WEIGHT", "GROUP", "EVENTDY", "EVENTTXT"), "str")
+_SUBJECT_CELLS: Final = dict.fromkeys(("DOSE", "DOSEU", "WEIGHT", "GROUP", "EVENTDY", "EVENTTXT"), "str")
 """Cells of a row that say something of its subject."""
 
 
@@ -86,7 +91,7 @@ def _list_extra(frame: pd.DataFrame, config: TrialConfig, file: str, findings: F
 
 
 def _samples(frame: pd.DataFrame, config: TrialConfig, file: str, findings: Findings) -> pd.DataFrame:
-    """The file's rows with the names of the record table."""
+    """The file's rows with the names of the record table and the cells that say something of their subject."""
     columns = config.data.columns
 
     def cell(name: str | None) -> pd.Series[str]:
@@ -94,46 +99,32 @@ def _samples(frame: pd.DataFrame, config: TrialConfig, file: str, findings: Find
             return pd.Series("", index=frame.index, dtype="str")
         return frame[name]
 
-    per_day = DAYS_PER_HOUR if config.time.unit == "hour" else 1.0
-    read = CellReader(config.intake)
-    time = cell(columns.time)
-    days, rule = read.numbers(time)
-    nominal, unreadable = read.numbers(cell(columns.nominal_time))
-    wrong = frame.assign(SRCFILE=file, SRCROW=frame.index)[unreadable == "CP-010"]
-    for text, here in wrong.groupby(columns.nominal_time or "USUBJID", sort=True):
-        findings.add_files("CP-014", here, field=columns.nominal_time, old=text)
-    test = cell(columns.analyte)
+    named = {ours: cell(getattr(columns, theirs)) for ours, theirs in _NAMES.items()}
     if columns.analyte is None:
-        test = pd.Series(config.primary_analyte.code, index=frame.index, dtype="str")
-    return pd.DataFrame(
-        {
-            "USUBJID": frame["USUBJID"],
-            "TEST": test,
-            "PCSPEC": cell(columns.specimen),
-            "PCMETHOD": cell(columns.method),
-            "TIME": time,
-            "TIMERULE": rule,
-            "AFRLT": days * per_day,
-            "NFRLT": nominal * per_day,
-            "AVISIT": cell(columns.visit),
-            "VALUE": cell(columns.value),
-            "AVALC": cell(columns.value),
-            "UNIT": cell(columns.unit),
-            "LLOQ": cell(columns.lloq),
-            "LLOQU": cell(columns.lloq_unit),
-            "BLQ": cell(columns.blq),
-            "NOTDONE": False,
-            **excluded(frame, config.data.exclude),
-            "SRCFILE": file,
-            "SRCROW": frame.index,
-            "DOSE": cell(columns.dose),
-            "DOSEU": cell(columns.dose_unit),
-            "WEIGHT": cell(columns.weight),
-            "GROUP": cell(columns.group),
-            "EVENTDY": cell(columns.event_day),
-            "EVENTTXT": cell(columns.event),
-        }
+        named["TEST"] = pd.Series(config.primary_analyte.code, index=frame.index, dtype="str")
+    rows = frame[["USUBJID"]].assign(**named, SRCFILE=file, SRCROW=frame.index)
+    days, rule, nominal = _times(rows, config, findings)
+    return rows.assign(
+        TIMERULE=rule,
+        AFRLT=days,
+        NFRLT=nominal,
+        AVALC=named["VALUE"],
+        NOTDONE=False,
+        **excluded(frame, config.data.exclude),
     )
+
+
+def _times(
+    rows: pd.DataFrame, config: TrialConfig, findings: Findings
+) -> tuple[pd.Series[float], pd.Series[str], pd.Series[float]]:
+    """Actual days, the rule that refuses a time, planned days; planned times that are no number are listed."""
+    read = CellReader(config.intake)
+    days, rule = read.numbers(rows["TIME"])
+    nominal, unreadable = read.numbers(rows["NOMINAL"])
+    for text, here in rows[unreadable == "CP-010"].groupby("NOMINAL", sort=True):
+        findings.add_files("CP-014", here, field="NOMINAL", old=text)
+    per_day = DAYS_PER_HOUR if config.time.unit == "hour" else 1.0
+    return days * per_day, rule, nominal * per_day
 
 
 def _subjects(rows: pd.DataFrame, config: TrialConfig, reader: CellReader, findings: Findings) -> pd.DataFrame:
