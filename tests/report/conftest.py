@@ -67,6 +67,9 @@ def filled(rows: list[dict[str, object]], schema: object) -> pd.DataFrame:
     return schemas.checked(pd.DataFrame(rows, columns=list(schema.columns)), schema)
 
 
+HAEMOLYSED = "sample haemolysed, drawn through the line of the infusion and repeated on the day after"
+"""A reason as long as people write them."""
+
 SUBJECTS = ["101", "102", "103", "104", "105", NASTY, "201", "202"]
 """The first five and the nasty one have the low dose; 202 is outside the analysis."""
 
@@ -98,7 +101,7 @@ def adnca() -> pd.DataFrame:
                     "PCTEST": "CAR transgene", "AFRLT": day, "ARRLT": day, "NFRLT": day, "AVAL": value,
                     "AVALC": "<50" if below else str(value), "AVALU": "copies/ug", "ALLOQ": 50.0,
                     "BLQFL": "Y" if below else "N", "BLQCLASS": "NOT QUANTIFIABLE" if below else "QUANTIFIABLE",
-                    "ANLFL": "Y" if used else "N", "ANLRS": None if used else "sample haemolysed", "NCAXFL": "N",
+                    "ANLFL": "Y" if used else "N", "ANLRS": None if used else HAEMOLYSED, "NCAXFL": "N",
                     "ATPTREF": "INFUSION 1", "SRCFILE": "made.csv", "SRCROW": float(line),
                 }
             )  # fmt: skip

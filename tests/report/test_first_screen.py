@@ -125,7 +125,7 @@ def tiles(data, config):
 def test_completeness_counts(data, config):
     counted = tiles(data, config)
     assert counted["Subjects in the analysis"] == ("7 of 8", ("9 planned", "1 left out"))
-    assert counted["CAR transgene: samples used"] == ("34 of 35", ("1 sample haemolysed",))
+    assert counted["CAR transgene: samples used"] == ("34 of 35", (f"1 × {data.adnca['ANLRS'].dropna().iloc[0]}",))
     assert counted["Below the limit (BLQ)"] == ("25.9 %", ("7 of 27 post-infusion results",))
     assert counted["AUC0-28d reported"] == ("7 of 7", ("COMPLETE 7",))
     assert counted["AUC0-90d reported"] == ("5 of 7", ("COMPLETE_BLQ 4", "NC_INCOMPLETE 2", "EXTRAPOLATED 1"))

@@ -80,7 +80,7 @@ def _samples(data: TrialData, config: TrialConfig) -> tuple[Tile, Tile]:
     samples = data.adnca[(data.adnca["PCTESTCD"] == analyte.code) & (data.adnca["PCSPEC"] == analyte.specimen)]
     used = samples[samples["ANLFL"] == "Y"]
     reasons = samples.loc[samples["ANLFL"] != "Y", "ANLRS"].fillna("reason not given").value_counts()
-    why = tuple(f"{n} {reason}" for reason, n in sorted(reasons.items(), key=lambda item: str(item[0])))
+    why = tuple(f"{n} × {reason}" for reason, n in sorted(reasons.items(), key=lambda item: str(item[0])))
     after = used[used["AFRLT"] > 0]
     below = int((after["BLQFL"] == "Y").sum())
     share = f"{100 * below / len(after):.1f} %" if len(after) else "no result"
