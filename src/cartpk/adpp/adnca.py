@@ -172,14 +172,22 @@ def categorical(codes: NDArray[np.signedinteger], texts: Iterable[str]) -> pd.Ca
 
 
 def _factorised(column: pd.Series) -> tuple[Indices, pd.Index]:
-    """Codes and texts of a column; equal neighbours, the rule in a table by subject, are looked up once."""
-    cells = column.astype("str").to_numpy(dtype=object)
-    if len(cells) < 2:
-        own, texts = pd.factorize(column.astype("str"))
-        return own, pd.Index(texts)
-    heads = np.append(0, np.flatnonzero(cells[1:] != cells[:-1]) + 1)
-    own, texts = pd.factorize(pd.Series(cells[heads], dtype="str"))
-    return np.repeat(own, np.diff(heads, append=len(cells))), pd.Index(texts)
+    """Codes and texts of a column; a cell that is the same object as another one is looked up once.
+
+    A table just read holds each text once, and neighbours of a subject share it: comparing the references (the
+    addresses CPython keeps in an object array) spares comparing and hashing texts. Equal texts in several objects meet
+    in the second look-up.
+    """
+    cells = np.ascontiguousarray(column.astype("str").to_numpy(dtype=object))
+    if not len(cells):
+        return np.empty(0, dtype=np.intp), pd.Index([], dtype="str")
+    address = np.frombuffer(cells, dtype=np.intp)
+    heads = np.append(0, np.flatnonzero(address[1:] != address[:-1]) + 1)
+    own, objects = pd.factorize(address[heads])
+    example = np.empty(len(objects), dtype=np.intp)
+    example[own] = heads
+    of_object, texts = pd.factorize(cells[example])
+    return np.repeat(of_object[own], np.diff(heads, append=len(cells))), pd.Index(texts, dtype="str")
 
 
 def _text(column: pd.Series) -> _Texts:

@@ -71,9 +71,7 @@ def adpp_rows(table: ProfileTable, columns: Sequence[Column], method: AucMethod)
     for name, key in (("PPCAT", "PCTESTCD"), ("PPSPEC", "PCSPEC"), ("ATPTREF", "ATPTREF")):
         if key in labels:
             out[name] = _repeat(labels[key], k)
-    none = np.zeros(m, dtype=np.int32)
-    bits = _matrix([none if c.flags is None else c.flags for c in columns]).ravel()
-    out["FLAG"] = _flag_texts(bits)
+    out["FLAG"] = _flag_texts([c.flags for c in columns], m)
     empty = np.full(m, np.nan)
     out["PCTEXTR"] = _matrix([empty if c.extrapolated_pct is None else c.extrapolated_pct for c in columns]).ravel()
     return pd.DataFrame(out, copy=False)
@@ -131,6 +129,16 @@ def _texts(codes: NDArray[np.generic], text_of: Mapping[int, str]) -> pd.Categor
     return categorical(lookup[codes], categories)
 
 
-def _flag_texts(bits: NDArray[np.generic]) -> pd.Categorical:
-    seen = np.flatnonzero(np.bincount(bits.astype(np.intp, copy=False), minlength=1))
-    return _texts(bits, {int(value): Flag(int(value)).text for value in seen})
+def _flag_texts(columns: Sequence[Bits | None], m: int) -> pd.Categorical:
+    """Names of the flags of all rows; parameters that share their flags are looked up once."""
+    shared = {id(bits): bits for bits in columns if bits is not None}
+    seen = {key: np.flatnonzero(np.bincount(bits, minlength=1)) for key, bits in shared.items()}
+    values = sorted({int(value) for some in seen.values() for value in some if value})
+    lookup = np.full(max(values, default=0) + 1, -1, dtype=_small(len(values)))
+    lookup[values] = np.arange(len(values))
+    codes = {key: lookup[bits] for key, bits in shared.items()}
+    out = np.full((m, len(columns)), -1, dtype=lookup.dtype)
+    for number, bits in enumerate(columns):
+        if bits is not None:
+            out[:, number] = codes[id(bits)]
+    return categorical(out.ravel(), [Flag(value).text for value in values])

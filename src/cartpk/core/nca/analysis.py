@@ -6,12 +6,12 @@ from functools import cached_property
 
 import numpy as np
 
-from cartpk.core.nca.areas import Segments, area_between, segments
+from cartpk.core.nca.areas import Segments, area_between, rows_between, segments
 from cartpk.core.nca.blq import Kept, apply_rule, half_lloq
 from cartpk.core.nca.lambda_z import TerminalPhase, terminal_phase
 from cartpk.core.nca.profiles import Profiles
-from cartpk.core.nca.ragged import Bools, Floats, Indices, any_in, first_in, last_in, max_in, pick, spread, sum_in
-from cartpk.core.nca.reasons import Codes, code_of
+from cartpk.core.nca.ragged import Bools, Floats, Indices, any_in, first_in, last_in, max_in, pick, spread, sum_between
+from cartpk.core.nca.reasons import Codes, MoreReasons, code_of, reason_codes
 from cartpk.core.nca.settings import AfterLast, BlqRule, NcaSettings, TimeZero
 from cartpk.terms import NcaReason
 
@@ -176,19 +176,19 @@ class Analysis:
         return any_in(self.include, self.offsets)
 
     @cached_property
-    def within_last(self) -> Bools:
-        """Kept rows whose segment lies between time 0 and Tlast, shape (k,)."""
-        return (self.segments.t1 >= 0) & (self.segments.t2 <= spread(self.tlast, self.kept.offsets))
+    def rows_to_last(self) -> tuple[Indices, Indices]:
+        """First row and row after the last one, shape (m,) each, of the kept segments from time 0 to Tlast."""
+        return rows_between(self.segments, 0.0, self.tlast)
 
     @cached_property
     def auc_last(self) -> Floats:
         """Area from time 0 to Tlast, shape (m,); 0 when nothing is quantifiable."""
-        return sum_in(np.where(self.within_last, self.segments.area, 0.0), self.kept.offsets)
+        return sum_between(self.segments.area, *self.rows_to_last)
 
     @cached_property
     def aumc_last(self) -> Floats:
         """First moment from time 0 to Tlast, shape (m,)."""
-        return sum_in(np.where(self.within_last, self.segments.moment(), 0.0), self.kept.offsets)
+        return sum_between(self.segments.moment(), *self.rows_to_last)
 
     @cached_property
     def first_kept_day(self) -> Floats:
@@ -205,6 +205,34 @@ class Analysis:
         """Day of the kept BLQ row that follows Tlast, shape (m,), NaN when there is none."""
         later = self.kept.day > spread(self.tlast, self.kept.offsets)
         return pick(self.kept.day, first_in(later, self.kept.offsets))
+
+    @cached_property
+    def no_area(self) -> Codes:
+        """Why an area from time 0 over the samples has no value, shape (m,); 0 where it has one."""
+        return reason_codes(
+            self.known,
+            (self.all_blq & (self.n_kept == 0), NcaReason.ALL_BLQ),
+            (~self.all_blq & ~(self.first_kept_day <= 0), NcaReason.NO_TIME_ZERO),
+            (~self.all_blq & (self.n_kept < 2), NcaReason.TOO_FEW_SAMPLES),
+        )
+
+    @cached_property
+    def no_infinity(self) -> Codes:
+        """Why an area to infinity has no value, shape (m,); 0 where it has one."""
+        no_line = np.isnan(self.terminal.lambda_z)
+        return reason_codes(self.no_area, (self.all_blq, NcaReason.ALL_BLQ), (no_line, NcaReason.NO_LAMBDA_Z))
+
+    @cached_property
+    def no_line(self) -> Codes:
+        """Why there is no terminal line, shape (m,); where an analyst chose its points, in terms of that choice."""
+        why = self.terminal.reason
+        if self.changed is not None:
+            few = self.changed & (why == code_of(NcaReason.TOO_FEW_POINTS))
+            rising = self.fixed & np.isin(why, [code_of(NcaReason.NO_DECLINE), code_of(NcaReason.FLAT)])
+            why = np.where(few, code_of(MoreReasons.FEW_LEFT), why)
+            why = np.where(rising, code_of(MoreReasons.CHOSEN_DO_NOT_FALL), why)
+        codes = reason_codes(self.known, (self.all_blq, NcaReason.ALL_BLQ))
+        return np.where(codes > 0, codes, why)
 
     def area_to(self, stop: Floats) -> Floats:
         """Area from time 0 to the days ``stop``, shape (m,), none of them after the last kept row; 0 where NaN.

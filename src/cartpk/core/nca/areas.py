@@ -13,10 +13,10 @@ from typing import Final
 
 import numpy as np
 
-from cartpk.core.nca.ragged import Bools, Floats, Indices, spread, sum_in
+from cartpk.core.nca.ragged import Bools, Floats, Indices, count_in, spread, sum_between
 from cartpk.terms import AucMethod
 
-__all__ = ["Segments", "area_between", "concentration_at", "log_ratio", "segments"]
+__all__ = ["Segments", "area_between", "concentration_at", "log_ratio", "rows_between", "segments"]
 
 _NEAR: Final = 0.5
 _SERIES: Final = tuple(1.0 / (factorial(k) * (k + 2)) for k in range(16))
@@ -135,19 +135,40 @@ def _partial(seg: Segments, rows: Indices, a: Floats, b: Floats) -> Floats:
     return np.where(np.isnan(x), straight, curved)
 
 
+def rows_between(seg: Segments, start: float, end: Floats) -> tuple[Indices, Indices]:
+    """First row and row after the last one of the segments that lie wholly between two days, shape (m,) each.
+
+    Parameters
+    ----------
+    seg
+        The segments.
+    start
+        Day.
+    end
+        Shape (m,), days; NaN: no row.
+    """
+    early = seg.t1 < start
+    first = seg.offsets[:-1] + count_in(early, seg.offsets) if early.any() else seg.offsets[:-1]
+    return first, seg.offsets[:-1] + count_in(seg.t2 <= spread(end, seg.offsets), seg.offsets)
+
+
 def area_between(seg: Segments, start: float, end: Floats) -> Floats:
     """Area of each profile between the day ``start`` and the days ``end``, shape (m,), conc * day.
 
     Only what lies between the first and the last row of a profile counts. A segment that the limits cut is
     interpolated by its own rule: straight or exponential.
     """
-    stop = spread(end, seg.offsets)
-    inside = (seg.t1 >= start) & (seg.t2 <= stop)
-    part = np.where(inside, seg.area, 0.0)
-    cut = np.flatnonzero(~inside & (seg.t1 < stop) & (seg.t2 > start))
-    if len(cut):
-        part[cut] = _partial(seg, cut, np.maximum(seg.t1[cut], start), np.minimum(seg.t2[cut], stop[cut]))
-    return sum_in(part, seg.offsets)
+    first, cut = rows_between(seg, start, end)
+    area = sum_between(seg.area, first, cut)
+    at = np.flatnonzero((first > seg.offsets[:-1]) & (end > start))
+    if len(at):  # the segment that begins before ``start``
+        rows = first[at] - 1
+        area[at] += _partial(seg, rows, np.full(len(at), start), np.minimum(np.maximum(seg.t2[rows], start), end[at]))
+    at = np.flatnonzero((first <= cut) & (cut < seg.offsets[1:]))
+    at = at[seg.t1[cut[at]] < end[at]]
+    if len(at):  # the segment that ends after ``end``
+        area[at] += _partial(seg, cut[at], seg.t1[cut[at]], end[at])
+    return area
 
 
 def concentration_at(seg: Segments, day: float) -> Floats:

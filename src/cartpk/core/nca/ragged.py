@@ -25,6 +25,7 @@ __all__ = [
     "pick",
     "shrink",
     "spread",
+    "sum_between",
     "sum_in",
 ]
 
@@ -50,6 +51,32 @@ def sum_in(values: Floats, offsets: Indices) -> Floats:
     out = np.zeros(len(full))
     if full.any():
         out[full] = np.add.reduceat(values, offsets[:-1][full])
+    return out
+
+
+def sum_between(values: Floats, start: Indices, stop: Indices) -> Floats:
+    """Sum of the rows ``start`` .. ``stop`` - 1 of each segment, shape (m,); 0 where ``stop`` is not after ``start``.
+
+    Parameters
+    ----------
+    values
+        Shape (n,).
+    start, stop
+        Shape (m,): rows within the segment, of falling nowhere from one segment to the next.
+
+    Examples
+    --------
+    >>> sum_between(np.array([1.0, 2.0, 5.0, 7.0]), np.array([0, 2, 3]), np.array([2, 2, 4]))
+    array([3., 0., 7.])
+    """
+    some = stop > start
+    out = np.zeros(len(start))
+    if some.any():
+        limits = np.empty(2 * int(some.sum()), dtype=np.intp)
+        limits[::2], limits[1::2] = start[some], stop[some]
+        if limits[-1] == len(values):  # the last sum runs to the end by itself
+            limits = limits[:-1]
+        out[some] = np.add.reduceat(values, limits)[::2]
     return out
 
 

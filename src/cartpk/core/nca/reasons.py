@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cartpk.core.nca.ragged import Bools, Floats
 from cartpk.terms import NcaReason
 
-__all__ = ["REASONS", "Codes", "MoreReasons", "Outcome", "code_of", "outcome"]
+__all__ = ["REASONS", "Codes", "MoreReasons", "Outcome", "code_of", "outcome", "reason_codes"]
 
 Codes: TypeAlias = NDArray[np.int8]
 Outcome: TypeAlias = tuple[Floats, Codes]
@@ -56,6 +56,23 @@ def code_of(reason: NcaReason | MoreReasons) -> np.int8:
     return np.int8(_CODE[str(reason)])
 
 
+def reason_codes(known: Codes, *rules: tuple[Bools, NcaReason | MoreReasons]) -> Codes:
+    """Codes by rules of falling precedence, shape (m,); what is ``known`` stands before every rule.
+
+    Parameters
+    ----------
+    known
+        Shape (m,): codes; 0 where nothing is known yet.
+    rules
+        (mask of shape (m,), reason): the first rule whose mask is True names the reason.
+    """
+    codes = known.copy()
+    for mask, reason in rules:
+        if mask.any():
+            codes[(codes == 0) & mask] = code_of(reason)
+    return codes
+
+
 def outcome(values: Floats, *rules: tuple[Bools, NcaReason | MoreReasons], known: Codes | None = None) -> Outcome:
     """Values and reasons by rules of falling precedence.
 
@@ -73,11 +90,10 @@ def outcome(values: Floats, *rules: tuple[Bools, NcaReason | MoreReasons], known
     ValueError
         If a value is NaN where no rule applies: every missing value has a reason.
     """
-    codes = np.zeros(len(values), dtype=np.int8) if known is None else known.copy()
-    for mask, reason in rules:
-        codes[(codes == 0) & mask] = code_of(reason)
-    out = np.where(codes == 0, values, np.nan)
-    bare = np.isnan(out) & (codes == 0)
+    codes = reason_codes(np.zeros(len(values), dtype=np.int8) if known is None else known, *rules)
+    there = codes == 0
+    out = np.where(there, values, np.nan)
+    bare = np.isnan(out) & there
     if bare.any():
         raise ValueError(f"{int(bare.sum())} values are missing without a reason (first: profile {np.argmax(bare)})")
     return out, codes

@@ -6,8 +6,8 @@ import numpy as np
 
 from cartpk.core.nca.analysis import Analysis
 from cartpk.core.nca.parameters import SPONSOR, SummaryRule, UnitRule, parameter
-from cartpk.core.nca.ragged import Bools, Floats
-from cartpk.core.nca.reasons import Codes, MoreReasons, Outcome, code_of, outcome
+from cartpk.core.nca.ragged import Floats
+from cartpk.core.nca.reasons import Outcome, outcome
 from cartpk.core.nca.settings import AfterLast
 from cartpk.terms import NcaReason
 
@@ -54,17 +54,8 @@ def tfst(a: Analysis) -> Outcome:
     return _observed(a, a.tfirst)
 
 
-def _no_area(a: Analysis) -> tuple[tuple[Bools, NcaReason], ...]:
-    """Why an area from time 0 over the samples has no value."""
-    return (
-        (a.all_blq & (a.n_kept == 0), NcaReason.ALL_BLQ),
-        (~a.all_blq & ~(a.first_kept_day <= 0), NcaReason.NO_TIME_ZERO),
-        (~a.all_blq & (a.n_kept < 2), NcaReason.TOO_FEW_SAMPLES),
-    )
-
-
 def _area(a: Analysis, values: Floats) -> Outcome:
-    return outcome(values, *_no_area(a), known=a.known)
+    return outcome(values, known=a.no_area)
 
 
 @parameter("AUCLST", "AUC to Last Nonzero Conc", "C85565", _AUC, _GEO, "sum of the segments from 0 to Tlast", _CT)
@@ -90,10 +81,7 @@ def aucall(a: Analysis) -> Outcome:
 
 def _to_infinity(a: Analysis, values: Floats) -> Outcome:
     """A quantity that needs the area to Tlast and lambda_z."""
-    no_line = np.isnan(a.terminal.lambda_z)
-    return outcome(
-        values, (a.all_blq, NcaReason.ALL_BLQ), *_no_area(a), (no_line, NcaReason.NO_LAMBDA_Z), known=a.known
-    )
+    return outcome(values, known=a.no_infinity)
 
 
 def _auc_inf(a: Analysis) -> Floats:
@@ -165,9 +153,8 @@ def mrtlst(a: Analysis) -> Outcome:
     return outcome(
         _ratio(a.aumc_last, a.auc_last),
         (a.all_blq, NcaReason.ALL_BLQ),
-        *_no_area(a),
         (none, NcaReason.NOT_POSITIVE),
-        known=a.known,
+        known=a.no_area,
     )
 
 
@@ -177,23 +164,9 @@ def mrtifo(a: Analysis) -> Outcome:
     return _to_infinity(a, _aumc_inf(a) / _auc_inf(a))
 
 
-def _no_line(a: Analysis) -> Codes:
-    """Why there is no terminal line; where an analyst chose its points, in terms of that choice."""
-    why = a.terminal.reason
-    if a.changed is None:
-        return why
-    few = a.changed & (why == code_of(NcaReason.TOO_FEW_POINTS))
-    rising = a.fixed & np.isin(why, [code_of(NcaReason.NO_DECLINE), code_of(NcaReason.FLAT)])
-    out = np.where(few, code_of(MoreReasons.FEW_LEFT), why)
-    return np.where(rising, code_of(MoreReasons.CHOSEN_DO_NOT_FALL), out)
-
-
 def _terminal(a: Analysis, values: Floats) -> Outcome:
     """A property of the terminal line, with the reason why there is no line."""
-    known = np.where(a.known > 0, a.known, _no_line(a))
-    blq = (a.known == 0) & a.all_blq
-    known = np.where(blq, 0, known).astype(np.int8)
-    return outcome(values, (blq, NcaReason.ALL_BLQ), known=known)
+    return outcome(values, known=a.no_line)
 
 
 @parameter("LAMZ", "Lambda z", "C85652", UnitRule.PER_DAY, _GEO, "-slope of ln C on t over the terminal points", _CT)
