@@ -216,7 +216,7 @@ def _decisions(config: TrialConfig) -> str:
     return f"""
     An analyst's decisions are read from the signed file {file}: a sample named there for inclusion is a point, and
     its profile has no others; one named for exclusion is no point; one left out of the analysis is no part of any
-    parameter. A row without who, when and why, or without a sample within {near} of its time, is not applied, nor is any
-    other row on that profile. Every row is a finding; what it changes is flagged LZ_MANUAL or NCA_MANUAL and listed with
-    its signature.
+    parameter. A row without who, when and why, or without a sample within {near} of its time, is not applied, nor is
+    any other row on that profile. Every row is a finding; what it changes is flagged LZ_MANUAL or NCA_MANUAL and listed
+    with its signature.
     """
