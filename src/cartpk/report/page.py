@@ -13,15 +13,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cartpk.config import TrialConfig
-from cartpk.report.caveats import STATEMENT, Caution, cautions, limitations
+from cartpk.report.caveats import STATEMENT, cautions, limitations
 from cartpk.report.choices import printed, settings
-from cartpk.report.completeness import Tile, completeness
+from cartpk.report.completeness import completeness
 from cartpk.report.figures import FigureBlock
 from cartpk.report.issues import Findings, group_findings
-from cartpk.report.key_results import KeyResults, key_results
+from cartpk.report.key_results import key_results
 from cartpk.report.methods import methods
 from cartpk.report.prose import Section
-from cartpk.report.record import Record, heading, record, sentence
+from cartpk.report.record import heading, record, sentence
 from cartpk.report.tables import TableBlock
 from cartpk.report.trace import Provenance
 from cartpk.terms import NOT_STATED
@@ -76,11 +76,34 @@ def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
     provenance
         Versions and hashes to print.
     """
-    findings = group_findings(run.data.findings)
-    sections = methods(config)
-    style = _stylesheet(config)
-    script = (_FOLDER / "page.js").read_text(encoding="utf-8")
-    page = _Head(
+    findings, sections = group_findings(run.data.findings), methods(config)
+    style, script = _stylesheet(config), (_FOLDER / "page.js").read_text(encoding="utf-8")
+    template = _environment().get_template("page.html.j2")
+    return template.render(
+        page=_head(config, run, findings, sections),
+        key=key_results(run.data, run.tables, config),
+        cautions=cautions(run.data, config),
+        completeness=completeness(run.data, config),
+        record=record(config),
+        figures=run.figures,
+        tables=[t for t in run.tables if not t.is_listing],
+        listings=[t for t in run.tables if t.is_listing],
+        findings=findings,
+        methods=sections,
+        limitations=limitations(config),
+        provenance=provenance,
+        statement=STATEMENT,
+        settings=[(path, printed(value)) for path, value, _ in settings(config)],
+        not_stated=NOT_STATED,
+        policy=policy(style, script),
+        # our own text, hashed in the policy: the only markup that is not escaped
+        style=Markup(style),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+    )
+
+
+def _head(config: TrialConfig, run: RunFiles, findings: Findings, sections: Sequence[Section]) -> _Head:
+    return _Head(
         trial=config.trial.id,
         product=config.product.name,
         heading=heading(config),
@@ -88,35 +111,6 @@ def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
         synthetic=config.report.synthetic,
         data_cut=config.report.data_cut,
         outline=_outline(run, findings, sections),
-    )
-    key: KeyResults = key_results(run.data, run.tables, config)
-    facts: Record = record(config)
-    tiles: tuple[Tile, ...] = completeness(run.data, config)
-    warned: tuple[Caution, ...] = cautions(run.data, config)
-    return (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            page=page,
-            key=key,
-            cautions=warned,
-            completeness=tiles,
-            record=facts,
-            figures=run.figures,
-            tables=[t for t in run.tables if not t.is_listing],
-            listings=[t for t in run.tables if t.is_listing],
-            findings=findings,
-            methods=sections,
-            limitations=limitations(config),
-            provenance=provenance,
-            statement=STATEMENT,
-            settings=[(path, printed(value)) for path, value, _ in settings(config)],
-            not_stated=NOT_STATED,
-            policy=policy(style, script),
-            # our own text, hashed in the policy: the only markup that is not escaped
-            style=Markup(style),  # noqa: S704
-            script=Markup(script),  # noqa: S704
-        )
     )
 
 
