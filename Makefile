@@ -36,7 +36,7 @@ run: setup  ## run the workflow on the trial (TRIAL=...), print the report's pat
 	@$(BIN)/cartpk run $(TRIAL) --cores $(CORES)
 
 test: setup-dev  ## the whole test suite
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: setup-dev  ## ruff, mypy strict, import contract
 	@$(BIN)/ruff check .

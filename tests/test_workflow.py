@@ -46,7 +46,8 @@ def folder(tmp_path_factory):
     return project(tmp_path_factory.mktemp("project") / "with space")
 
 
-@pytest.fixture(scope="module", params=TRIALS)
+# a trial's tests stay on one worker (`-n auto --dist loadgroup`), where the trial is run once
+@pytest.fixture(scope="module", params=[pytest.param(t, marks=pytest.mark.xdist_group(t)) for t in TRIALS])
 def run(request, folder):
     """The results folder of one founding trial."""
     done = snakemake(folder, "--configfile", f"config/trials/{request.param}.yaml")
@@ -109,30 +110,50 @@ def test_a_second_run_does_nothing(run, folder):
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
+DEFAULT = pytest.param("NCT06871644", marks=pytest.mark.xdist_group("NCT06871644"))
+
+
+@pytest.mark.parametrize("run", [DEFAULT], indirect=True)
 def test_the_default_is_found_by_itself_and_does_nothing_new(folder, run):
-    if run.name != "NCT06871644":
-        pytest.skip("the default trial is NCT06871644")
+    assert run.name == "NCT06871644"
     done = snakemake(folder, "-n")
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
 def planned(folder: Path, *arguments: str) -> set[str]:
     """Rules that a dry run would run."""
-    done = snakemake(folder, "-n", "--quiet", "host", *arguments)
+    done = snakemake(folder, *arguments, "-n", "--quiet", "host")
     assert done.returncode == 0, done.stdout + done.stderr
-    lines = (done.stdout + done.stderr).splitlines()
-    return {line.split()[1].rstrip(":") for line in lines if line.startswith(("rule ", "localrule "))}
+    # the table of jobs: a rule with a message is not named above it
+    table = (done.stdout + done.stderr).partition("--------  -------\n")[2].partition("\ntotal ")[0]
+    return {line.split()[0] for line in table.splitlines()}
 
 
-def test_a_setting_reruns_what_uses_it(tmp_path):
-    folder = project(tmp_path / "p")
-    assert snakemake(folder).returncode == 0
+@pytest.mark.parametrize("run", [DEFAULT], indirect=True)
+def test_a_setting_reruns_what_uses_it(folder, run, tmp_path):
+    folder = shutil.copytree(folder, tmp_path / "p", symlinks=True)
+    assert planned(folder) == set(), run
     config = folder / "config" / "config.yaml"
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("report:", "report:\n  title: Another title", 1), encoding="utf-8")
     rules = planned(folder)
     assert "report" in rules
     assert not rules & {"ingest", "kinetics", "models", "pharmacodynamics"}
+
+
+def test_another_decision_of_an_analyst_reruns_the_analysis_and_not_the_intake(tmp_path):
+    folder = project(tmp_path / "p")
+    signed = folder / "data" / "points.csv"
+    row = "SIM644-01,{day},exclude,A. Analyst,2031-08-01,late rise\n"
+    signed.write_text("USUBJID,AFRLT,ACTION,WHO,WHEN,WHY\n" + row.format(day="0.1"), encoding="utf-8")
+    config = folder / "config" / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("\nnca:", "\nnca:\n  lambda_z_points: data/points.csv", 1), encoding="utf-8")
+    target = "results/NCT06871644/work/lambda_z.csv"
+    assert snakemake(folder, target).returncode == 0
+    assert planned(folder, target) == set()
+    signed.write_text(signed.read_text(encoding="utf-8") + row.format(day="30"), encoding="utf-8")
+    assert planned(folder, target) == {"kinetics"}
 
 
 @pytest.mark.parametrize(
@@ -159,7 +180,10 @@ def cartpk(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_missing_config_gets_a_sentence(folder):
     done = cartpk(folder, "run", "config/trials/NCT0448078.yaml")
     assert done.returncode == 1
-    assert "config/trials/NCT0448078.yaml:1: there is no such file. Did you mean config/trials/NCT04480788.yaml?" in done.stderr
+    assert (
+        "config/trials/NCT0448078.yaml:1: there is no such file. Did you mean config/trials/NCT04480788.yaml?"
+        in done.stderr
+    )
     assert "Traceback" not in done.stderr
 
 
