@@ -1,5 +1,7 @@
 # typed tables -> parameter rows
 
+POPULATION = [".json", ".csv", "_individuals.csv", "_trace.csv", "_samples.csv", "_vpc.csv"]  # models.population
+
 
 rule kinetics:
     input:
@@ -36,6 +38,7 @@ rule models:
         f"{RESULTS}/work/predictions.csv",
         f"{RESULTS}/work/fits.csv",
         f"{RESULTS}/work/model_choice.csv",
+        *(expand(f"{RESULTS}/work/population{{part}}", part=POPULATION) if TRIAL.models.population else []),
     params:
         config=CONFIG,
         results=RESULTS,
@@ -44,7 +47,7 @@ rule models:
     log:
         f"{RESULTS}/log/models.log",
     message:
-        "Kinetic models, one subject at a time"
+        "Kinetic models"
     shell:
         "{CARTPK} models {params.config:q} --results {params.results:q} > {log:q} 2>&1"
 

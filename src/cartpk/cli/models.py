@@ -1,10 +1,17 @@
-"""``cartpk models``: kinetic models of a trial, one subject at a time (a rule of the workflow)."""
+"""``cartpk models``: kinetic models of a trial, one subject at a time and together (a rule of the workflow)."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cartpk.config import TrialConfig
 
 __all__ = ["command"]
 
@@ -13,9 +20,10 @@ __all__ = ["command"]
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--results", type=click.Path(path_type=Path), required=True, help="Folder of the run, results/<trial>.")
 def command(config: Path, results: Path) -> None:
-    """Fit every model of CONFIG to every profile; write work/adpp_model.csv, predictions.csv, fits.csv and model_choice.csv.
+    """Fit every model of CONFIG to every profile; write work/adpp_model.csv, predictions.csv, fits.csv.
 
-    model_choice.csv: AIC, BICc and weights per profile and for the trial, the chosen model marked (models.choice).
+    work/model_choice.csv: AIC, BICc and weights per profile and for the trial, the chosen model marked (models.choice).
+    With models.population also work/population*: the fit of all subjects together and its diagnostics.
     """
     import pandas as pd
 
@@ -41,9 +49,48 @@ def command(config: Path, results: Path) -> None:
         )
         for name in asked.fit
     ]
-    write_table(results / "work" / "adpp_model.csv", checked(pd.concat([f.adpp for f in fits]), ADPP))
-    write_table(results / "work" / "predictions.csv", checked(pd.concat([f.predictions for f in fits]), PREDICTIONS))
+    work = results / "work"
+    write_table(work / "adpp_model.csv", checked(pd.concat([f.adpp for f in fits]), ADPP))
+    write_table(work / "predictions.csv", checked(pd.concat([f.predictions for f in fits]), PREDICTIONS))
     summary = pd.concat([f.summary for f in fits])
-    write_table(results / "work" / "fits.csv", summary)
-    write_table(results / "work" / "model_choice.csv", model_choice(summary, asked.fit, asked.choice))
+    write_table(work / "fits.csv", summary)
+    write_table(work / "model_choice.csv", model_choice(summary, asked.fit, asked.choice))
     click.echo(f"{len(summary)} fits of {', '.join(asked.fit)}; {int(summary['CONVERGED'].eq('Y').sum())} converged")
+    if asked.population is not None:
+        click.echo(_population(trial, adnca, adsl, work))
+
+
+def _population(trial: TrialConfig, adnca: pd.DataFrame, adsl: pd.DataFrame, work: Path) -> str:
+    """Write work/population* and return what became of the fit; a trial that cannot be fitted has files that say so."""
+    import pandas as pd
+
+    from cartpk.files import write_table, write_text
+    from cartpk.fits import derive_params_population
+    from cartpk.roster import events
+
+    asked, analyte = trial.models.population, trial.primary_analyte
+    if asked is None:
+        return ""
+    own = adnca["PCTESTCD"].eq(analyte.code) & adnca["PCSPEC"].eq(analyte.specimen)
+    rows = adnca[own & adnca["ATPTREF"].eq("INFUSION 1")]
+    tables = dict.fromkeys(("", "_individuals", "_trace", "_samples", "_vpc"), pd.DataFrame({"MESSAGE": []}))
+    try:
+        found = derive_params_population(
+            rows,
+            asked.model,
+            seed=asked.seed,
+            residual=asked.residual,
+            fixed_omega=asked.fixed_omega,
+            replicates=asked.replicates,
+            events=events(adsl),
+        )
+    except ValueError as error:
+        summary, said = {"model": asked.model, "message": f"no population fit: {error}"}, f"no population fit: {error}"
+    else:
+        made = (found.parameters, found.adpp, found.trace, found.samples, found.vpc)
+        tables, summary = dict(zip(tables, made, strict=True)), found.summary
+        said = f"population fit of {asked.model}: {summary['n_subjects']} subjects, -2LL {summary['minus2ll']:.1f}"
+    for name, table in tables.items():
+        write_table(work / f"population{name}.csv", table)
+    write_text(work / "population.json", json.dumps(summary, indent=2) + "\n")
+    return said

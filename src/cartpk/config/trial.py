@@ -26,6 +26,7 @@ __all__ = [
     "PdMeasure",
     "Pharmacodynamics",
     "Population",
+    "PopulationModel",
     "Prior",
     "Product",
     "Registry",
@@ -96,6 +97,31 @@ class Prior(Model):
     source: str = Field(description="Where it comes from: printed in the methods.")
 
 
+class PopulationModel(Model):
+    """A kinetic model of all subjects together: primary analyte, its specimen, first infusion."""
+
+    model: str = Field("stein", description="Name of the kinetic model.")
+    seed: int = Field(ge=0, description="Of the random numbers: the same seed gives the same result.")
+    residual: Literal["normal", "student"] = Field(
+        "normal", description="Residuals on the log scale; student = t with 4 df."
+    )
+    fixed_omega: dict[str, Positive] = Field(
+        {}, description="Parameter symbol -> SD of its random effect that is not estimated, e.g. {beta: 0.5}."
+    )
+    replicates: int = Field(1000, ge=200, description="[choice] Simulated trials behind NPDE and predictive check.")
+
+    @model_validator(mode="after")
+    def _model_exists(self) -> PopulationModel:
+        if self.model not in MODELS:
+            raise ValueError(f"there is no kinetic model {self.model!r}; there are: {', '.join(MODELS)}")
+        scale = MODELS[self.model].population
+        symbols = [p.symbol for p in (scale.parameters if scale else MODELS[self.model].parameters)]
+        for symbol in self.fixed_omega:
+            if symbol not in symbols:
+                raise ValueError(f"{self.model} has no random effect {symbol!r}; it has: {', '.join(symbols)}")
+        return self
+
+
 class Models(Model):
     """Kinetic models, one subject at a time."""
 
@@ -113,6 +139,9 @@ class Models(Model):
     )
     priors: dict[str, dict[str, Prior]] = Field(
         {}, description="Model -> parameter symbol -> prior, replacing the model's own."
+    )
+    population: PopulationModel | None = Field(
+        None, description="A fit of all subjects together (SAEM), work/population*; null = none."
     )
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,8 @@ def derive_params_population(
     residual: str | Residual = Residual.NORMAL,
     fixed_omega: Mapping[str, float] | None = None,
     replicates: int = 0,
+    subjects: Iterable[str] = (),
+    events: pd.DataFrame | None = None,
 ) -> PopulationTables:
     """Population estimates of one model for a trial, by SAEM with results below the limit as censored (M3).
 
@@ -83,6 +85,8 @@ def derive_params_population(
         Symbol -> SD of its random effect that is not estimated, e.g. ``{"beta": 0.5}`` where the follow-up is short.
     replicates
         Simulated trials for the diagnostics; 0 = no diagnostics.
+    subjects, events
+        As in :func:`cartpk.fits.derive_params_model`.
 
     Notes
     -----
@@ -95,7 +99,7 @@ def derive_params_population(
         When a subject has several profiles, the trial several units, or fewer than 2 subjects have a result.
     """
     chosen = get_model(model) if isinstance(model, str) else model
-    intake = read_profiles(adnca, len(chosen.parameters), Method.MAP)
+    intake = read_profiles(adnca, len(chosen.parameters), Method.MAP, subjects=subjects, events=events)
     used = np.flatnonzero(intake.profiles.n_observed > 0)
     _check_one_profile_each(intake, used)
     run = SaemSettings(**{**(vars(settings) if settings else {}), "seed": seed})
