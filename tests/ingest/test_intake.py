@@ -129,6 +129,21 @@ def test_a_declared_exclusion_keeps_the_row_and_says_why(trial):
     assert intake.findings["FIELD"].tolist() == ["NOTE"]
 
 
+@pytest.mark.parametrize("rule", [{"equals": "µ x"}, {"equals": " μ  x "}, {"contains": "μ"}])
+def test_an_exclusion_is_compared_as_one_reads_it(rule, trial):
+    settings = {"data": {"exclude": [{"column": "NOTE µ", "reason": "no sample", **rule}]}}
+    intake = trial.tidy({(None, "NOTE µ"): "", (3, "NOTE µ"): "µ x "}, settings=settings)
+    assert intake.adnca.loc[intake.adnca["ANLFL"] == "N", "SRCROW"].tolist() == [5.0]
+
+
+def test_groups_of_sdtm_are_a_column_of_dm(trial):
+    intake = trial.sdtm({("dm", 1, "ARM"): "B"}, settings={"data": {"columns": {"group": "ARM"}}})
+    assert intake.adsl["GROUP"].tolist() == ["A", "B", "A"]
+    missing = trial.sdtm(settings={"data": {"columns": {"group": "ACTARM"}}})
+    assert missing.stops
+    assert "did you mean ARM?" in missing.findings["MESSAGE"].iloc[0]
+
+
 def test_specimens_are_never_pooled(trial):
     two = [ANALYTE, ANALYTE | {"code": "CARBM", "match": ["CAR transgene"], "specimen": "BONE MARROW, LIQUID"}]
     cells = {(None, "SPEC"): "PB", (3, "SPEC"): "bone marrow", (4, "SPEC"): "CSF"}

@@ -11,7 +11,7 @@ import pandera.pandas as pa
 from cartpk.config import TrialConfig
 from cartpk.config.data import Exclusion
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import close_to, plain
+from cartpk.ingest.text import close_to, mapped, plain
 from cartpk.schemas import checked
 
 __all__ = ["INFUSION", "SAMPLE", "SUBJECT", "Delivery", "check_exclusions", "excluded", "stacked", "typed"]
@@ -122,9 +122,12 @@ def check_exclusions(frames: list[pd.DataFrame], config: TrialConfig, findings: 
 
 
 def _fits(column: pd.Series[str], rule: Exclusion) -> pd.Series[bool]:
-    if rule.equals is not None:
-        return column.str.strip() == plain(rule.equals)
-    return column.str.contains(rule.contains or "", regex=False)
+    equals, contains = plain(rule.equals or ""), plain(rule.contains or "")
+
+    def fits(cell: str) -> bool:
+        return plain(cell) == equals if rule.equals is not None else contains in plain(cell)
+
+    return pd.Series(mapped(column, fits), index=column.index, dtype="bool")
 
 
 def typed(rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from typing import Final
 import pandas as pd
 
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import close_to, counted, plain
+from cartpk.ingest.text import close_to, counted, trimmed
 
 __all__ = ["READERS", "Request", "read_file"]
 
@@ -77,7 +77,7 @@ class _UnreadableError(Exception):
 def read_file(request: Request, findings: Findings) -> pd.DataFrame | None:
     """The file's cells as text, index = line number (header = line 1); None where a finding says why not.
 
-    Column names are stripped and normalised (NFKC); an empty cell is an empty text.
+    Column names lose outer and invisible characters; an empty cell is an empty text.
     """
     path = request.root / request.file
     if not path.is_file():
@@ -170,7 +170,7 @@ def _delimiter(header: str, required: tuple[str, ...]) -> str:
     """The delimiter that finds most of the required names in the header, then the most names."""
 
     def score(delimiter: str) -> tuple[int, int]:
-        names = {plain(n) for n in next(csv.reader([header], delimiter=delimiter), [])}
+        names = {trimmed(n) for n in next(csv.reader([header], delimiter=delimiter), [])}
         return len(names & set(required)), len(names)
 
     return max(_DELIMITERS, key=score)
@@ -180,7 +180,7 @@ def _table(rows: _Rows, request: Request, findings: Findings) -> pd.DataFrame | 
     if not rows.cells:
         findings.add("BI-090", file=request.file, old="no row", found="no row")
         return None
-    header = [plain(name) for name in rows.cells[0]]
+    header = [trimmed(name) for name in rows.cells[0]]
     before = len(findings)
     _check_header(header, rows, request, findings)
     if len(findings) == before:
@@ -205,7 +205,7 @@ def _check_header(header: list[str], rows: _Rows, request: Request, findings: Fi
     if not missing:
         return
     for cells, line in zip(rows.cells[1:_HEADER_SEARCH], rows.lines[1:_HEADER_SEARCH], strict=False):
-        if set(request.required) <= {plain(c) for c in cells}:
+        if set(request.required) <= {trimmed(c) for c in cells}:
             findings.add("BI-088", file=request.file, row=float(line), old=f"line {line}", skip=line - 1)
             return
     for name in missing:

@@ -74,7 +74,9 @@ def _read_domain(
     """All files of a domain, one below the other, with ``USUBJID`` normalised, ``SRCFILE`` and ``SRCROW``."""
     parts = []
     for file in files:
-        request = Request(root, file, _REQUIRED[name], config.data.encoding, config.data.skip_rows)
+        group = config.data.columns.group if name == "dm" else None
+        required = (*_REQUIRED[name], group) if group else _REQUIRED[name]
+        request = Request(root, file, required, config.data.encoding, config.data.skip_rows)
         frame = read_file(request, findings)
         if frame is not None:
             findings.name_columns(file, {ours: name.upper() + theirs for ours, theirs in _NAMES.items()})

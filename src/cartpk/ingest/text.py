@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import numpy as np
 import pandas as pd
 
-__all__ = ["close_to", "counted", "identifier", "key", "looked_up", "mapped", "mapped_together", "plain"]
+__all__ = ["close_to", "counted", "identifier", "key", "looked_up", "mapped", "mapped_together", "plain", "trimmed"]
 
 T = TypeVar("T")
 
@@ -27,6 +27,15 @@ def plain(text: str) -> str:
     """
     visible = _INVISIBLE.sub("", text)
     return _SPACE.sub(" ", _DASHES.sub("-", unicodedata.normalize("NFKC", visible))).strip()
+
+
+def trimmed(text: str) -> str:
+    """The text without outer, doubled and invisible characters, otherwise letter by letter: names of columns.
+
+    >>> trimmed(" Result  (µg) ")
+    'Result (µg)'
+    """
+    return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 
 def key(text: str) -> str:
