@@ -22,6 +22,7 @@ rule ingest:
         config=CONFIG,
         results=RESULTS,
         settings=settings("trial", "product", "dosing", "data", "time", "intake", "analytes", "pharmacodynamics"),
+        data_cut=str(TRIAL.report.data_cut),  # no sample lies after it
         code=code_hash("cartpk.cli.ingest"),
     log:
         f"{RESULTS}/log/ingest.log",
