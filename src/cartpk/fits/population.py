@@ -203,8 +203,10 @@ def _summary(fit: ModelPopulation, model: KineticModel, seed: int) -> dict[str, 
     names = [p.paramcd for p, gone in zip(fit.curve.scale.parameters, fit.collapsed, strict=True) if gone]
     if names:
         said.append(f"random effects without spread: {', '.join(names)}")
-    if np.isnan(fit.covariance).any():
-        said.append("standard errors not available: the information is singular")
+    lost = np.isnan(np.diagonal(fit.covariance))
+    flat = [p.paramcd for p, unknown in zip(fit.curve.scale.parameters, lost, strict=True) if unknown]
+    if flat:
+        said.append(f"not determined by the data, no standard error: {', '.join(flat)}; the others are given these")
     return {
         "model": model.name,
         "minus2ll": fit.evidence.minus2ll,

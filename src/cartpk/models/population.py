@@ -24,6 +24,9 @@ SMALL_TRIAL = 12
 """Subjects up to which the SDs of the random effects get a prior: without one they collapse; [choice]."""
 SMALL_TRIAL_SD, SMALL_TRIAL_WEIGHT = 0.5, 3.0
 """That prior: as if 3 more subjects had shown an SD of 0.5 (50 % on the log scale); [choice]."""
+_FLAT = 1e-8
+"""Least eigenvalue of the information, scaled to a diagonal of 1, of estimates that the data determine."""
+_NO_SLOPE = 1e-6
 _Z95 = 1.959963984540054
 
 
@@ -104,7 +107,7 @@ class ModelPopulation:
     fit, evidence
         Estimates; -2 log-likelihood.
     covariance
-        Of mu, (p, p), from Louis' information; nan where that is singular.
+        Of mu, (p, p), from Louis' information; nan for a mean that the data do not determine.
     """
 
     curve: PopulationCurve
@@ -200,7 +203,11 @@ class ModelPopulation:
         slope: FloatArray,
         said: tuple[float, float],
     ) -> Typical:
-        se = float(np.sqrt(slope @ self.covariance @ slope))
+        known = np.isfinite(np.diagonal(self.covariance))
+        part = slope[known]
+        se = float(np.sqrt(part @ self.covariance[np.ix_(known, known)] @ part))
+        if np.any(np.abs(slope[~known]) > _NO_SLOPE) or not known.any():
+            se = np.nan  # it depends on a mean that the data do not determine
         low, value, high = (float(transform.inverse(np.array(at + z * se))) for z in (-_Z95, 0.0, _Z95))
         rse = 100.0 * se * float(transform.slope(np.array(value))) / value
         estimate = float(transform.inverse(np.array(at)))
@@ -268,12 +275,29 @@ def _omega_prior(curve: PopulationCurve, n: int, fixed: dict[str, float]) -> Ome
 
 
 def _covariance_of_mu(information: FloatArray, fixed: BoolArray) -> FloatArray:
-    """Covariance of mu; given omega where the whole information is not positive definite, nan where neither is."""
+    """Covariance of mu, (p, p), nan for a mean that the data do not determine.
+
+    Where the whole information is not positive definite the SDs of the random effects count as known; where that does
+    not help, the mean that leads the flattest direction does as well, one after the other.
+    """
     p = fixed.size
+    out = np.full((p, p), np.nan)
     whole = np.concatenate([np.ones(p, bool), ~fixed, [True]])
-    for kept in (np.flatnonzero(whole), np.arange(p)):
+    kept = np.flatnonzero(whole)
+    while kept.size:
         block = information[np.ix_(kept, kept)]
-        scale = np.sqrt(np.abs(np.diagonal(block)))
-        if np.all(scale > 0) and np.linalg.eigvalsh(block / np.outer(scale, scale))[0] > 1e-8:
-            return np.asarray(np.linalg.inv(block)[:p, :p], dtype=np.float64)
-    return np.full((p, p), np.nan)
+        scale = np.sqrt(np.maximum(np.diagonal(block), 0.0))
+        dead = scale <= 0
+        unit = block / np.where(dead, 1.0, scale) / np.where(dead, 1.0, scale)[:, None]
+        value, direction = np.linalg.eigh(unit)
+        if not dead.any() and value[0] > _FLAT:
+            means = kept[kept < p]
+            inverse = np.linalg.inv(block)[: means.size, : means.size]
+            out[np.ix_(means, means)] = inverse
+            return out
+        if kept.size > p or kept[-1] >= p:
+            kept = np.arange(p)
+        else:
+            worst = np.argmax(dead) if dead.any() else np.argmax(np.abs(direction[:, 0]))
+            kept = np.delete(kept, worst)
+    return out
