@@ -11,6 +11,7 @@ RISING = "no lambda_z in cartpk where a rising tail fits best"
 PREDICTED = "extended from the Clast the terminal line predicts, not the observed one"
 ZEROS = "a BLQ between quantifiable samples is kept as 0 in areas over a window"
 BOTH = "both of these"
+NOTHING = "no area after the last quantifiable sample"
 BENT = "the same, and the window ends on the way to that 0: a straight line, integrated by the logarithmic rule"
 WINDOW = 28.0
 
@@ -66,6 +67,7 @@ def _conventions(adnca: pd.DataFrame, ours: pd.DataFrame) -> dict[str, dict[str,
             ZEROS: zeros["AUC0_28D"],
             BENT: zeros["AUC0_28D"] + _bent(adnca).reindex(ours.index, fill_value=0.0),
             BOTH: kept_zeros + tail,
+            NOTHING: kept,
             RISING: rising,
         },
     }
@@ -76,7 +78,7 @@ def _bent(adnca: pd.DataFrame) -> pd.Series:
     rows = adnca.assign(C=adnca["AVAL"].where(adnca["BLQFL"] == "N", 0.0)).sort_values(["USUBJID", "AFRLT"])
     before = rows[rows["AFRLT"] < WINDOW].groupby("USUBJID")[["AFRLT", "C"]].last()
     after = rows[rows["AFRLT"] >= WINDOW].groupby("USUBJID")[["AFRLT", "C"]].first()
-    both = before.join(after, how="inner", rsuffix="2").query("C > 0 and C2 == 0 and AFRLT2 > @WINDOW")
+    both = before.join(after.add_suffix("2"), how="inner").query("C > 0 and C2 == 0 and AFRLT2 > @WINDOW")
     end = both["C"] * (both["AFRLT2"] - WINDOW) / (both["AFRLT2"] - both["AFRLT"])
     part = (end - both["C"]) / np.log(end / both["C"]) - (end + both["C"]) / 2
     return (WINDOW - both["AFRLT"]) * part

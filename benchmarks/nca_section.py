@@ -22,7 +22,8 @@ IN_PROCESS = """### In one process, table to table
 cartpk and the other engine in turn in the same process (Python 3.13), from a DataFrame to the finished table of
 parameters, after one pair that is not counted. The input is in the form the engine wants, made beforehand and not
 timed: the table `pandas.read_csv` gives for cartpk, columns with numbers and zeros for the others. groupby.apply is
-the function an analyst writes for one subject, numpy inside (benchmarks/nca_engines.py), with the same 23 parameters.
+what an analyst writes for one subject (benchmarks/nca_engines.py): sorts, trapezoids in numpy, `numpy.polyfit` for each
+window of lambda_z, the same 23 parameters; tuned: the same with the regression by sums in place of `numpy.polyfit`.
 """
 AGREE = """### Do the values agree?
 
@@ -68,14 +69,18 @@ def _bar(ratio: float, bar: float | None, *, at_most: bool = False) -> str:
     return f"{'at most' if at_most else 'at least'} {bar:g}: {'met' if met else 'MISSED'}"
 
 
+def _engine(r: dict[str, Any]) -> str:
+    name, _, tuned = r["engine"].partition("-")
+    own = f"pandas {r['version']}" + (", tuned" if tuned else "")
+    return f"{name} ({own})" if name == "groupby.apply" else f"{name} {r['version']}"
+
+
 def _pairs(found: dict[str, Any]) -> Iterator[str]:
     yield IN_PROCESS
     measured = [r for r in found["pairs"] if "ratio" in r]
     rows = [
         [
-            f"{r['engine']} {r['version']}"
-            if r["engine"] != "groupby.apply"
-            else f"groupby.apply (pandas {r['version']})",
+            _engine(r),
             f"{r['subjects']:,}",
             _seconds(r["cartpk_s"]),
             _seconds(r["other_s"]),
