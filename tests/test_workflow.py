@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -125,8 +126,8 @@ def planned(folder: Path, *arguments: str) -> set[str]:
     done = snakemake(folder, *arguments, "-n", "--quiet", "host")
     assert done.returncode == 0, done.stdout + done.stderr
     # the table of jobs: a rule with a message is not named above it
-    table = (done.stdout + done.stderr).partition("--------  -------\n")[2].partition("\ntotal ")[0]
-    return {line.split()[0] for line in table.splitlines()}
+    table = re.search(r"^-+  -+\n(.*?)^total ", done.stdout + done.stderr, flags=re.MULTILINE | re.DOTALL)
+    return {line.split()[0] for line in table[1].splitlines()} if table else set()
 
 
 @pytest.mark.parametrize("run", [DEFAULT], indirect=True)

@@ -49,6 +49,13 @@ CHANGES = [
     ("lambda-z", {"nca": {"r2_min": 0.85}}, "R² is at least 0.85"),
     ("lambda-z", {"nca": {"span_min": 1.5}}, "at least 1.5 half-lives"),
     ("lambda-z", {"nca": {"adj_r2_factor": 0.01}}, "within 0.01 of the best"),
+    ("lambda-z", {"nca": {"lambda_z_points": "in/points.csv"}}, "read from the signed file in/points.csv"),
+    (
+        "lambda-z",
+        {"nca": {"lambda_z_points": "p.csv", "lambda_z_points_tolerance_days": 0.25}},
+        "without a sample within 0.25 days of its time",
+    ),
+    ("derived", {"nca": {"genome_pg": 6.6}}, "copies/ug x 6.6 pg DNA per genome (declared in the config)"),
     ("models", {"models": {"method": "ml"}}, "maximum likelihood, without priors"),
     ("models", {"models": {"method": "ls"}}, "half of its LLOQ"),
     ("models", {"models": {"fit": ["stein", "growth_decay"], "choice": "aic"}}, "lowest Akaike"),
@@ -98,6 +105,29 @@ CHANGES = [
 def test_another_setting_is_another_sentence(make_config, config, key, change, sentence):
     assert sentence in text(make_config(**change), key)
     assert sentence not in text(config, key)
+
+
+def test_marrow_and_cells_per_volume_have_their_sentences(make_config, config):
+    blood = {"code": "BL", "label": "CAR in blood", "method": "qPCR", "unit": "copies/ug"}
+    marrow = {**blood, "code": "BM", "label": "CAR in marrow", "specimen": "BONE MARROW, LIQUID"}
+    counts = [{"code": "LEU", "label": "Leukocytes", "kind": "absolute", "population": "LYMPHOCYTES"}]
+    nca = {"genome_pg": 6.6, "nucleated_cells": {"BL": ["LEU"]}, "marrow": {"window_days": 5}, "count_window_days": 2}
+    said = text(
+        make_config(
+            analytes=[blood, marrow],
+            nca=nca,
+            product={"name": "CAR-T", "cell": "T", "vcn_copies_per_cell": 1.5},
+            pharmacodynamics={"measures": counts},
+        ),
+        "derived",
+    )
+    for words in (
+        "CAR in marrow against CAR in blood", "at most 5 days away", "vector copy number 1.5 (declared)",
+        "within 2 days of the sample (BL: LEU)",
+    ):  # fmt: skip
+        assert words in said
+        assert words not in text(config, "derived")
+    assert "declares no DNA content of a genome" in text(config, "derived")
 
 
 SDTM = {"layout": "sdtm", "domains": {"pc": ["pc.csv"], "ex": ["ex.csv"], "dm": ["dm.csv"]}}

@@ -1,5 +1,6 @@
 """Listings: one row per thing, with the reason wherever something is missing."""
 
+import pandas as pd
 import pytest
 
 from cartpk import schemas
@@ -88,6 +89,20 @@ def test_points_of_the_terminal_line(make):
     printed = make(l_16_2_5_5)
     assert len(printed.body.rows) == 1
     assert cells(printed, 0, "subject", "points", "n", "LAMZHL") == ["S1", "21.0 (450); 28.0 (200)", "2", "6.00"]
+
+
+def test_decisions_of_an_analyst_stand_beside_the_points(factory):
+    data = factory.trial()
+    signed = data.lambda_z.assign(MANUAL=["exclude_sample", None, "include"], WHO="A", WHEN="2031-02-03", WHY="clot")
+    alone = signed.assign(USUBJID="S4", LZFL="N")
+    points = pd.concat([signed, alone], ignore_index=True)
+    printed = factory.printed(l_16_2_5_5.table(factory.trial(lambda_z=points), factory.config()))
+    assert printed.column("subject") == ["S1", "S4"]
+    assert cells(printed, 0, "points", "n", "decisions") == [
+        "21.0 (450); 28.0 (200)", "2",
+        "exclude sample 14.0 (A, 2031-02-03: clot); include 28.0 (A, 2031-02-03: clot)",
+    ]  # fmt: skip
+    assert cells(printed, 1, "points", "n", "LAMZHL") == ["", "0", "NC"]
 
 
 def test_findings_stand_errors_first_and_cannot_run_as_formulas(factory, make):

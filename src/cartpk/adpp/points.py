@@ -65,8 +65,8 @@ def _signed(row: Indices, placed: Placed | None) -> dict[str, object]:
 
 
 def with_samples_left_out(points: pd.DataFrame, adnca: pd.DataFrame, placed: Placed) -> pd.DataFrame:
-    """The points with the quantifiable samples that an analyst left out of the analysis (MANUAL exclude_sample)."""
-    rows = np.flatnonzero(placed.out & adnca["BLQFL"].astype("str").ne("Y").to_numpy(dtype=np.bool_))
+    """The points with the samples that an analyst left out (MANUAL exclude_sample; an empty AVAL is a BLQ)."""
+    rows = np.flatnonzero(placed.out)
     if not len(rows):
         return points
     own = adnca.iloc[rows].reset_index(drop=True)

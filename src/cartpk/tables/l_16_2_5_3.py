@@ -32,7 +32,8 @@ _COLUMNS: Final = (
 
 def table(data: TrialData, config: TrialConfig) -> Body | NoTable:  # noqa: ARG001
     """One row per delivered record that no analysis uses."""
-    kinetic = data.adnca[data.adnca["ANLFL"].ne("Y") | data.adnca["NCAXFL"].eq("Y")].rename(columns={"PCTEST": "TEST"})
+    samples = _with_decisions(data)
+    kinetic = samples[samples["ANLFL"].ne("Y") | samples["NCAXFL"].eq("Y")].rename(columns={"PCTEST": "TEST"})
     counts = data.adpd[data.adpd["ANLFL"].ne("Y")].rename(columns={"PARAM": "TEST"})
     shared = ["USUBJID", "TEST", "PCSPEC", "NFRLT", "AFRLT", "AVALC", "ANLRS", "SRCFILE", "SRCROW"]
     both = pd.concat([kinetic[shared], counts[shared]], ignore_index=True)
@@ -56,7 +57,21 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:  # noqa: ARG0
     ]
     reasons = both["ANLRS"].fillna("reason not given").value_counts()
     notes = tuple(f"{reason}: {n}." for reason, n in sorted(reasons.items(), key=lambda item: str(item[0])))
-    return Body(_COLUMNS, tuple(rows), analysis_set(data, "all").text, notes, "adnca.csv, adpd.csv")
+    return Body(_COLUMNS, tuple(rows), analysis_set(data, "all").text, notes, "adnca.csv, adpd.csv, work/lambda_z.csv")
+
+
+def _with_decisions(data: TrialData) -> pd.DataFrame:
+    """The kinetic samples with ``NCAXFL`` Y and the reason where an analyst left one out of the analysis."""
+    points = data.lambda_z
+    if "MANUAL" not in points or not points["MANUAL"].eq("exclude_sample").any():
+        return data.adnca
+    own = points[points["MANUAL"].eq("exclude_sample")]
+    reason = "left out by " + own["WHO"].astype(str) + " (" + own["WHEN"].astype(str) + "): " + own["WHY"].astype(str)
+    keys = {"USUBJID": "USUBJID", "PPCAT": "PCTESTCD", "PPSPEC": "PCSPEC", "AFRLT": "AFRLT"}
+    decided = own[list(keys)].rename(columns=keys).assign(DECISION=reason).drop_duplicates(list(keys.values()))
+    both = data.adnca.merge(decided, on=list(keys.values()), how="left")
+    out = both["DECISION"].notna() & both["ANLFL"].eq("Y")
+    return both.assign(NCAXFL=both["NCAXFL"].mask(out, "Y"), ANLRS=both["ANLRS"].mask(out, both["DECISION"]))
 
 
 SPEC: Final = TableSpec("l_16_2_5_3", "16.2.5-3", "Records not used in the analysis", table)
