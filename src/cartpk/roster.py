@@ -57,4 +57,5 @@ def with_all_subjects(rows: pd.DataFrame, subjects: Iterable[str], analyte: str)
 def events(adsl: pd.DataFrame) -> pd.DataFrame:
     """Subjects (USUBJID) with an event that cuts their profile, and its day (AFRLT): re-infusion, HSCT or death."""
     cut = adsl.loc[adsl["EVENTDY"].notna(), ["USUBJID", "EVENTDY"]]
-    return cut.rename(columns={"EVENTDY": "AFRLT"})
+    renamed: pd.DataFrame = cut.rename(columns={"EVENTDY": "AFRLT"})
+    return renamed

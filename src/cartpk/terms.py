@@ -32,7 +32,7 @@ class Severity(StrEnum):
     """How a finding of the input checks acts on the run."""
 
     ERROR = "error"
-    """The named unit (file, subject, profile, row, column) is excluded and listed; a file-level error stops the trial."""
+    """The named unit (subject, profile, row ...) is excluded and listed; at trial level the run stops."""
     WARNING = "warning"
     """Kept as it is and listed."""
     INFO = "info"

@@ -14,7 +14,7 @@ __all__ = ["command"]
 @click.option("--results", type=click.Path(path_type=Path), required=True, help="Folder of the run, results/<trial>.")
 def command(config: Path, results: Path) -> None:
     """Write report.html, one self-contained page, and manifest.json, the hashes of all that went in and came out."""
-    import datetime
+    import datetime as dt
 
     from cartpk.config import load
     from cartpk.figures.registry import FIGURES
@@ -29,7 +29,7 @@ def command(config: Path, results: Path) -> None:
     page = results / "report.html"
     write_text(page, render(trial, read_run(results, list(FIGURES)), provenance))
     # the clock of a run: it stands in the manifest and nowhere else
-    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    created = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     record = manifest(
         trial=trial.trial.id,
         created=created,
