@@ -343,7 +343,7 @@ def profiles(draw):
     lloq=st.sampled_from([1e-2, 50.0, np.nan]),
     polish=st.booleans(),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 def test_no_profile_stops_a_trial(model, trial, method, lloq, polish):
     data = table({f"S{i}": profile for i, profile in enumerate(trial)}, lloq=lloq)
     found = derive_params_model(data, model, method, polish=polish)
