@@ -128,6 +128,9 @@ EXAMPLES = {
         settings={"data": {"domains": {"vs": ["vs.csv"]}}},
         files={"vs.csv": "USUBJID,VSTESTCD,VSSTRESN,VSSTRESU\nS-01,WEIGHT,110,LB\n"},
     ),
+    "CP-070": lambda t: t.tidy(settings=SPLIT, files={"inf.csv": INFUSIONS + "S-03,soon,1e8\n"}),
+    "CP-071": lambda t: t.tidy(settings=SPLIT, files={"inf.csv": INFUSIONS.replace("S-03,0,", "S-03,2,")}),
+    "CP-072": lambda t: t.tidy(settings=SPLIT, files={"inf.csv": INFUSIONS.partition("S-03")[0]}),
     # samples
     "BI-044": lambda t: t.tidy(add=[(3, {})]),
     "BI-045": lambda t: t.tidy(add=[(3, {"VALUE": "20500"})]),
@@ -151,6 +154,8 @@ EXAMPLES = {
 
 REPEAT = "SUBJECT,TIME_DAY,NOMINAL,ANALYTE,VALUE,UNIT,LLOQ,DOSE\nS-01,7,7,CAR transgene,20400,copies/ug,50,25000000\n"
 EXCLUDE = {"column": "VALUE", "equals": "20401", "reason": "spiked control sample"}
+SPLIT = {"data": {"infusions": ["inf.csv"]}}
+INFUSIONS = "SUBJECT,TIME_DAY,DOSE\nS-01,0,25000000\nS-02,0,100000000\nS-03,0,205000000\n"
 WITH_MARK = {"data": {"columns": {"blq": "BLQ"}}}
 LYMPHODEPLETION = ("ex", 0, {"EXTRT": "FLUDARABINE", "EXSTDTC": "2024-04-26T10:00", "EXENDTC": "2024-04-26T10:30"})
 MAY_STAND_BESIDE = {
@@ -168,6 +173,7 @@ MAY_STAND_BESIDE = {
     "CP-032": {"BI-056"},
     "BI-047": {"BI-044"},
     "BI-055": {"BI-056"},
+    "CP-071": {"BI-051"},
     "CP-022": {"CP-021", "BI-051"},
     "CP-023": {"BI-051"},
     "CP-035": {"BI-030", "BI-055", "BI-056", "BI-073"},

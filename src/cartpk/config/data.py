@@ -75,6 +75,11 @@ class Data(Model):
         description="tidy = one table with a column map; sdtm = PC + EX + DM (+ CP/LB)."
     )
     tables: tuple[str, ...] = Field((), description="tidy: CSV files, read one after another.")
+    infusions: tuple[str, ...] = Field(
+        (),
+        description="tidy: CSV files of infusions, one row each, with the map's columns subject, time, dose (and "
+        "dose_unit): split doses and re-infusions; empty = one infusion at time 0 for every subject.",
+    )
     columns: Columns = Field(default_factory=Columns, description="tidy: column map.")
     domains: Domains | None = Field(None, description="sdtm: the domain files.")
     encoding: str | None = Field(None, description="Text encoding of the files; null = BOM, UTF-8, strict GB18030.")
@@ -86,6 +91,8 @@ class Data(Model):
     def _files_match_layout(self) -> Data:
         if self.layout == "tidy" and not self.tables:
             raise ValueError("layout: tidy needs tables: [FILE.csv, ...]")
+        if self.layout == "sdtm" and self.infusions:
+            raise ValueError("infusions: belongs to layout: tidy; in sdtm the infusions are the domain ex")
         if self.layout == "sdtm" and self.domains is None:
             raise ValueError("layout: sdtm needs domains: {pc: [...], ex: [...], dm: [...]}")
         return self
@@ -93,7 +100,7 @@ class Data(Model):
     def files(self) -> tuple[str, ...]:
         """Every input file of the trial, in reading order."""
         if self.layout == "tidy":
-            return self.tables
+            return (*self.tables, *self.infusions)
         d = self.domains
         return () if d is None else (*d.dm, *d.ex, *d.pc, *d.cp, *d.lb, *d.vs)
 

@@ -293,6 +293,7 @@ def missing_files(config: TrialConfig, path: Path | str, root: Path | str = ".")
     """
     nodes = yaml.compose(Path(path).read_text(encoding="utf-8-sig"), Loader=_Loader) or yaml.MappingNode("", [])
     named: list[tuple[Location, str]] = [(("data", "tables", i), f) for i, f in enumerate(config.data.tables)]
+    named += [(("data", "infusions", i), f) for i, f in enumerate(config.data.infusions)]
     if config.data.domains is not None:
         for domain, files in config.data.domains:
             named += [(("data", "domains", domain, i), f) for i, f in enumerate(files)]

@@ -8,10 +8,11 @@ from typing import Final
 import pandas as pd
 
 from cartpk.config import TrialConfig
-from cartpk.config.data import Columns
+from cartpk.config.data import Data
 from cartpk.ingest.cells import CellReader
 from cartpk.ingest.delivery import INFUSION, SAMPLE, SUBJECT, Delivery, check_exclusions, excluded, stacked
 from cartpk.ingest.findings import Findings
+from cartpk.ingest.infusion_tables import read_infusion_tables, starting_late
 from cartpk.ingest.readers import Request, read_file
 from cartpk.ingest.subjects import check_identifiers, first_known, known_numbers, with_identifiers
 from cartpk.ingest.text import looked_up
@@ -34,7 +35,7 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
     samples: list[pd.DataFrame] = []
     for file in config.data.tables:
         frame = read_file(
-            Request(root, file, _required(config.data.columns), config.data.encoding, config.data.skip_rows), findings
+            Request(root, file, _required(config.data), config.data.encoding, config.data.skip_rows), findings
         )
         if frame is None:
             continue
@@ -45,10 +46,17 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
         samples.append(_samples(named, config, file, findings))
     check_exclusions(frames, config, findings)
     rows = stacked(samples, {**SAMPLE, **_SUBJECT_CELLS})
-    check_identifiers(list(rows["USUBJID"].unique()), findings)
+    given = read_infusion_tables(config, root, findings)
+    ids = pd.concat([rows["USUBJID"], given["USUBJID"]]).drop_duplicates().reset_index(drop=True)
+    check_identifiers(list(ids), findings)
     reader = CellReader(config.intake)
-    subjects = _subjects(rows, config, reader, findings)
-    infusions = _infusions(rows, reader, findings)
+    late = starting_late(given, findings)
+    subjects = _subjects(ids, rows, config, reader, findings).assign(EXCLRS=looked_up(ids, late))
+    rest = rows[~rows["USUBJID"].isin(given["USUBJID"])]
+    if config.data.infusions:
+        for subject in rest["USUBJID"].drop_duplicates():
+            findings.add("CP-072", subject=subject)
+    infusions = stacked([given, _infusions(rest, reader, findings)], INFUSION)
     return Delivery(rows[list(SAMPLE)], subjects, infusions)
 
 
@@ -77,9 +85,14 @@ _SUBJECT_CELLS: Final = dict.fromkeys(("DOSE", "DOSEU", "WEIGHT", "GROUP", "EVEN
 """Cells of a row that say something of its subject."""
 
 
-def _required(columns: Columns) -> tuple[str, ...]:
-    """Columns that must be there: those without which nothing works, and all that the config names itself."""
-    named = [getattr(columns, name) for name in columns.model_fields_set]
+def _required(data: Data) -> tuple[str, ...]:
+    """Columns that must be there: those without which nothing works, and all that the config names itself.
+
+    Where the infusions have files of their own, the dose stands there.
+    """
+    columns = data.columns
+    elsewhere = {"dose", "dose_unit"} if data.infusions else set()
+    named = [getattr(columns, name) for name in columns.model_fields_set - elsewhere]
     return tuple(dict.fromkeys([columns.subject, columns.time, columns.value, *sorted(n for n in named if n)]))
 
 
@@ -127,14 +140,15 @@ def _times(
     return days * per_day, rule, nominal * per_day
 
 
-def _subjects(rows: pd.DataFrame, config: TrialConfig, reader: CellReader, findings: Findings) -> pd.DataFrame:
+def _subjects(
+    ids: pd.Series[str], rows: pd.DataFrame, config: TrialConfig, reader: CellReader, findings: Findings
+) -> pd.DataFrame:
     """One row per subject of the tables, in order of appearance."""
-    subjects = pd.DataFrame({"USUBJID": rows["USUBJID"].unique()})
+    subjects = pd.DataFrame({"USUBJID": ids})
 
     def known(column: str) -> pd.Series[str]:
         return looked_up(subjects["USUBJID"], first_known(rows, column, findings, "CP-031"))
 
-    ids = subjects["USUBJID"]
     event = known_numbers(ids, known("EVENTDY"), config.data.columns.event_day or "", reader, findings)
     weight = known_numbers(ids, known("WEIGHT"), config.data.columns.weight or "", reader, findings)
     subjects = subjects.assign(
@@ -147,7 +161,7 @@ def _subjects(rows: pd.DataFrame, config: TrialConfig, reader: CellReader, findi
 
 
 def _infusions(rows: pd.DataFrame, reader: CellReader, findings: Findings) -> pd.DataFrame:
-    """One infusion at day 0 for every subject: a tidy table knows no other."""
+    """One infusion at day 0 for every subject of these rows: a table of results knows no other."""
     first = rows.drop_duplicates("USUBJID")
     text = looked_up(first["USUBJID"], first_known(rows, "DOSE", findings, "CP-031"))
     dose, refused = reader.numbers(text)

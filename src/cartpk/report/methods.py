@@ -98,7 +98,7 @@ def times(config: TrialConfig) -> Section:
     Time zero is the {start} of the first infusion. All parameters use the actual time of sampling in days from time
     zero; nominal times only group samples into visits. {hours} {_DAY_ZERO[setting.day_zero]}
 
-    {"" if tidy else infusions}
+    {"" if tidy and not config.data.infusions else infusions}
 
     {visits if setting.visit_window_days else ""}
     """

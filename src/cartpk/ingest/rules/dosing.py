@@ -93,4 +93,22 @@ RULES: Final = (
         "It is not used.",
         "Give the weight in kg.",
     ),
+    Rule(
+        "CP-070", "INFUSION_TIME", ERROR, "row", "infusion without a time",
+        "the time of the infusion, “{old}”, is not a number",
+        "The row is not used.",
+        "Give the time from the first infusion.",
+    ),
+    Rule(
+        "CP-071", "FIRST_INFUSION", ERROR, "subject", "first infusion not at time 0",
+        "the subject's first infusion is on day {old}",
+        "All times count from the first infusion: the subject is outside the analysis.",
+        "Give all times from the first infusion, whose own time is 0.",
+    ),
+    Rule(
+        "CP-072", "INFUSION_ASSUMED", WARNING, "subject", "no row in the infusion files",
+        "no infusion file names the subject",
+        "One infusion at time 0 is assumed, with the dose of the tables of results where they have one.",
+        "Add the subject's infusions to the file.",
+    ),
 )  # fmt: skip
