@@ -148,9 +148,10 @@ def real_comparison(name: str, profiles: Profiles):
     best = min(population.bicc for _, population, _ in rows)
     n, samples = profiles.n_profiles, int((profiles.n_observed + profiles.n_blq).sum())
     ranked = sorted(((population.bicc - best, model) for model, population, _ in rows))
-    steins = next(above for above, model in ranked if model == "stein")
+    steins = next(gap for gap, model in ranked if model == "stein")
     yield f"### {name}: {n} subjects, {samples} samples, {int(profiles.n_blq.sum())} BLQ\n"
-    yield f"Lowest BICc: `{ranked[0][1]}`, {ranked[1][0]:.1f} below `{ranked[1][1]}`; `stein` lies {steins:.1f} above it."
+    (_, first), (above, second) = ranked[:2]
+    yield f"Lowest BICc: `{first}`, {above:.1f} below `{second}`; `stein` lies {steins:.1f} above it."
     heavy = next(aic[Residual.STUDENT] - aic[Residual.NORMAL] for model, _, aic in rows if model == "stein")
     yield f"Student-t residuals change the AIC of the single fits of `stein` by {heavy:+.1f}: tails heavier than normal"
     yield "where that is below 0.\n"
@@ -174,8 +175,8 @@ def page(trials: int, real: Path | None):
     seeds = ", ".join(f"{first} ... (n = {n})" for n, first in SIZES.items())
     yield f"{trials} virtual trials per size, seeds {seeds}:"
     yield "Stein's curve with its published typical values, moderate spread, residual SD 0.56 of ln, 16 nominal days to"
-    yield "day 180, LLOQ 100, 5 % missed samples, 15 % drop-out. Errors are natural logarithms (0.10 is 10 %); coverage is"
-    yield "the part of 95 % intervals that hold the truth (an end that the data do not give counts as no limit).\n"
+    yield "day 180, LLOQ 100, 5 % missed samples, 15 % drop-out. Errors are natural logarithms (0.10 is 10 %); coverage"
+    yield "is the part of 95 % intervals that hold the truth (an end that the data do not give counts as no limit).\n"
     yield "## One subject at a time (MAP, M3, weak priors)\n"
     yield from accuracy(found, "map")
     yield "\nIntervals: profile likelihood of the parameter (s held), delta method for `FOLDX` and the areas.\n"
