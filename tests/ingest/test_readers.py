@@ -1,6 +1,9 @@
 """cartpk.ingest.readers: cells as delivered, lines counted, nothing decoded by guess."""
 
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.readers import READERS, Request, read_file
@@ -76,6 +79,27 @@ def test_a_quoted_cell_may_hold_anything(read):
     frame, _ = read('ID,TIME,VALUE\n"S,1",0,"two\nlines"\nS-2,1,"say ""hi"""\n')
     assert frame.to_numpy().tolist() == [["S,1", "0", "two\nlines"], ["S-2", "1", 'say "hi"']]
     assert frame.index.tolist() == [2, 4]
+
+
+CELL = st.text(st.characters(exclude_characters='"\n\r,\x00', exclude_categories=["Cs"]), max_size=6)
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=8))
+@settings(max_examples=150, deadline=None)
+def test_lines_and_cells_are_one_table(tmp_path_factory, rows):
+    folder = tmp_path_factory.getbasetemp()
+    header = ["ID", "TIME", "VALUE"]
+    tables = []
+    for quote in ("", '"'):
+        text = "\n".join(",".join(f"{quote}{cell}{quote}" for cell in row) for row in [header, *rows]) + "\n"
+        (folder / "d.csv").write_bytes(text.encode("utf-8"))
+        findings = Findings()
+        tables.append((read_file(Request(folder, "d.csv", ("ID", "TIME", "VALUE")), findings), findings.table()))
+    (lines, found), (cells, found_too) = tables
+    assert (lines is None) == (cells is None)
+    if lines is not None:
+        pd.testing.assert_frame_equal(lines, cells)
+    pd.testing.assert_frame_equal(found, found_too)
 
 
 def test_an_unclosed_quote_is_no_table(read):

@@ -17,10 +17,10 @@ _REINFUSION = "re-infusion"
 
 
 def with_events(delivery: Delivery, starts: dict[str, list[float]], findings: Findings) -> pd.DataFrame:
-    """The delivery's subjects with ``NINF``, ``REINFDY``, ``EVENTDY`` and ``EVENTTXT``.
+    """The delivery's subjects with ``NINF``, ``REINFDY``, ``EVENTDY``, ``EVENTTXT`` and ``ENDDY``.
 
     The event is the first of re-infusion, HSCT and death; one that lies before the infusion excludes the subject
-    (BI-084).
+    (BI-084). HSCT or death after a re-infusion (``ENDDY``) ends the profile that the re-infusion began.
     """
     subjects = delivery.subjects
     ids = subjects["USUBJID"]
@@ -46,6 +46,7 @@ def with_events(delivery: Delivery, starts: dict[str, list[float]], findings: Fi
         REINFDY=reinfusion,
         EVENTDY=day,
         EVENTTXT=text.where(day.notna()),
+        ENDDY=given,
         EXCLRS=subjects["EXCLRS"].mask(
             impossible & subjects["EXCLRS"].isna(), "an event lies before the infusion (BI-084)"
         ),

@@ -16,7 +16,7 @@ import pandas as pd
 
 from cartpk.config.data import Intake
 from cartpk.ingest.rules import results
-from cartpk.ingest.text import key, plain
+from cartpk.ingest.text import factored, key, plain
 
 __all__ = ["Cell", "CellReader", "Cells", "Kind"]
 
@@ -75,8 +75,9 @@ _QUALITATIVE: Final = frozenset({"pos", "positive", "+", "++", "+++", "阳性", 
 _SENTINELS: Final = frozenset({"-9", "-99", "-999", "-9999", "zz"})
 _BIG_SENTINELS: Final = frozenset({"9999", "99999", "999999"})
 
-_RULES: Final = ("", *(rule.id for rule in results.RULES))
-_TIME_RULES: Final = ("", "CP-010", "CP-011")
+_KINDS: Final = [kind.name for kind in Kind]
+_RULES: Final = ["", *(rule.id for rule in results.RULES)]
+_TIME_RULES: Final = pd.Index(["", "CP-010", "CP-011"])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,17 +145,23 @@ class CellReader:
 
     def column(self, column: pd.Series[str]) -> Cells:
         """What every cell of the column says; the common form, digits and a point, takes a short way."""
-        codes, texts = pd.factorize(column.fillna(""))
-        distinct: list[str] = texts.tolist()
-        cells = [
-            Cell(Kind.NUMBER, float(t)) if _SIMPLE.fullmatch(t) and t not in self._special else self(t)
-            for t in distinct
-        ]
+        codes, distinct = factored(column)
+        value = np.full(len(distinct), np.nan)
+        kind = np.full(len(distinct), _KINDS.index(Kind.NUMBER.name), dtype=np.int8)
+        rule = np.zeros(len(distinct), dtype=np.int8)
+        percent = np.zeros(len(distinct), dtype=np.bool_)
+        for i, text in enumerate(distinct):
+            if _SIMPLE.fullmatch(text) and text not in self._special:
+                value[i] = float(text)
+                continue
+            cell = self(text)
+            value[i], kind[i], percent[i] = cell.value, _KINDS.index(cell.kind.name), cell.percent
+            rule[i] = _RULES.index(cell.rule)
         return Cells(
-            pd.Categorical([c.kind.name for c in cells], categories=[k.name for k in Kind])[codes],
-            np.array([c.value for c in cells], dtype=np.float64)[codes],
-            pd.Categorical([c.rule for c in cells], categories=_RULES)[codes],
-            np.array([c.percent for c in cells], dtype=np.bool_)[codes],
+            pd.Categorical.from_codes(kind[codes], categories=pd.Index(_KINDS)),
+            value[codes],
+            pd.Categorical.from_codes(rule[codes], categories=pd.Index(_RULES)),
+            percent[codes],
         )
 
     def numbers(self, column: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[str]]:
@@ -162,14 +169,12 @@ class CellReader:
 
         ``CP-010`` the cell is no number, ``CP-011`` it is empty, empty text otherwise.
         """
-        codes, texts = pd.factorize(column.fillna(""))
-        distinct: list[str] = texts.tolist()
+        codes, distinct = factored(column)
         cells = [float(t) if _SIMPLE.fullmatch(t) and t not in self._special else self.signed(t) for t in distinct]
         values = np.array([math.nan if v is None else v for v in cells], dtype=np.float64)
-        rules = pd.Categorical(
-            ["CP-010" if v is None else "CP-011" if math.isnan(v) else "" for v in cells], categories=_TIME_RULES
-        )
-        return pd.Series(values[codes], index=column.index), pd.Series(rules[codes], index=column.index)
+        rule = np.array([1 if v is None else 2 if math.isnan(v) else 0 for v in cells], dtype=np.int8)
+        rules = pd.Categorical.from_codes(rule[codes], categories=_TIME_RULES)
+        return pd.Series(values[codes], index=column.index), pd.Series(rules, index=column.index)
 
     def number(self, text: str) -> Cell:
         """The cell as a non-negative number, or refused; for result cells and for limits, times and doses alike."""

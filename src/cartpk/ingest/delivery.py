@@ -138,5 +138,6 @@ def typed(rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
             table[name] = table[name].astype("float64")
         else:
             text = table[name].astype("str")
-            table[name] = text.where(text != "")
+            empty = text == ""
+            table[name] = text.mask(empty) if empty.any() else text
     return checked(table, schema)

@@ -36,6 +36,8 @@ def profile_starts(infusions: pd.DataFrame, split_dose_days: float) -> dict[str,
 def without_excluded_subjects(rows: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
     """The rows with the reason of their subject, where the whole subject is outside the analysis."""
     excluded = subjects[subjects["EXCLRS"].notna()]
+    if excluded.empty:
+        return rows
     reason = looked_up(rows["USUBJID"], dict(zip(excluded["USUBJID"], excluded["EXCLRS"], strict=True)))
     return rows.assign(ANLRS=rows["ANLRS"].fillna(reason))
 
@@ -55,7 +57,7 @@ def with_places(rows: pd.DataFrame, starts: dict[str, list[float]], time: Time, 
             n = np.maximum(np.searchsorted(days, rows.loc[mine, "AFRLT"].fillna(0.0), side="left"), 1)
             infusion.loc[mine] = n
             start.loc[mine] = np.asarray(days)[n - 1]
-    rows = rows.assign(ATPTREF="INFUSION " + infusion.astype("str"), ARRLT=rows["AFRLT"] - start)
+    rows = rows.assign(ATPTREF=[f"INFUSION {n}" for n in infusion.tolist()], ARRLT=rows["AFRLT"] - start)
     _list_deviations(rows[rows["ANLRS"].isna()], time, findings)
     return rows
 

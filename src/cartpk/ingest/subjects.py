@@ -10,7 +10,7 @@ import pandas as pd
 
 from cartpk.ingest.cells import CellReader
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import counted, identifier, key, looked_up, mapped
+from cartpk.ingest.text import counted, identifier, key, looked_up
 
 __all__ = ["check_identifiers", "first_known", "known_numbers", "with_identifiers"]
 
@@ -50,24 +50,16 @@ def with_identifiers(frame: pd.DataFrame, column: str, file: str, findings: Find
         The subject's column.
     """
     raw = frame[column]
-    ids = pd.Series(mapped(raw, identifier), index=frame.index, dtype="str")
-    for spelling in sorted(set(raw[ids != raw])):
-        if identifier(spelling):
+    read = {spelling: identifier(spelling) for spelling in raw.unique()}
+    for spelling, new in sorted(read.items()):
+        if new and new != spelling:
             lines = frame.index[raw == spelling]
-            new = identifier(spelling)
-            findings.add(
-                "BI-048",
-                subject=new,
-                file=file,
-                row=float(lines[0]),
-                field=column,
-                old=spelling,
-                new=new,
-                count=counted(len(lines)),
-            )
+            first, count = float(lines[0]), counted(len(lines))
+            findings.add("BI-048", subject=new, file=file, row=first, field=column, old=spelling, new=new, count=count)
+    ids = looked_up(raw, read)
+    nobody = {new for new in read.values() if not new or key(new) in _SUMMARY_WORDS}
     empty = _empty_beside(frame, column)
-    word = pd.Series([w in _SUMMARY_WORDS for w in mapped(ids, key)], index=frame.index, dtype="bool")
-    no_subject = (ids == "") | word | empty
+    no_subject = ids.isin(nobody) | empty if nobody else empty
     for line, text in ids[no_subject].items():
         findings.add("BI-091", file=file, row=float(str(line)), field=column, old=text)
     kept: pd.DataFrame = frame.assign(USUBJID=ids)[~no_subject]
@@ -109,6 +101,8 @@ def first_known(frame: pd.DataFrame, column: str, findings: Findings, rule: str)
 
     ``frame`` has ``USUBJID``, ``SRCFILE``, ``SRCROW`` and the column, as text.
     """
+    if not frame[column].to_numpy(dtype=object, na_value="").any():
+        return {}
     distinct = frame.loc[frame[column].fillna("") != ""].drop_duplicates(["USUBJID", column])
     known = distinct[distinct[column].str.strip() != ""]
     once = known.drop_duplicates("USUBJID")

@@ -10,7 +10,18 @@ from typing import Final, TypeVar
 import numpy as np
 import pandas as pd
 
-__all__ = ["close_to", "counted", "identifier", "key", "looked_up", "mapped", "mapped_together", "plain", "trimmed"]
+__all__ = [
+    "close_to",
+    "counted",
+    "factored",
+    "identifier",
+    "key",
+    "looked_up",
+    "mapped",
+    "mapped_together",
+    "plain",
+    "trimmed",
+]
 
 T = TypeVar("T")
 
@@ -71,11 +82,17 @@ def close_to(word: str, known: Iterable[str]) -> str:
     return by_key[near[0]] if near else ""
 
 
+def factored(column: pd.Series[str]) -> tuple[np.ndarray[tuple[int], np.dtype[np.intp]], list[str]]:
+    """The column as codes into its distinct texts, in order of appearance; an empty cell counts as an empty text."""
+    codes, distinct = pd.factorize(column.to_numpy(dtype=object, na_value=""))
+    return codes, distinct.tolist()
+
+
 def mapped(column: pd.Series[str], function: Callable[[str], T]) -> list[T]:
     """``function`` of every cell, called once per distinct text; an empty cell counts as an empty text."""
-    codes, distinct = pd.factorize(column.fillna(""))
-    values = [function(text) for text in distinct.tolist()]
-    return [values[c] for c in codes]
+    codes, distinct = factored(column)
+    values = [function(text) for text in distinct]
+    return [values[c] for c in codes.tolist()]
 
 
 def counted(number: int) -> str:
@@ -89,16 +106,21 @@ def counted(number: int) -> str:
 
 def looked_up(column: pd.Series[str], table: Mapping[str, str | None]) -> pd.Series[str]:
     """The table's text for every cell, always as text; missing where the table has none."""
-    return pd.Series(mapped(column, table.get), index=column.index, dtype="str")
+    codes, distinct = factored(column)
+    values = np.array([table.get(text, np.nan) for text in distinct], dtype=object)
+    values[values == None] = np.nan  # noqa: E711
+    return pd.Series(values[codes], index=column.index, dtype="str")
 
 
 def mapped_together(columns: list[pd.Series[str]], function: Callable[..., T]) -> list[T]:
     """``function`` of the cells of each row, called once per distinct row; an empty cell counts as an empty text."""
-    factored = [(codes, distinct.tolist()) for codes, distinct in (pd.factorize(c.fillna("")) for c in columns)]
+    parts = [factored(column) for column in columns]
     combined = np.zeros(len(columns[0]), dtype=np.int64)
-    for codes, distinct in factored:
+    for codes, distinct in parts:
         combined = combined * max(len(distinct), 1) + codes
-    rows, first = np.unique(combined, return_index=True)[:2]
-    texts = [[distinct[codes[i]] for codes, distinct in factored] for i in first]
-    values = [function(*cells) for cells in texts]
-    return [values[i] for i in np.searchsorted(rows, combined)]
+    codes, rows = pd.factorize(combined)
+    # the first row of each combination stands for all of them
+    first = np.full(len(rows), len(combined), dtype=np.int64)
+    np.minimum.at(first, codes, np.arange(len(combined)))
+    values = [function(*(distinct[own[i]] for own, distinct in parts)) for i in first.tolist()]
+    return [values[c] for c in codes.tolist()]

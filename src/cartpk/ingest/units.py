@@ -24,15 +24,16 @@ def with_units(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, fi
     unit = _read(rows["UNIT"], declared)
     _list_spellings(rows, "UNIT", unit, declared, findings)
     used = rows["ANLRS"].isna() & rows["ANSWERED"]
-    first = rows.assign(_unit=unit)[used & (unit != "")].drop_duplicates("CODE").set_index("CODE")["_unit"]
-    target = {a.code: a.unit or str(first.get(a.code, "")) for a in assays}
-    own = looked_up(rows["CODE"], target)
+    given_here = unit[used & (unit != "")]
+    first = rows["CODE"][given_here.index].drop_duplicates()
+    of_data = dict(zip(first, given_here[first.index], strict=True))
+    own = looked_up(rows["CODE"], {a.code: a.unit or of_data.get(a.code, "") for a in assays})
     for code, here in rows[used & (unit == "")].groupby("CODE", sort=False):
         given = next((a.unit for a in assays if a.code == code), "")
         findings.add_files("CP-040" if given else "BI-022", here, field="UNIT", new=given or None, assay=code)
     factor = pd.Series(1.0, index=rows.index)
-    other = rows.assign(_unit=unit, _own=own)[used & (unit != "") & (unit != own)]
-    for (source, wanted), these in other.groupby(["_unit", "_own"], sort=False):
+    other = used & (unit != "") & (unit != own)
+    for (source, wanted), these in rows[other].groupby([unit[other], own[other]], sort=False):
         if source in PER_UL and wanted in PER_UL:
             factor.loc[these.index] = PER_UL[source] / PER_UL[wanted]
             findings.add_files("CP-042", these, field="UNIT", old=source, new=wanted, factor=factor[these.index[0]])
@@ -52,8 +53,8 @@ def _list_spellings(
     rows: pd.DataFrame, column: str, read: pd.Series[str], declared: dict[str, str], findings: Findings
 ) -> None:
     """One finding per file and spelling that is not the unit's own."""
-    changed = rows.assign(_read=read)[(rows[column] != read) & (read != "")]
-    for (spelling, new), here in changed.groupby([column, "_read"], sort=False):
+    changed = (rows[column] != read) & (read != "")
+    for (spelling, new), here in rows[changed].groupby([rows[column][changed], read[changed]], sort=False):
         findings.add_files(
             "CP-041" if plain(str(spelling)) in declared else "BI-023", here, field="UNIT", old=spelling, new=new
         )

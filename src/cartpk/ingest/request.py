@@ -1,0 +1,59 @@
+"""What is asked of a file, and what a reader of any format hands back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+__all__ = ["Request", "Table", "UnreadableError"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a file.
+
+    Attributes
+    ----------
+    root, file
+        Folder of the project and the path below it, as the config has it.
+    required
+        Columns without which the file cannot be used.
+    encoding
+        Declared encoding; None = found out (BOM, UTF-8, then strict GB18030).
+    skip_rows
+        Lines above the header.
+    """
+
+    root: Path
+    file: str
+    required: tuple[str, ...]
+    encoding: str | None = None
+    skip_rows: int = 0
+
+
+class Table(Protocol):
+    """Rows of text with the line each begins on; the first one is the header."""
+
+    def head(self, number: int) -> list[tuple[int, list[str]]]:
+        """Line and cells of the first rows."""
+
+    def widths(self) -> list[tuple[int, int]]:
+        """Line and number of cells of every row."""
+
+    def empty(self) -> list[bool]:
+        """Of every row but the header: whether it has no cell with content."""
+
+    def frame(self, header: list[str], keep: list[bool]) -> pd.DataFrame:
+        """The rows that are kept under these names, index = line; all rows are of one width."""
+
+
+class UnreadableError(Exception):
+    """A file that gives no rows: the rule that says so and what it found."""
+
+    def __init__(self, rule: str, found: str) -> None:
+        super().__init__(found)
+        self.rule = rule
+        self.found = found
