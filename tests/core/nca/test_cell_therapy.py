@@ -116,9 +116,9 @@ def test_persistence_by_the_limit_of_detection():
     day, conc = [0, 3, 7, 14, 21, 28], [0, 0, 900, 60, 0, 0]
     detected = [False, True, True, True, True, False]
     by_lloq, _, _ = of(day, conc, detected=detected)
-    assert (by_lloq["TFDET"], by_lloq["TDET"], by_lloq["TDETUL"]) == (3, 14, 21)
+    assert (by_lloq["TFDET"], by_lloq["TDET"], by_lloq["TDETUL"]) == (7, 14, 21)
     by_lod, _, _ = of(day, conc, detected=detected, persistence_by_detection=True)
-    assert (by_lod["TDET"], by_lod["TDETUL"]) == (21, 28)
+    assert (by_lod["TFDET"], by_lod["TDET"], by_lod["TDETUL"]) == (3, 21, 28)
 
 
 def test_never_detected():

@@ -53,14 +53,14 @@ def tlag(a: Analysis) -> Outcome:
     SPONSOR,
     _DAY,
     _MED,
-    "time of the first sample at or above the limit of detection; of quantification where the data know no other",
+    "time of the first sample at or above the limit of persistence: of quantification, by setting of detection",
     _OWN,
     _CELL,
 )
 def tfdet(a: Analysis) -> Outcome:
-    """Time of the first detection."""
+    """Time of the first detection, by the same limit as the last one (``<100`` says nothing of detection)."""
     p = a.profiles
-    row = first_in(a.seen & p.detected, p.offsets)
+    row = first_in(_present(a), p.offsets)
     return outcome(pick(p.day, row), (row < 0, NcaReason.ALL_BLQ), known=a.known)
 
 
