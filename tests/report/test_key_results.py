@@ -55,6 +55,7 @@ def shown(result, label="Cmax"):
 def test_a_cell_is_the_tables_cell_with_its_n(data, config):
     result = key_results(data, [table(KINETICS, [LOW, HIGH], PLAIN)], config)
     assert shown(result) == ["1,230 (45.6) n = 5 of 6", "NC n = 2"]
+    assert result.zeros
     assert result.statistics == ("Geometric mean (CV %): Cmax.",)
     assert result.sources == (("table-t_14_2_2", "Table 14.2-99"),)
 
@@ -82,7 +83,9 @@ def test_the_first_statistic_that_the_table_has_is_shown(data, config, drop, sta
 
 def test_only_a_geometric_mean_counts_values_above_zero(data, config):
     rows = [row for row in PLAIN if row[0]["statistic"] != "geo_mean"]
-    assert shown(key_results(data, [table(KINETICS, [LOW, HIGH], rows)], config))[0] == "1,000 [0; 9,000] n = 6"
+    result = key_results(data, [table(KINETICS, [LOW, HIGH], rows)], config)
+    assert shown(result)[0] == "1,000 [0; 9,000] n = 6"
+    assert not result.zeros
 
 
 def test_subjects_are_counted_and_those_left_out_are_said(data, config):

@@ -90,6 +90,11 @@ class KeyResults:
     sources: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
 
+    @property
+    def zeros(self) -> bool:
+        """Whether a geometric mean leaves out values: its n is then of several."""
+        return any(" of " in part for row in self.rows for cell in row.cells for part in cell.rest)
+
 
 def key_results(data: TrialData, tables: Sequence[TableBlock], config: TrialConfig) -> KeyResults:
     """The key results of the run.
