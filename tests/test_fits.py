@@ -219,6 +219,17 @@ def test_samples_after_an_event_are_not_used():
     assert derive_params_model(second, events=events, polish=False).summary["NOBS"].item() == (~np.isnan(conc)).sum()
 
 
+def test_a_re_infusion_is_no_event_of_the_profile_it_begins():
+    day, conc = stein(day=np.array([3.1, 7.2, 10.4, 14, 21, 28]))
+    own = table({"S": (day, conc)}).assign(ATPTREF="INFUSION 2", ARRLT=day)
+    start = 7.04  # AFRLT - ARRLT is less than it by roundings
+    own["AFRLT"] = [float(f"{d + start:.2f}") for d in day]
+    own["ARRLT"] = own["AFRLT"] - start
+    events = pd.DataFrame({"USUBJID": ["S"], "AFRLT": [start]})
+    assert ((own["AFRLT"] - own["ARRLT"]) < start).any()
+    assert derive_params_model(own, events=events, polish=False).summary["NOBS"].item() == (~np.isnan(conc)).sum()
+
+
 def test_an_empty_table_gives_empty_tables():
     found = derive_params_model(table({"S": stein()}).iloc[:0])
     assert [len(t) for t in (found.adpp, found.predictions, found.summary)] == [0, 0, 0]

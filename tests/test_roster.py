@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cartpk.roster import NO_SAMPLE, with_all_subjects
+from cartpk.roster import NO_SAMPLE, events, with_all_subjects
 
 ROWS = pd.DataFrame(
     {
@@ -30,3 +30,10 @@ def test_absent_subjects_get_every_parameter_with_a_reason():
 
 def test_nothing_is_added_where_nobody_is_absent():
     assert with_all_subjects(ROWS, ["A"], "CAR") is ROWS
+
+
+def test_the_transplant_after_a_re_infusion_is_an_event_too():
+    adsl = pd.DataFrame(
+        {"USUBJID": ["A", "B", "C", "D"], "EVENTDY": [20.0, 30.0, None, 5.0], "ENDDY": [50.0, 30.0, None, None]}
+    )
+    assert events(adsl).to_numpy().tolist() == [["A", 20.0], ["A", 50.0], ["B", 30.0], ["D", 5.0]]

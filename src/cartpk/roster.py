@@ -51,11 +51,15 @@ def with_all_subjects(rows: pd.DataFrame, subjects: Iterable[str], analyte: str)
     if not absent or parameters.empty:
         return rows
     added = pd.concat([parameters.assign(USUBJID=subject) for subject in absent], ignore_index=True)
-    return pd.concat([rows, added.assign(PPREASND=NO_SAMPLE)], ignore_index=True)
+    every: pd.DataFrame = pd.concat([rows, added.assign(PPREASND=NO_SAMPLE)], ignore_index=True)
+    return every
 
 
 def events(adsl: pd.DataFrame) -> pd.DataFrame:
-    """Subjects (USUBJID) with an event that cuts their profile, and its day (AFRLT): re-infusion, HSCT or death."""
-    cut = adsl.loc[adsl["EVENTDY"].notna(), ["USUBJID", "EVENTDY"]]
-    renamed: pd.DataFrame = cut.rename(columns={"EVENTDY": "AFRLT"})
-    return renamed
+    """Subjects (USUBJID) with an event that cuts their profile, and its day (AFRLT): re-infusion, HSCT or death.
+
+    HSCT or death after a re-infusion is a second row: it cuts the profile that the re-infusion began.
+    """
+    days = adsl.melt("USUBJID", [c for c in ("EVENTDY", "ENDDY") if c in adsl], value_name="AFRLT")
+    cut = days.dropna(subset="AFRLT").drop_duplicates(["USUBJID", "AFRLT"])
+    return cut[["USUBJID", "AFRLT"]].sort_values(["USUBJID", "AFRLT"], kind="stable", ignore_index=True)

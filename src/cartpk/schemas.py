@@ -62,6 +62,7 @@ ADSL: Final = pa.DataFrameSchema(
         "REINFDY": _number("Day of the first re-infusion (not a split dose); empty = none."),
         "EVENTDY": _number("Day of the event that cuts the profile: re-infusion, HSCT or death, the first of them."),
         "EVENTTXT": _text("What that event is."),
+        "ENDDY": _number("Day of HSCT or death, also where a re-infusion came before it."),
         "AGE": _number("Age, years."),
         "SEX": _text("Sex."),
         "PKFL": _flag("Y = at least one usable post-infusion result."),

@@ -12,11 +12,11 @@ import pandas as pd
 
 from cartpk.adpp.adnca import used_rows
 from cartpk.adpp.derived import DERIVED
+from cartpk.adpp.reinfusion import after_event
 
 __all__ = ["CellFacts", "CellReason", "CellTables", "derive_cells"]
 
 _PROFILE: Final = ["USUBJID", "PPCAT", "PPSPEC", "ATPTREF"]
-_FIRST: Final = "INFUSION 1"
 _UG_PER_PG: Final = 1e-6
 _COUNT_UNIT: Final = "cells/uL"
 
@@ -78,7 +78,7 @@ def derive_cells(
     facts
         What the config declares.
     events
-        Day (``AFRLT``) on which a subject's (``USUBJID``) first profile ends.
+        Re-infusions, transplants and deaths: ``USUBJID`` and ``AFRLT``, days; a peak is looked for before them.
     """
     from cartpk.schemas import ADPP, DERIVED_UNITS, checked  # noqa: PLC0415 - `cartpk nca` starts without pandera
 
@@ -166,10 +166,7 @@ def _volumes(
     """CMAXCUL and TMAXCUL of each profile whose counts are declared."""
     counts = facts.counts or {}
     after = samples[samples["PPCAT"].isin(counts) & (samples["ARRLT"] > 0)]
-    if events is not None and len(events):
-        end = after["USUBJID"].map(events.groupby("USUBJID")["AFRLT"].min()).fillna(np.inf)
-        after = after[~(after["ATPTREF"].eq(_FIRST) & (after["AFRLT"] > end))]
-    by_profile = dict(iter(after.groupby(_PROFILE, sort=True)))
+    by_profile = dict(iter(after[~after_event(after, events)].groupby(_PROFILE, sort=True)))
     records: list[dict[str, object]] = []
     for _, row in adpp[adpp["PARAMCD"].eq("CMAX") & adpp["PPCAT"].isin(counts)].iterrows():
         key = tuple(row[name] for name in _PROFILE)

@@ -15,7 +15,7 @@ from cartpk.adpp.decisions import Decisions
 from cartpk.adpp.doses import DoseBasis, doses_of, normalised
 from cartpk.adpp.manual import Placed, findings_of_decisions, place
 from cartpk.adpp.points import points_of, with_samples_left_out
-from cartpk.adpp.reinfusion import infusion_starts, with_baselines
+from cartpk.adpp.reinfusion import SAME_TIME, infusion_starts, with_baselines
 from cartpk.adpp.rows import Column, adpp_rows, window_flag_bits
 from cartpk.core.nca import (
     PARAMETERS,
@@ -41,9 +41,6 @@ BARE: Final = (
     "MRTLST", "MRTIFO", "LAMZ", "LAMZHL", "LAMZNPT", "LAMZLL", "LAMZUL", "R2", "R2ADJ",
 )  # fmt: skip
 """Parameters of ``cartpk nca``, beside the interval areas."""
-
-_SAME_TIME: Final = 1e-6
-"""days; an infusion is no event of its own profile, though its time is known only as a difference."""
 
 
 class TrialParameters(NamedTuple):
@@ -290,5 +287,5 @@ def _event_days(table: ProfileTable, events: pd.DataFrame) -> Floats:
     offsets = np.append(0, np.cumsum(of_subject))
     at = np.repeat(start[subjects.codes] - offsets[:-1], of_subject) + np.arange(offsets[-1])
     own_day = day[order][at] - np.repeat(table.shift, of_subject)
-    first = -max_in(np.where(own_day > _SAME_TIME, -own_day, -np.inf), offsets)
+    first = -max_in(np.where(own_day > SAME_TIME, -own_day, -np.inf), offsets)
     return np.where(np.isinf(first), np.nan, first)

@@ -12,11 +12,11 @@ import pandas as pd
 
 from cartpk.adpp.adnca import used_rows
 from cartpk.adpp.derived import DERIVED
+from cartpk.adpp.reinfusion import after_event
 
 __all__ = ["MarrowReason", "MarrowTables", "derive_marrow"]
 
 _PROFILE: Final = ["USUBJID", "PPCAT", "PPSPEC", "ATPTREF"]
-_FIRST: Final = "INFUSION 1"
 
 
 class MarrowReason(StrEnum):
@@ -60,7 +60,7 @@ def derive_marrow(
     window_days
         Farthest that the two samples may lie apart, days.
     events
-        Day (``AFRLT``) on which a subject's (``USUBJID``) first profile ends.
+        Re-infusions, transplants and deaths: ``USUBJID`` and ``AFRLT``, days; samples after them have no ratio.
     """
     from cartpk.schemas import ADPP, MARROW_RATIO, checked  # noqa: PLC0415 - `cartpk nca` starts without pandera
 
@@ -99,14 +99,10 @@ def _with_ratio(rows: pd.DataFrame, events: pd.DataFrame | None) -> pd.DataFrame
     """The matched samples with the ratio, its limit, or the reason why there is neither."""
     marrow, blood = rows["AVAL"], rows["BAVAL"]
     m_blq, b_blq = rows["BLQFL"].eq("Y"), rows["BBLQFL"].eq("Y")
-    late = pd.Series(data=False, index=rows.index)
-    if events is not None and len(events):
-        end = rows["USUBJID"].map(events.groupby("USUBJID")["AFRLT"].min())
-        late = rows["ATPTREF"].eq(_FIRST) & (rows["AFRLT"] > end.fillna(np.inf))
     conflict = rows["CONFLICT"].astype(bool) | rows["BCONFLICT"].eq(other=True)
     upper, lower = rows["ALLOQ"] / blood, marrow / rows["BALLOQ"]
     cases = {
-        MarrowReason.EVENT: late,
+        MarrowReason.EVENT: after_event(rows, events),
         MarrowReason.NO_BLOOD: rows["BDAY"].isna(),
         MarrowReason.CONFLICT: conflict,
         MarrowReason.UNITS: rows["AVALU"] != rows["BUNIT"],

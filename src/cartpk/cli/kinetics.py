@@ -30,9 +30,11 @@ def command(config: Path, results: Path) -> None:
 
     from cartpk.adpp import derive_marrow
     from cartpk.config import load
+    from cartpk.core.nca import interval_code
     from cartpk.files import write_table
     from cartpk.roster import events, with_all_subjects
     from cartpk.schemas import ADNCA, ADPP, ADSL, FINDINGS, checked, read_table
+    from cartpk.terms import AucFlag
 
     trial, work = load(config), results / "work"
     adsl = read_table(results / "adsl.csv", ADSL)
@@ -42,6 +44,9 @@ def command(config: Path, results: Path) -> None:
     cells = _cells(trial, results, done, ends)
     parts = [rows for rows in (done.adpp, marrow.adpp, cells.adpp) if len(rows)] or [done.adpp]
     rows = with_all_subjects(pd.concat(parts, ignore_index=True), adsl["USUBJID"], trial.primary_analyte.code)
+    # an area of a subject without a single sample: no post-infusion result
+    bare = rows["PARAMCD"].isin([interval_code(0, end) for end in trial.nca.windows.days]) & rows["FLAG"].isna()
+    rows = rows.assign(FLAG=rows["FLAG"].mask(bare, str(AucFlag.NC_SPARSE)))
     write_table(work / "adpp_nca.csv", checked(rows, ADPP))
     write_table(work / "lambda_z.csv", done.lambda_z)
     write_table(work / "marrow_ratio.csv", marrow.pairs)

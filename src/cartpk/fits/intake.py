@@ -22,6 +22,7 @@ KEYS: Final = {"USUBJID": "USUBJID", "PPCAT": "PCTESTCD", "PPSPEC": "PCSPEC", "A
 """Key of the result -> column of ADNCA; those absent from ADNCA are absent from the result."""
 MIN_QUANTIFIABLE: Final = 3
 MIN_SAMPLES: Final = 5
+_SAME_TIME: Final = 1e-6
 """Times with a quantifiable result, and with any result, that a penalised fit needs; with fewer it would only repeat
 its priors. [choice]"""
 
@@ -142,7 +143,8 @@ def _after_event(subject: pd.Series, day: FloatArray, time: FloatArray, events: 
         return after
     names = subject.astype(str).to_numpy(dtype=object)
     for name, at in zip(events["USUBJID"].astype(str), _numbers(events, "AFRLT"), strict=True):
-        after |= (names == name) & (at > day - time) & (day > at)
+        # an infusion is no event of its own profile, though its time is known only as a difference
+        after |= (names == name) & (at > day - time + _SAME_TIME) & (day > at)
     return after
 
 
