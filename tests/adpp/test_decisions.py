@@ -1,10 +1,12 @@
 """The signed file: what it may look like, what is said of one that cannot be used."""
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 
-from cartpk.adpp.decisions import Action, read_decisions
+from cartpk.adpp.decisions import OPTIONAL, REQUIRED, Action, read_decisions
 
 HEAD = "USUBJID,AFRLT,ACTION,WHO,WHEN,WHY"
 
@@ -74,3 +76,12 @@ def test_a_file_that_cannot_be_used(read, content, says):
 
 def test_no_rows_are_no_decisions(read):
     assert read(HEAD + "\n").rows == ()
+
+
+def test_the_example_of_the_documentation_holds(read):
+    text = (Path(__file__).resolve().parents[2] / "docs" / "lambda_z_points.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```csv\n(.*?)```", text, flags=re.DOTALL)
+    got = read(example)
+    assert {row.action for row in got.rows} == set(Action)
+    assert not [row for row in got.rows if row.unsigned or math.isnan(row.day)]
+    assert all(f"`{name}`" in text for name in (*REQUIRED, *OPTIONAL))

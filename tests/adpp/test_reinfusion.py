@@ -27,14 +27,15 @@ def test_the_start_of_an_infusion_is_what_its_times_differ_by(samples, make):
 
 
 def test_the_last_result_before_is_the_baseline(samples, make):
-    carried = with_baselines(samples)
+    carried = with_baselines(samples, infusion_starts(samples))
     assert len(carried) == len(samples) + 1
     pd.testing.assert_frame_equal(carried.iloc[: len(samples)], samples)
     added = carried.iloc[-1]
     assert added[["ATPTREF", "AFRLT", "ARRLT", "AVAL", "SRCROW"]].tolist() == ["INFUSION 2", START, 0.0, 350.0, 10.0]
     unused = samples.assign(NCAXFL=np.where(samples["AFRLT"] == START, "Y", None))
-    assert with_baselines(unused).iloc[-1][["AFRLT", "AVAL"]].tolist() == [45, 500]
-    assert with_baselines(make.samples()) is not None
+    assert with_baselines(unused, infusion_starts(unused)).iloc[-1][["AFRLT", "AVAL"]].tolist() == [45, 500]
+    plain = make.samples()
+    assert with_baselines(plain, infusion_starts(plain)) is plain
 
 
 def test_each_profile_has_its_own_areas(samples, make):
@@ -77,7 +78,8 @@ def test_a_quantifiable_baseline_is_no_peak_and_no_first_detection(samples, make
 
 def test_assays_keep_their_own_baselines(samples, make):
     flow = samples.assign(PCTESTCD="FLOW", AVALU="cells/uL", AVAL=samples["AVAL"] / 7)
-    both = with_baselines(pd.concat([samples, flow], ignore_index=True))
+    two = pd.concat([samples, flow], ignore_index=True)
+    both = with_baselines(two, infusion_starts(two))
     added = both.iloc[2 * len(samples) :]
     assert added.set_index("PCTESTCD")["AVAL"].to_dict() == {"CART": 350.0, "FLOW": 50.0}
 

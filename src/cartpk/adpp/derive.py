@@ -149,13 +149,15 @@ def derive_params_trial(
         Lists every problem of the tables.
     """
     choices, limits = settings or NcaSettings(), windows or WindowSettings()
+    starts = infusion_starts(adnca)
+    cuts = _all_events(starts, events)
     placed = None
     if decisions is not None:
         given = profile_table(adnca)
-        placed = place(decisions, adnca, given, _event_days(given, _all_events(adnca, events)))
+        placed = place(decisions, adnca, given, _event_days(given, cuts))
         adnca = _without(adnca, placed)
-    table = profile_table(with_baselines(adnca))
-    event_day = _event_days(table, _all_events(adnca, events))
+    table = profile_table(with_baselines(adnca, starts))
+    event_day = _event_days(table, cuts)
     include, exclude = (None, None) if placed is None else (placed.include, placed.exclude)
     marks = {"include": _padded(include, table), "exclude": _padded(exclude, table)}
     result = calculate_trial(table.profiles, choices, limits, window_days, event_day, **marks)
@@ -222,15 +224,14 @@ def _padded(marks: Bools | None, table: ProfileTable) -> Bools | None:
     return np.append(marks, np.zeros(size - len(marks), dtype=np.bool_))
 
 
-def _all_events(adnca: pd.DataFrame, events: pd.DataFrame | None) -> pd.DataFrame:
+def _all_events(starts: pd.DataFrame, events: pd.DataFrame | None) -> pd.DataFrame:
     """The events given, and the re-infusions that the samples themselves tell of."""
-    starts = infusion_starts(adnca)[["USUBJID", "AFRLT"]]
     if events is None:
         return starts
     missing = [c for c in ("USUBJID", "AFRLT") if c not in events]
     if missing:
         raise ValueError(f"events: no column {', '.join(missing)}; allowed are USUBJID and AFRLT (days)")
-    return pd.concat([events, starts], ignore_index=True) if len(starts) else events
+    return pd.concat([events, starts[["USUBJID", "AFRLT"]]], ignore_index=True) if len(starts) else events
 
 
 def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
@@ -254,8 +255,9 @@ def lambda_z_points(
         One row per profile and quantifiable sample: keys, AFRLT, ARRLT (days), AVAL, LZFL (Y = used), INTERCEPT and
         SLOPE of ln AVAL = INTERCEPT + SLOPE * ARRLT.
     """
-    table = profile_table(with_baselines(adnca))
-    event_day = _event_days(table, _all_events(adnca, events))
+    starts = infusion_starts(adnca)
+    table = profile_table(with_baselines(adnca, starts))
+    event_day = _event_days(table, _all_events(starts, events))
     result = calculate_trial(table.profiles, settings, None, (), event_day, codes=("LAMZ",))
     return _as_text(points_of(table, result.parameters))
 

@@ -43,13 +43,19 @@ def after_event(samples: pd.DataFrame, events: pd.DataFrame | None) -> pd.Series
     return pd.Series(samples.index.isin(late["AT"]), index=samples.index)
 
 
-def with_baselines(adnca: pd.DataFrame) -> pd.DataFrame:
+def with_baselines(adnca: pd.DataFrame, starts: pd.DataFrame) -> pd.DataFrame:
     """The table with, for each profile after a re-infusion, the last used result before it as its baseline.
 
     That result belongs to the profile before (a sample at the very time of the re-infusion does, too); it is added a
     second time, at its negative (or zero) time from the re-infusion. Added rows stand after all others.
+
+    Parameters
+    ----------
+    adnca
+        The samples.
+    starts
+        Their later infusions (:func:`infusion_starts`).
     """
-    starts = infusion_starts(adnca)
     if starts.empty:
         return adnca
     assay = [name for name in _ASSAY if name in adnca]
