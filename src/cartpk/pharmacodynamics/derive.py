@@ -124,7 +124,7 @@ def _with_change(adpd: pd.DataFrame, settings: Pharmacodynamics) -> pd.DataFrame
     value = t["AVAL"].where(~blq, 0.0)
     free = reason.isna() | reason.eq(str(PdReason.BASELINE_ZERO))
     t["CHG"] = (value - t["BASE"]).where(free)
-    t["PCHG"] = (100.0 * (value - t["BASE"]) / t["BASE"].where(t["BASE"] > 0)).where(reason.isna())
+    t["PCHG"] = (100.0 * ((value - t["BASE"]) / t["BASE"].where(t["BASE"] > 0))).where(reason.isna())
     low = value.mask(value < t["ALLOQ"], t["ALLOQ"])
     fold = (t["BASE"].where(t["BASE"] > 0) / low.where(low > 0)).where(reason.isna())
     t["LOG10R"] = np.log10(fold)

@@ -130,12 +130,12 @@ def percent_change_at_nadir(profile: PdProfile) -> Outcome:
         return index
     if isinstance(base, PdReason):
         return base
-    value = 100.0 * (float(profile.value[index]) - base) / base
+    value = 100.0 * ((float(profile.value[index]) - base) / base)
     if not profile.blq[index]:
         return PdValue(value)
     limit = float(profile.lloq[index])
     known = np.isfinite(limit) and limit < base
-    text = f"<= {100.0 * (limit - base) / base:.{PERCENT_DECIMALS}f}" if known else None
+    text = f"<= {100.0 * ((limit - base) / base):.{PERCENT_DECIMALS}f}" if known else None
     return PdValue(value, PdFlag.BLQ, text)
 
 
