@@ -24,7 +24,13 @@ from nca_python313 import OUT, ROOT, NotMeasuredError, interpreter
 SEED = 1
 DAYS = (0, 1, 4, 7, 10, 14, 21, 28, 42, 60, 75, 90, 120, 150, 180)
 SIZES = (100, 1_000, 10_000, 100_000)
-LARGEST = {"pkpdutils": 100_000, "openpkflow": 10_000, "groupby.apply": 10_000, "groupby.apply-tuned": 10_000}
+LARGEST = {
+    "pkpdutils": 100_000,
+    "openpkflow": 10_000,
+    "groupby.apply": 10_000,
+    "groupby.apply-polyfit": 10_000,
+    "groupby.apply-sums": 10_000,
+}
 """Largest number of subjects an engine is timed with; a loop over subjects only grows in proportion beyond."""
 
 

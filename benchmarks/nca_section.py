@@ -22,8 +22,9 @@ IN_PROCESS = """### In one process, table to table
 cartpk and the other engine in turn in the same process (Python 3.13), from a DataFrame to the finished table of
 parameters, after one pair that is not counted. The input is in the form the engine wants, made beforehand and not
 timed: the table `pandas.read_csv` gives for cartpk, columns with numbers and zeros for the others. groupby.apply is
-what an analyst writes for one subject (benchmarks/nca_engines.py): sorts, trapezoids in numpy, `numpy.polyfit` for each
-window of lambda_z, the same 23 parameters; tuned: the same with the regression by sums in place of `numpy.polyfit`.
+what an analyst writes for one subject (benchmarks/nca_engines.py): sorts, trapezoids in numpy, `scipy.stats.linregress`
+for each window of lambda_z, the same 23 parameters. polyfit and sums are the same function with `numpy.polyfit`, and
+with the sums of least squares written out, in its place: the fastest such loop we could write.
 """
 AGREE = """### Do the values agree?
 
@@ -70,8 +71,8 @@ def _bar(ratio: float, bar: float | None, *, at_most: bool = False) -> str:
 
 
 def _engine(r: dict[str, Any]) -> str:
-    name, _, tuned = r["engine"].partition("-")
-    own = f"pandas {r['version']}" + (", tuned" if tuned else "")
+    name, _, variant = r["engine"].partition("-")
+    own = f"pandas {r['version']}" + (f", {variant}" if variant else "")
     return f"{name} ({own})" if name == "groupby.apply" else f"{name} {r['version']}"
 
 
@@ -120,7 +121,7 @@ def _agreement(found: dict[str, Any]) -> Iterator[str]:
     rows = []
     for r in [*found["pairs"], *found["r"]]:
         last = [x for x in found["pairs"] if x["engine"] == r["engine"] and "ratio" in x][-1:]
-        if "agreement" not in r or (last and r is not last[0]):
+        if "agreement" not in r or "-" in r["engine"] or (last and r is not last[0]):
             continue
         for code, counts in r["agreement"].items():
             others = "; ".join(f"{n:,}: {name}" for name, n in counts.items() if name != "agree")
