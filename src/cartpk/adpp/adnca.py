@@ -197,9 +197,9 @@ def _text(column: pd.Series) -> _Texts:
         own, labels = kept.cat.codes.to_numpy().astype(np.intp), kept.cat.categories.astype("str")
     else:
         own, labels = _factorised(column)
-    order = np.argsort(labels.to_numpy(dtype=object), kind="stable")
-    if (order[1:] > order[:-1]).all():
+    if labels.is_monotonic_increasing:  # also tells pandas that they are unique, at a third of the price of asking
         return _Texts(own.astype(np.intp, copy=False), labels)
+    order = np.argsort(labels.to_numpy(dtype=object), kind="stable")
     rank = np.empty(len(order) + 1, dtype=np.intp)
     rank[order] = np.arange(len(order))
     rank[-1] = -1

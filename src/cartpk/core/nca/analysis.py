@@ -123,7 +123,8 @@ class Analysis:
         """Reasons that stand before every parameter: no data, conflicting results; shape (m,)."""
         codes = np.zeros(len(self.profiles), dtype=np.int8)
         codes[~any_in(self.seen, self.offsets)] = code_of(NcaReason.NO_DATA)
-        codes[any_in(self.profiles.conflict, self.offsets)] = code_of(NcaReason.DUPLICATE_TIMES)
+        if self.profiles.conflict.any():
+            codes[any_in(self.profiles.conflict, self.offsets)] = code_of(NcaReason.DUPLICATE_TIMES)
         return codes
 
     @cached_property
