@@ -101,6 +101,26 @@ def test_concentration_at_a_day():
 times = st.lists(st.floats(0.05, 20), min_size=2, max_size=12).map(lambda gaps: np.append(0.0, np.cumsum(gaps)))
 
 
+@pytest.mark.parametrize(("low", "high"), [(5e-324, 1.0), (1e-300, 1e300), (1e-12, 1e12)])
+def test_a_segment_between_the_smallest_and_a_large_value(low, high):
+    day = np.array([0.0, 1, 2, 3.5])
+    for conc, tmax in (([0.0, high, low, high], 1.0), ([0.0, low, high, low], 1.0)):
+        seg = segments(np.array([0, 4]), day, np.array(conc), np.array([tmax]), AucMethod.LIN_LOG)
+        whole = area_between(seg, 0.0, day[-1:])[0]
+        for middle in (0.5, 1.5, 1.999, 2.001, 2.5, 3.4):
+            parts = area_between(seg, 0.0, np.array([middle]))[0] + area_between(seg, middle, day[-1:])[0]
+            assert parts == pytest.approx(whole, rel=1e-11)
+            assert 0 <= concentration_at(seg, middle)[0] <= high
+        assert seg.moment()[1:3] == pytest.approx([_moment(seg, 1), _moment(seg, 2)], rel=1e-3)
+
+
+def _moment(seg, row):
+    """The first moment of one segment by 1,500 windows."""
+    edges = np.linspace(seg.t1[row], seg.t2[row], 1501)
+    areas = [area_between(seg, a, np.array([b]))[0] for a, b in zip(edges, edges[1:], strict=False)]
+    return float(np.dot(areas, (edges[1:] + edges[:-1]) / 2))
+
+
 @settings(max_examples=80, deadline=None)
 @given(times, st.data(), st.sampled_from(list(AucMethod)))
 def test_areas_add_up_over_windows(day, data, method):

@@ -84,8 +84,9 @@ class Segments:
         """First moment of each segment about time 0, shape (k,), conc * day^2."""
         dt = self.t2 - self.t1
         out = 0.5 * dt * (self.t1 * self.c1 + self.t2 * self.c2)
-        i = self.log_rows
-        out[i] = self.t1[i] * self.area[i] + dt[i] * dt[i] * self.c1[i] * _moment_exp(self.x)
+        i, x = self.log_rows, self.x
+        lean = dt[i] * dt[i] * np.maximum(self.c1[i], self.c2[i]) * _moment_exp(-np.abs(x))  # about the higher end
+        out[i] = np.where(x > 0, self.t2[i] * self.area[i] - lean, self.t1[i] * self.area[i] + lean)
         return out
 
     def exponent(self, rows: Indices) -> Floats:
@@ -131,7 +132,9 @@ def _partial(seg: Segments, rows: Indices, a: Floats, b: Floats) -> Floats:
     fa, fb = (a - seg.t1[rows]) / dt, (b - seg.t1[rows]) / dt
     straight = 0.5 * (b - a) * (2.0 * c1 + (fa + fb) * (c2 - c1))
     x = seg.exponent(rows)
-    curved = (b - a) * c1 * np.exp(x * fa) * _mean_exp(x * (fb - fa))
+    # from the higher end downwards: no exponent above 0, and no digits lost where the lower end is next to nothing
+    top = np.where(x > 0, c2 * np.exp(-np.abs(x) * (1.0 - fb)), c1 * np.exp(-np.abs(x) * fa))
+    curved = (b - a) * top * _mean_exp(-np.abs(x) * (fb - fa))
     return np.where(np.isnan(x), straight, curved)
 
 
@@ -183,5 +186,6 @@ def concentration_at(seg: Segments, day: float) -> Floats:
     s = np.where(dt > 0, (day - seg.t1[rows]) / np.where(dt > 0, dt, 1.0), 0.0)
     x = seg.exponent(rows)
     straight = seg.c1[rows] + s * (seg.c2[rows] - seg.c1[rows])
-    out[owner] = np.where(np.isnan(x), straight, seg.c1[rows] * np.exp(np.where(np.isnan(x), 0.0, x * s)))
+    curved = np.where(x > 0, seg.c2[rows] * np.exp(-np.abs(x) * (1.0 - s)), seg.c1[rows] * np.exp(-np.abs(x) * s))
+    out[owner] = np.where(np.isnan(x), straight, curved)
     return out
