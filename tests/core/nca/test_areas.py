@@ -1,5 +1,6 @@
 """Segments: the textbook integrals, exact where the textbook forms cancel."""
 
+import itertools
 from decimal import Decimal, getcontext
 
 import numpy as np
@@ -117,7 +118,7 @@ def test_a_segment_between_the_smallest_and_a_large_value(low, high):
 def _moment(seg, row):
     """The first moment of one segment by 1,500 windows."""
     edges = np.linspace(seg.t1[row], seg.t2[row], 1501)
-    areas = [area_between(seg, a, np.array([b]))[0] for a, b in zip(edges, edges[1:], strict=False)]
+    areas = [area_between(seg, a, np.array([b]))[0] for a, b in itertools.pairwise(edges)]
     return float(np.dot(areas, (edges[1:] + edges[:-1]) / 2))
 
 
