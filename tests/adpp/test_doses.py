@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cartpk.adpp import DERIVED, derive_params_trial
-from cartpk.core.nca import PARAMETERS
+from cartpk.core.nca import PARAMETERS, NcaSettings
 from cartpk.schemas import ADPP, checked
 
 
@@ -108,3 +108,10 @@ def test_codes_are_unique_and_short():
     assert not set(DERIVED) & set(PARAMETERS)
     assert all(len(code.replace("<T>", "28")) <= 8 for code in DERIVED)
     assert all(entry.code == code and entry.formula and entry.source and entry.needs for code, entry in DERIVED.items())
+
+
+def test_the_reason_names_the_points_that_lambda_z_needs(make):
+    few = make.samples(days=[0.0, 7, 10, 14], levels=[np.nan, 9000, 4000, 1500])
+    for needed in (3, 4):
+        got = derive_params_trial(few, NcaSettings(min_points=needed)).adpp
+        assert make.cell(got, "LAMZ", "PPREASND") == f"fewer than {needed} quantifiable samples after Tmax"

@@ -107,3 +107,13 @@ def test_split_doses_are_added(trial):
     assert subject["DOSEA"] == 2.6e7
     assert subject["NINF"] == 2.0
     assert subject[["REINFDY", "EVENTDY"]].isna().all()
+
+
+@pytest.mark.parametrize("unit", [None, "cells"])
+def test_a_dose_per_kg_is_in_cells_per_kg_whatever_unit_was_delivered(unit, trial):
+    dosing = {"basis": "per_kg", "unit": unit, "levels": None}
+    settings = {"dosing": dosing, "data": {"domains": {"vs": ["vs.csv"]}}}
+    adsl = trial.sdtm(settings=settings, files={"vs.csv": WEIGHTS}).adsl
+    assert set(adsl["DOSEU"]) == {"cells/kg"}
+    assert adsl["DOSEA"].tolist() == [1e6, 2e6, 4.1e6]
+    assert adsl["COHORT"].tolist() == ["1 × 10⁶ cells/kg", "2 × 10⁶ cells/kg", "4.1 × 10⁶ cells/kg"]

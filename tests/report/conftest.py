@@ -166,7 +166,16 @@ def data() -> TrialData:
         adpp=adpp(),
         predictions=empty(schemas.PREDICTIONS),
         lambda_z=pd.DataFrame(),
-        fits=pd.DataFrame({"USUBJID": SUBJECTS[:3], "MODEL": "stein", "CONVERGED": ["Y", "Y", "N"], "AIC": np.ones(3)}),
+        fits=pd.DataFrame(
+            {
+                "USUBJID": SUBJECTS[:3],
+                "PPCAT": "CARTG",
+                "PPSPEC": "BLOOD",
+                "MODEL": "stein",
+                "CONVERGED": ["Y", "Y", "N"],
+                "AIC": np.ones(3),
+            }
+        ),
         pd_change=empty(schemas.PD_CHANGE),
         findings=findings(),
     )

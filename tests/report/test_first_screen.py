@@ -134,6 +134,16 @@ def test_completeness_counts(data, config):
     assert counted["Findings"] == ("1 error", ("1 warning", "7 notes"))
 
 
+def test_fits_of_marrow_are_counted_apart_from_those_of_blood(data, config):
+    marrow = data.fits.assign(PPCAT="CARBM", PPSPEC="BONE MARROW, LIQUID", CONVERGED=["Y", None, None])
+    counted = tiles(replace(data, fits=pd.concat([marrow, data.fits])), config)
+    assert counted["Model fits converged, CAR transgene in blood"] == ("2 of 3", ("stein",))
+    assert counted["Model fits converged, CARBM in bone marrow"] == (
+        "1 of 3",
+        ("stein", "2 profiles could not be fitted"),
+    )
+
+
 def test_completeness_of_a_trial_without_a_result(data, config):
     nothing = replace(data, adnca=data.adnca.iloc[:0], adpp=data.adpp.iloc[:0], fits=pd.DataFrame())
     counted = tiles(nothing, config)
@@ -211,11 +221,13 @@ def test_heading_is_the_title_where_there_is_one(config, make_config):
     assert heading(make_config(report={"synthetic": False, "title": "Our <trial>"})) == ("Our <trial>",)
 
 
-def test_facts_that_the_record_leaves_open_are_none(config):
+def test_facts_that_the_record_leaves_open_are_none(config, make_config):
     facts = {fact.label: fact.value for fact in record(config).facts}
     assert facts["Phase"] is None
     assert facts["Dose levels"] == "2.5e7 and 1e8 cells"
     assert facts["Planned subjects"] == "9"
+    undated = record(make_config(report={"synthetic": True}))
+    assert {fact.label: fact.value for fact in undated.facts}["Data cut"] == "not stated"  # no record states it
 
 
 def test_dose_levels_without_levels_are_not_stated(make_config):

@@ -102,7 +102,7 @@ def derive_params_nca(
         )
         for name, (start, end) in {interval_code(*interval): interval for interval in intervals}.items()
     ]
-    return adpp_rows(table, columns, choices.auc_method)
+    return adpp_rows(table, columns, choices)
 
 
 def derive_params_trial(
@@ -166,7 +166,7 @@ def derive_params_trial(
         columns = _with_manual_flag(columns, placed.left_out)
     if adsl is not None:
         columns += normalised(columns, doses_of(table, adsl, dose_basis))
-    rows, points = adpp_rows(table, columns, choices.auc_method), points_of(table, result.parameters, placed)
+    rows, points = adpp_rows(table, columns, choices), points_of(table, result.parameters, placed)
     if text:
         rows, points = _as_text(rows), _as_text(points)
     findings = [findings_of(table, result)]

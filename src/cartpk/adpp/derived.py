@@ -40,15 +40,15 @@ _KG: Final = "dose and body weight"
 _ALL: Final = (
     Derived("CMAXD", "Max Conc Norm by Dose", "C85698", "(conc)/(dose)", _GEO, "CMAX / dose", _CT, _DOSE),
     Derived(
-        "CMAXDW", "Max Conc Norm by Dose/WT", "C174353", "(conc)/(dose/kg)", _GEO, "CMAX / (dose / weight)", _CT, _KG
+        "CMAXDW", "Max Conc Norm by Dose/WT", SPONSOR, "(conc)/(dose/kg)", _GEO, "CMAX / (dose / weight)", _OWN, _KG
     ),
     Derived(
         "AUCLSTD", "AUC to Last Nonzero Conc Norm by Dose", "C92310", "(day*conc)/(dose)", _GEO,
         "AUCLST / dose", _CT, _DOSE,
     ),
     Derived(
-        "AUCLSTDW", "AUCLST Norm by Dose/WT", "C174347", "(day*conc)/(dose/kg)", _GEO,
-        "AUCLST / (dose / weight)", _CT, _KG,
+        "AUCLSTDW", "AUCLST Norm by Dose/WT", SPONSOR, "(day*conc)/(dose/kg)", _GEO,
+        "AUCLST / (dose / weight)", _OWN, _KG,
     ),
     Derived(
         "AUCD<T>D", "AUC from T1 to T2 Norm by Dose", "C92313", "(day*conc)/(dose)", _GEO,

@@ -11,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cartpk.adpp.adnca import ProfileTable, categorical
+from cartpk.core.nca import NcaSettings
 from cartpk.core.nca.flags import Bits, Flag
 from cartpk.core.nca.parameters import UnitRule, unit_of
 from cartpk.core.nca.ragged import Floats
-from cartpk.core.nca.reasons import REASONS, Codes
+from cartpk.core.nca.reasons import Codes, reason_texts
 from cartpk.terms import AucFlag, AucMethod
 
 __all__ = ["METHODS", "Column", "adpp_rows", "window_flag_bits"]
@@ -49,7 +50,7 @@ def window_flag_bits(order: Sequence[AucFlag]) -> Bits:
     return np.array([Flag[flag.value].value for flag in order], dtype=np.int32)
 
 
-def adpp_rows(table: ProfileTable, columns: Sequence[Column], method: AucMethod) -> pd.DataFrame:
+def adpp_rows(table: ProfileTable, columns: Sequence[Column], choices: NcaSettings) -> pd.DataFrame:
     """ADPP rows, one per profile and parameter, in the order of the profiles and of ``columns``.
 
     Text columns are categorical: a table of millions of rows holds each text once.
@@ -65,8 +66,8 @@ def adpp_rows(table: ProfileTable, columns: Sequence[Column], method: AucMethod)
         "AVALU": _units(labels["AVALU"], [c.unit for c in columns]),
         "PPSTINT": _tile([_duration(c, 0) for c in columns], m),
         "PPENINT": _tile([_duration(c, 1) for c in columns], m),
-        "PPANMETH": _tile([METHODS[method] if _is_area(c) else None for c in columns], m),
-        "PPREASND": _texts(_matrix([c.reasons for c in columns]).ravel(), dict(enumerate(REASONS))),
+        "PPANMETH": _tile([METHODS[choices.auc_method] if _is_area(c) else None for c in columns], m),
+        "PPREASND": _texts(_matrix([c.reasons for c in columns]).ravel(), reason_texts(choices.min_points)),
     }
     for name, key in (("PPCAT", "PCTESTCD"), ("PPSPEC", "PCSPEC"), ("ATPTREF", "ATPTREF")):
         if key in labels:

@@ -31,6 +31,17 @@ def _basis(unit: str) -> str:
     return "per_kg" if _PER_KG.search(unit) else "flat"
 
 
+def _on_basis(unit: str, basis: str | None) -> str:
+    """The unit that a dose has on this basis.
+
+    >>> _on_basis("cells", "per_kg"), _on_basis("10^6 cells/kg", "flat"), _on_basis("cells", None)
+    ('cells/kg', '10^6 cells', 'cells')
+    """
+    if not unit or basis is None or _basis(unit) == basis:
+        return unit
+    return f"{unit}/kg" if basis == "per_kg" else _PER_KG.sub("", unit).strip()
+
+
 def _scale(unit: str) -> float:
     """Number that one of the unit stands for: 1e6 for ``10^6 cells``, 1 for ``cells``."""
     match = _SCALE.match(plain(unit))
@@ -61,17 +72,19 @@ def with_doses(
     """
     end = infusions["USUBJID"].map({s: days[1] if len(days) > 1 else math.inf for s, days in starts.items()})
     first = infusions[(infusions["DAY"] < end) & infusions["DOSE"].notna()]
-    own = dosing.unit or next((str(u) for u in first["DOSEU"].dropna() if u), "")
-    unit = first["DOSEU"].fillna("").where(lambda u: u != "", own)
+    written = dosing.unit or next((str(u) for u in first["DOSEU"].dropna() if u), "")
+    own = _on_basis(written, dosing.basis)
+    # a dose without a unit is in that of the config, else as the others are
+    unit = first["DOSEU"].fillna("").where(lambda u: u != "", own if dosing.unit else written)
     declared = dosing.basis or (_basis(own) if own else "flat")
-    given = unit.map(_basis)
+    given = unit.map(_basis).where(unit != "", declared)
     mixed = len(set(given)) > 1
     if mixed:
         per_kg, flat = (", ".join(sorted(set(first["USUBJID"][given == b]))) for b in ("per_kg", "flat"))
         findings.add("BI-028", old=f"per kg: {per_kg}; total: {flat}")
     amount = first["DOSE"] * unit.map(_scale).astype("float64") / _scale(own)
     other = (given != declared) & (not mixed)
-    weight = first["USUBJID"].map(subjects.set_index("USUBJID")["WEIGHT"])
+    weight = first["USUBJID"].map(subjects.set_index("USUBJID")["WEIGHT"]).astype("float64")
     findings.add_rows("BI-057", first[other & weight.isna()], field="DOSE", old=unit)
     converted = amount / weight if declared == "per_kg" else amount * weight
     findings.add_rows("CP-032", first[other & weight.notna()], field="DOSE", old=amount, new=converted, weight=weight)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartpk.config import TrialConfig
 from cartpk.report.prose import number, plural
+from cartpk.tables.assays import in_specimen
 from cartpk.trial_data import TrialData
 
 if TYPE_CHECKING:
@@ -30,8 +32,7 @@ def completeness(data: TrialData, config: TrialConfig) -> tuple[Tile, ...]:
     rows = primary_parameters(data, config)
     tiles += [_reported(rows, window_code(end), f"AUC0-{number(end)}d reported") for end in config.nca.windows.days]
     tiles.append(_reported(rows, "LAMZHL", "Terminal half-life"))
-    if len(data.fits):
-        tiles.append(_fits(data))
+    tiles += _fits(data, config)
     tiles.append(_findings(data))
     return tuple(tiles)
 
@@ -96,10 +97,22 @@ def _reported(rows: pd.DataFrame, code: str, label: str) -> Tile:
     return Tile(label, f"{int(own['AVAL'].notna().sum())} of {len(own)}", flags or ("no flag",))
 
 
-def _fits(data: TrialData) -> Tile:
+def _fits(data: TrialData, config: TrialConfig) -> Iterator[Tile]:
+    """Fits that converged: those of one analyte and specimen are never counted with another's."""
     fits = data.fits
-    models = tuple(sorted(set(fits["MODEL"])))
-    return Tile("Model fits converged", f"{int((fits['CONVERGED'] == 'Y').sum())} of {len(fits)}", models)
+    labels = {analyte.code: analyte.label for analyte in config.analytes}
+    if fits.empty:
+        return
+    assays = fits[["PPCAT", "PPSPEC"]].drop_duplicates()
+    for code, specimen in sorted(assays.itertuples(index=False), key=lambda a: (a[1] != "BLOOD", a)):
+        own = fits[(fits["PPCAT"] == code) & (fits["PPSPEC"] == specimen)]
+        name = "Model fits converged"
+        if len(assays) > 1:
+            name += f", {in_specimen(labels.get(str(code), str(code)), str(specimen))}"
+        models = tuple(sorted(set(own["MODEL"])))
+        none = int(own["CONVERGED"].isna().sum())
+        unfitted = (f"{plural(none, 'profile')} could not be fitted",) if none else ()
+        yield Tile(name, f"{int((own['CONVERGED'] == 'Y').sum())} of {len(own)}", (*models, *unfitted))
 
 
 def _findings(data: TrialData) -> Tile:

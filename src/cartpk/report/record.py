@@ -100,7 +100,7 @@ def _facts(config: TrialConfig) -> tuple[Fact, ...]:
         "Dose in the record's words": dosing.record_text,
         "CD7 at entry": config.population.cd7_entry,
         "CD7 expression classes": config.population.cd7_class,
-        "Data cut": config.report.data_cut,
+        "Data cut": config.report.data_cut or "not stated",  # a fact of the data, not of the record
     }
     return _as_facts(pairs)
 

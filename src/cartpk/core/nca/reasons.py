@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cartpk.core.nca.ragged import Bools, Floats
 from cartpk.terms import NcaReason
 
-__all__ = ["REASONS", "Codes", "MoreReasons", "Outcome", "code_of", "outcome", "reason_codes"]
+__all__ = ["REASONS", "Codes", "MoreReasons", "Outcome", "code_of", "outcome", "reason_codes", "reason_texts"]
 
 Codes: TypeAlias = NDArray[np.int8]
 Outcome: TypeAlias = tuple[Floats, Codes]
@@ -49,6 +49,18 @@ REASONS: Final[tuple[str, ...]] = ("", *map(str, NcaReason), *map(str, MoreReaso
 """Text of each code; "" for 0."""
 
 _CODE: Final = {text: number for number, text in enumerate(REASONS)}
+
+
+def reason_texts(min_points: int = 3) -> dict[int, str]:
+    """Text of each code where lambda_z needs this many points.
+
+    Examples
+    --------
+    >>> reason_texts(5)[int(code_of(NcaReason.TOO_FEW_POINTS))]
+    'fewer than 5 quantifiable samples after Tmax'
+    """
+    few = str(NcaReason.TOO_FEW_POINTS)
+    return dict(enumerate(REASONS)) | {_CODE[few]: few.replace("3", str(min_points))}
 
 
 def code_of(reason: NcaReason | MoreReasons) -> np.int8:
