@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from cartpk.config.base import Model
 
-__all__ = ["Columns", "Data", "Domains", "Exclusion", "Intake", "Time"]
+__all__ = ["Columns", "Data", "Domains", "Exclusion", "Intake", "Time", "Wide"]
 
 
 class Columns(Model):
@@ -68,6 +68,15 @@ class Exclusion(Model):
         return self
 
 
+class Wide(Model):
+    """A table with one column of results per visit, subject or analyte."""
+
+    columns: tuple[str, ...] = Field(min_length=1, description="Columns that hold results.")
+    names: Literal["time", "subject", "analyte"] = Field(
+        description="What the names of these columns are: times (7 or D7, see time.day_zero), subjects or analytes."
+    )
+
+
 class Data(Model):
     """Input files, relative to the folder in which the workflow is started."""
 
@@ -84,6 +93,15 @@ class Data(Model):
     domains: Domains | None = Field(None, description="sdtm: the domain files.")
     encoding: str | None = Field(None, description="Text encoding of the files; null = BOM, UTF-8, strict GB18030.")
     skip_rows: int = Field(0, ge=0, description="Lines above the header of the files.")
+    header_rows: int = Field(
+        1,
+        ge=1,
+        le=3,
+        description="Rows of the header; the names are joined from top to bottom, merged cells fill right.",
+    )
+    wide: Wide | None = Field(
+        None, description="tidy: tables with one column per visit, subject or analyte; null = one row per result."
+    )
     exclude: tuple[Exclusion, ...] = Field((), description="Rows that are declared not to be measurements.")
     truth: str | None = Field(None, description="Synthetic data only: the file of true parameters.")
 
@@ -93,6 +111,10 @@ class Data(Model):
             raise ValueError("layout: tidy needs tables: [FILE.csv, ...]")
         if self.layout == "sdtm" and self.infusions:
             raise ValueError("infusions: belongs to layout: tidy; in sdtm the infusions are the domain ex")
+        if self.wide is not None and (self.layout != "tidy" or self.infusions):
+            raise ValueError("wide: belongs to layout: tidy without infusions")
+        if self.wide is not None and self.wide.names == "analyte" and self.columns.analyte is None:
+            raise ValueError("wide: {names: analyte} needs columns: {analyte: NAME}, a name of your own")
         if self.layout == "sdtm" and self.domains is None:
             raise ValueError("layout: sdtm needs domains: {pc: [...], ex: [...], dm: [...]}")
         return self

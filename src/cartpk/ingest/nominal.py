@@ -13,9 +13,11 @@ from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import mapped, plain
 from cartpk.terms import DAYS_PER_HOUR
 
-__all__ = ["nominal_days"]
+__all__ = ["label_days", "nominal_days"]
 
-_LABEL: Final = re.compile(r"(?:STUDY )?(?:DAY|D) ?(?P<day>[+-]? ?\d+(?:\.\d+)?)", re.IGNORECASE)
+_LABEL: Final = re.compile(
+    r"(?:(?:STUDY )?(?:DAY|D) ?(?P<day>[+-]? ?\d+(?:\.\d+)?)|(?:第 ?|D ?)?(?P<han>[+-]? ?\d+) ?[天日])", re.IGNORECASE
+)
 
 
 def nominal_days(frame: pd.DataFrame, prefix: str, time: Time, findings: Findings) -> pd.Series[float]:
@@ -26,10 +28,8 @@ def nominal_days(frame: pd.DataFrame, prefix: str, time: Time, findings: Finding
     where that is null.
     """
     day = pd.Series(math.nan, index=frame.index)
-    if time.day_zero is not None and "VISIT" in frame:
-        shift = 1.0 if time.day_zero == "infusion_is_day_1" else 0.0
-        label = pd.Series(mapped(frame["VISIT"], _label_day), index=frame.index, dtype="float64")
-        day = label - shift * (label > 0)
+    if "VISIT" in frame:
+        day = label_days(frame["VISIT"], time)
     if "VISITDY" in frame:
         day = day.fillna(_visit_days(frame, time, findings))
     point = f"{prefix}TPTNUM"
@@ -37,6 +37,18 @@ def nominal_days(frame: pd.DataFrame, prefix: str, time: Time, findings: Finding
         offset = _numbers(frame[point]) * (DAYS_PER_HOUR if time.timepoint_unit == "hour" else 1.0)
         day = (day.fillna(0.0) + offset).fillna(day)
     return day
+
+
+def label_days(column: pd.Series[str], time: Time) -> pd.Series[float]:
+    """Days from the infusion of labels such as ``DAY 14``, ``D+7``, ``第7天``; NaN for any other text.
+
+    All are NaN where ``time.day_zero`` does not say which day the infusion is.
+    """
+    if time.day_zero is None:
+        return pd.Series(math.nan, index=column.index)
+    shift = 1.0 if time.day_zero == "infusion_is_day_1" else 0.0
+    label = pd.Series(mapped(column, _label_day), index=column.index, dtype="float64")
+    return label - shift * (label > 0)
 
 
 def _visit_days(frame: pd.DataFrame, time: Time, findings: Findings) -> pd.Series[float]:
@@ -56,4 +68,4 @@ def _numbers(column: pd.Series[str]) -> pd.Series[float]:
 
 def _label_day(text: str) -> float:
     match = _LABEL.fullmatch(plain(text))
-    return float(match["day"].replace(" ", "")) if match else math.nan
+    return float((match["day"] or match["han"]).replace(" ", "")) if match else math.nan

@@ -16,7 +16,7 @@ from cartpk.ingest.findings import Findings
 from cartpk.ingest.request import Request, Table, UnreadableError
 from cartpk.ingest.text import close_to, counted, trimmed
 
-__all__ = ["READERS", "Request", "read_file"]
+__all__ = ["READERS", "Request", "joined_header", "read_file"]
 
 _HEADER_SEARCH: Final = 20
 """Lines in which a header that is not the first line is looked for (BI-088)."""
@@ -58,20 +58,38 @@ def _framed(table: Table, request: Request, findings: Findings) -> pd.DataFrame 
     if not head:
         findings.add("BI-090", file=request.file, old="no row", found="no row")
         return None
-    header = [trimmed(name) for name in head[0][1]]
+    header = joined_header([cells for _, cells in head[: request.header_rows]])
     before = len(findings)
     _check_header(header, head, request, findings)
     if len(findings) == before:
         _check_widths(table.widths(), request, findings)
     if len(findings) > before:
         return None
-    empty = table.empty()
+    of_header = request.header_rows - 1
+    empty = table.empty()[of_header:]
     if any(empty):
         findings.add("CP-004", file=request.file, old=str(sum(empty)), count=counted(sum(empty)))
     if all(empty):
         findings.add("BI-090", file=request.file, old="a header only", found="a header and no row under it")
         return None
-    return table.frame(header, [not e for e in empty])
+    return table.frame(header, [False] * of_header + [not e for e in empty])
+
+
+def joined_header(rows: list[list[str]]) -> list[str]:
+    """The names of the columns: one row as it is, several joined from top to bottom.
+
+    An empty cell above a name takes the text to its left, as a merged cell shows it.
+
+    >>> joined_header([["ID", "CAR", ""], ["", "copies", "unit"]])
+    ['ID', 'CAR copies', 'CAR unit']
+    """
+    names = [trimmed(cell) for cell in rows[-1]]
+    for row in reversed(rows[:-1]):
+        above = ""
+        for i, cell in enumerate(row[: len(names)]):
+            above = trimmed(cell) or (above if names[i] else "")
+            names[i] = " ".join(part for part in (above, names[i]) if part)
+    return names
 
 
 def _check_header(header: list[str], head: list[tuple[int, list[str]]], request: Request, findings: Findings) -> None:

@@ -25,6 +25,8 @@ class Request:
         Declared encoding; None = found out (BOM, UTF-8, then strict GB18030).
     skip_rows
         Lines above the header.
+    header_rows
+        Rows of the header.
     """
 
     root: Path
@@ -32,6 +34,7 @@ class Request:
     required: tuple[str, ...]
     encoding: str | None = None
     skip_rows: int = 0
+    header_rows: int = 1
 
 
 class Table(Protocol):

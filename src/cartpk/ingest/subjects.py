@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from cartpk.ingest.cells import CellReader
@@ -68,13 +69,15 @@ def with_identifiers(frame: pd.DataFrame, column: str, file: str, findings: Find
 
 def _empty_beside(frame: pd.DataFrame, column: str) -> pd.Series[bool]:
     """Rows that have nothing but this cell: footnotes."""
-    left = frame.index
+    left = np.arange(len(frame))
     for name in frame.columns.drop(column):
         # each column looks only at the rows that are still empty: nearly none after the first one
-        left = left[(frame.loc[left, name].str.strip() == "").to_numpy()]
-        if left.empty:
+        left = left[(frame[name].iloc[left].str.strip() == "").to_numpy()]
+        if not left.size:
             break
-    return pd.Series(frame.index.isin(left), index=frame.index)
+    empty = np.zeros(len(frame), dtype=np.bool_)
+    empty[left] = True
+    return pd.Series(empty, index=frame.index)
 
 
 def check_identifiers(subjects: list[str], findings: Findings) -> None:

@@ -13,9 +13,11 @@ from cartpk.ingest.cells import CellReader
 from cartpk.ingest.delivery import INFUSION, SAMPLE, SUBJECT, Delivery, check_exclusions, excluded, stacked
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.infusion_tables import read_infusion_tables, starting_late
+from cartpk.ingest.nominal import label_days
 from cartpk.ingest.readers import Request, read_file
 from cartpk.ingest.subjects import check_identifiers, first_known, known_numbers, with_identifiers
 from cartpk.ingest.text import looked_up
+from cartpk.ingest.wide import LINE, long_form, made_columns
 from cartpk.terms import DAYS_PER_HOUR
 
 __all__ = ["read_tidy"]
@@ -34,15 +36,20 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
     frames: list[pd.DataFrame] = []
     samples: list[pd.DataFrame] = []
     for file in config.data.tables:
+        data = config.data
         frame = read_file(
-            Request(root, file, _required(config.data), config.data.encoding, config.data.skip_rows), findings
+            Request(root, file, _required(data), data.encoding, data.skip_rows, data.header_rows), findings
         )
         if frame is None:
             continue
         frames.append(frame)
         findings.name_columns(file, {ours: getattr(config.data.columns, theirs) for ours, theirs in _NAMES.items()})
         _list_extra(frame, config, file, findings)
-        named = with_identifiers(frame, config.data.columns.subject, file, findings)
+        # the lines of identifiers are known only before a table is turned
+        by_subject = data.wide is not None and data.wide.names == "subject"
+        turned = long_form(frame, data).set_index(LINE) if by_subject else frame
+        named = with_identifiers(turned, data.columns.subject, file, findings)
+        named = named.reset_index(names=LINE) if by_subject else long_form(named, data)
         samples.append(_samples(named, config, file, findings))
     check_exclusions(frames, config, findings)
     rows = stacked(samples, {**SAMPLE, **_SUBJECT_CELLS})
@@ -93,11 +100,14 @@ def _required(data: Data) -> tuple[str, ...]:
     columns = data.columns
     elsewhere = {"dose", "dose_unit"} if data.infusions else set()
     named = [getattr(columns, name) for name in columns.model_fields_set - elsewhere]
-    return tuple(dict.fromkeys([columns.subject, columns.time, columns.value, *sorted(n for n in named if n)]))
+    wanted = [columns.subject, columns.time, columns.value, *sorted(n for n in named if n)]
+    results = data.wide.columns if data.wide else ()
+    return tuple(dict.fromkeys([*(n for n in wanted if n not in made_columns(data)), *results]))
 
 
 def _list_extra(frame: pd.DataFrame, config: TrialConfig, file: str, findings: Findings) -> None:
     used = {*config.data.columns.model_dump().values(), *(e.column for e in config.data.exclude)}
+    used |= set(config.data.wide.columns) if config.data.wide else set()
     extra = [name for name in frame.columns if name and name not in used]
     if extra:
         findings.add("BI-094", file=file, old=", ".join(extra))
@@ -115,7 +125,7 @@ def _samples(frame: pd.DataFrame, config: TrialConfig, file: str, findings: Find
     named = {ours: cell(getattr(columns, theirs)) for ours, theirs in _NAMES.items()}
     if columns.analyte is None:
         named["TEST"] = pd.Series(config.primary_analyte.code, index=frame.index, dtype="str")
-    rows = frame[["USUBJID"]].assign(**named, SRCFILE=file, SRCROW=frame.index)
+    rows = frame[["USUBJID"]].assign(**named, SRCFILE=file, SRCROW=frame[LINE])
     days, rule, nominal = _times(rows, config, findings)
     return rows.assign(
         TIMERULE=rule,
@@ -134,10 +144,13 @@ def _times(
     read = CellReader(config.intake)
     days, rule = read.numbers(rows["TIME"])
     nominal, unreadable = read.numbers(rows["NOMINAL"])
-    for text, here in rows[unreadable == "CP-010"].groupby("NOMINAL", sort=True):
+    labels = label_days(rows["TIME"].where(rule == "CP-010", ""), config.time)
+    planned = label_days(rows["NOMINAL"].where(unreadable == "CP-010", ""), config.time)
+    for text, here in rows[(unreadable == "CP-010") & planned.isna()].groupby("NOMINAL", sort=True):
         findings.add_files("CP-014", here, field="NOMINAL", old=text)
     per_day = DAYS_PER_HOUR if config.time.unit == "hour" else 1.0
-    return days * per_day, rule, nominal * per_day
+    # a label counts days, whatever the unit of the numbers beside it
+    return (days * per_day).fillna(labels), rule.mask(labels.notna(), ""), (nominal * per_day).fillna(planned)
 
 
 def _subjects(
