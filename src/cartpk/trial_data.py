@@ -7,7 +7,7 @@ columns of its schema, so that its readers need no second path.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -44,6 +44,9 @@ class TrialData:
         One row per fit, as ``cartpk models`` writes them.
     pd_change
         ``adpd`` with baseline and changes, as ``cartpk pd`` writes it.
+    marrow_ratio, derived_units
+        Bone marrow beside blood, and samples in copies per cell and cells per volume, as ``cartpk kinetics`` writes
+        them.
     """
 
     adsl: pd.DataFrame
@@ -55,6 +58,8 @@ class TrialData:
     fits: pd.DataFrame
     pd_change: pd.DataFrame
     findings: pd.DataFrame
+    marrow_ratio: pd.DataFrame = field(default_factory=lambda: _empty(schemas.MARROW_RATIO))
+    derived_units: pd.DataFrame = field(default_factory=lambda: _empty(schemas.DERIVED_UNITS))
 
     @property
     def cohorts(self) -> tuple[str, ...]:
@@ -107,6 +112,8 @@ def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialD
         fits=loose("work/fits.csv"),
         pd_change=table("work/pd_change.csv", schemas.PD_CHANGE),
         findings=table("findings.csv", schemas.FINDINGS),
+        marrow_ratio=table("work/marrow_ratio.csv", schemas.MARROW_RATIO),
+        derived_units=table("work/derived_units.csv", schemas.DERIVED_UNITS),
     )
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from cartpk import schemas
+from cartpk.adpp import CellFacts, derive_cells, derive_marrow
 from cartpk.config import TrialConfig
 from cartpk.config.trial import Pharmacodynamics
 from cartpk.pharmacodynamics import derive_pd
@@ -30,6 +31,13 @@ SERIES = {
     "S5": {0: None, 7: 500.0, 14: 32000.0, 28: 3000.0, 60: 99999.0},
     "S6": {0: None, 7: None, 14: None, 28: None},
 }
+FACTS = CellFacts(6.6, 2.0, {"CARTDNA": ("CD7TABS",)})
+MARROW = {
+    # day: result, days from the blood sample of that day
+    "S1": {7: 50.0, 14: 2000.0, 28: 400.0},
+    "S2": {7: 200.0, 28: 100.0},
+    "S4": {14: None, 20: 100.0},
+}
 COUNTS = {
     "S1": {-1: 400.0, 7: 40.0, 14: None, 28: 8.0},
     "S2": {-1: 200.0, 7: 20.0, 14: None, 28: 2.0},
@@ -50,11 +58,16 @@ PARAMETERS = {
 def config(**sections):
     base = {
         "trial": {"id": "T1", "planned_n": 6},
-        "product": {"name": "CAR-T", "cell": "T"},
+        "product": {"name": "CAR-T", "cell": "T", "vcn_copies_per_cell": 2.0},
+        "nca": {"genome_pg": 6.6, "nucleated_cells": {"CARTDNA": ["CD7TABS"]}},
         "dosing": {"basis": "flat", "unit": "cells"},
         "data": {"layout": "tidy", "tables": ["x.csv"]},
         "time": {"visit_window_days": {7: 1, 14: 2, 28: 2}},
-        "analytes": [{"code": "CARTDNA", "label": "CAR transgene", "method": "qPCR", "unit": "copies/ug"}],
+        "analytes": [
+            {"code": "CARTDNA", "label": "CAR transgene", "method": "qPCR", "unit": "copies/ug"},
+            {"code": "CARTBM", "label": "CAR transgene", "method": "qPCR", "unit": "copies/ug",
+             "specimen": "BONE MARROW, LIQUID"},
+        ],
         "pharmacodynamics": {
             "measures": [
                 {"code": "CD7TABS", "label": "CD7+ T cells", "kind": "absolute", "population": "NORMAL_T",
@@ -104,6 +117,15 @@ def adnca(series=SERIES):
         for row, (s, day, value) in enumerate(pairs, start=2)
     ]  # fmt: skip
     return frame(schemas.ADNCA, records)
+
+
+def marrow():
+    """Marrow samples a third of a day after the nominal time, and their pairs with blood."""
+    blood, below = adnca(), adnca(MARROW)
+    below = below.assign(
+        PCTESTCD="CARTBM", PCSPEC="BONE MARROW, LIQUID", AFRLT=below["AFRLT"] + 0.3, ARRLT=below["ARRLT"] + 0.3
+    )
+    return derive_marrow(pd.concat([blood, below], ignore_index=True), {"CARTBM": "CARTDNA"}, 3.0)
 
 
 def adpd():
@@ -187,10 +209,13 @@ def findings():
 @functools.cache
 def _tables(measures):
     pd_tables = derive_pd(adpd(), adsl(), Pharmacodynamics.model_validate_json(measures))
-    adpp = frame(schemas.ADPP, [*nca_rows(), *model_rows(), *pd_tables.adpp_rows.to_dict("records")])
+    pairs = marrow()
+    more = [*pairs.adpp.to_dict("records"), *pd_tables.adpp_rows.to_dict("records")]
+    adpp = frame(schemas.ADPP, [*nca_rows(), *model_rows(), *more])
     return {
         "adsl": adsl(), "adnca": adnca(), "adpd": adpd(), "adpp": adpp, "fits": fits(), "lambda_z": lambda_z(),
         "predictions": frame(schemas.PREDICTIONS, []), "pd_change": pd_tables.change, "findings": findings(),
+        "marrow_ratio": pairs.pairs, "derived_units": derive_cells(adnca(), adpd(), adpp, FACTS).samples,
     }  # fmt: skip
 
 

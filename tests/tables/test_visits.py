@@ -109,7 +109,7 @@ def test_counts_have_changes_from_baseline(factory):
 
 
 def test_without_measures_there_is_a_sentence(factory):
-    config = factory.config(pharmacodynamics={"measures": []})
+    config = factory.config(pharmacodynamics={"measures": []}, nca={"nucleated_cells": {}})
     body = counts(factory.trial(factory.config()), config)
     assert isinstance(body, NoTable)
     assert "no cell counts" in body.reason
