@@ -13,12 +13,15 @@ __all__ = [
     "DAYS_PER_HOUR",
     "LN2",
     "NOT_STATED",
+    "AdaClass",
     "AucFlag",
     "AucMethod",
     "BlqClass",
+    "ClinicalEvent",
     "NcaReason",
     "Population",
     "Severity",
+    "TherapyClass",
 ]
 
 NOT_STATED: Final = "not stated in the registry record"
@@ -80,6 +83,41 @@ class Population(StrEnum):
     CAR_NK = "CAR_NK"
     UNSPECIFIED = "UNSPECIFIED"
     """The data say only "CD7+ cells"; that limit is printed."""
+
+
+class ClinicalEvent(StrEnum):
+    """Events of a subject that time-to-event analyses read."""
+
+    DEATH = "DEATH"
+    HSCT = "HSCT"
+    NEW_THERAPY = "NEW_THERAPY"
+    WITHDRAWAL = "WITHDRAWAL"
+    COMPLETED = "COMPLETED"
+    LAST_CONTACT = "LAST_CONTACT"
+
+
+class TherapyClass(StrEnum):
+    """Classes of concomitant and subsequent therapy that comparisons use."""
+
+    TOCILIZUMAB = "TOCILIZUMAB"
+    STEROID = "STEROID"
+    NEW_THERAPY = "NEW_THERAPY"
+    HSCT = "HSCT"
+    OTHER = "OTHER"
+
+
+class AdaClass(StrEnum):
+    """A subject's antibodies before and after the infusion."""
+
+    NEGATIVE = "NEGATIVE"
+    PRE_EXISTING = "PRE-EXISTING"
+    """Positive before the infusion, not boosted after it."""
+    INDUCED = "TREATMENT-INDUCED"
+    """Negative before the infusion, positive after it."""
+    BOOSTED = "TREATMENT-BOOSTED"
+    """Positive before the infusion, the titre rose by the configured factor."""
+    UNKNOWN = "NOT DETERMINED"
+    """No sample before or none after the infusion."""
 
 
 class NcaReason(StrEnum):

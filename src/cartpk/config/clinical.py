@@ -65,3 +65,12 @@ class Immunogenicity(Model):
     """Anti-drug antibodies."""
 
     endpoint: str | None = Field(None, description="Endpoint in the record's words.")
+    boost_fold: float = Field(
+        4.0, gt=1, description="[choice] Rise of the titre over baseline from which an antibody counts as boosted."
+    )
+    positive: tuple[str, ...] = Field(
+        ("POSITIVE", "POS", "+", "REACTIVE", "阳性"), description="Texts that mean: antibodies are there."
+    )
+    negative: tuple[str, ...] = Field(
+        ("NEGATIVE", "NEG", "-", "NOT REACTIVE", "阴性"), description="Texts that mean: no antibodies."
+    )

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from cartpk.config.base import Model
+from cartpk.config.clinical_data import ClinicalFiles
 
 __all__ = ["Columns", "Data", "Domains", "Exclusion", "Intake", "Time", "Wide"]
 
@@ -91,6 +92,9 @@ class Data(Model):
     )
     columns: Columns = Field(default_factory=Columns, description="tidy: column map.")
     domains: Domains | None = Field(None, description="sdtm: the domain files.")
+    clinical: ClinicalFiles = Field(
+        default_factory=ClinicalFiles, description="Response, safety, antibodies, therapies, disposition."
+    )
     encoding: str | None = Field(None, description="Text encoding of the files; null = BOM, UTF-8, strict GB18030.")
     skip_rows: int = Field(0, ge=0, description="Lines above the header of the files.")
     header_rows: int = Field(
@@ -103,6 +107,16 @@ class Data(Model):
         None, description="tidy: tables with one column per visit, subject or analyte; null = one row per result."
     )
     exclude: tuple[Exclusion, ...] = Field((), description="Rows that are declared not to be measurements.")
+    corrections: str | None = Field(
+        None,
+        description="CSV of signed decisions on records: ACTION (correct, exclude, exclude_subject), the record (FILE "
+        "and ROW, or USUBJID, TIME and ANALYTE), FIELD, OLD, NEW, WHO, WHEN, WHY; the raw files stay untouched.",
+    )
+    pseudonymised: bool = Field(
+        False,
+        description="true = somebody has checked that no identifier of the data names a person; false = tables, "
+        "figures and report are not written while an identifier looks as if it did (BI-054).",
+    )
     truth: str | None = Field(None, description="Synthetic data only: the file of true parameters.")
 
     @model_validator(mode="after")
@@ -122,9 +136,9 @@ class Data(Model):
     def files(self) -> tuple[str, ...]:
         """Every input file of the trial, in reading order."""
         if self.layout == "tidy":
-            return (*self.tables, *self.infusions)
+            return (*self.tables, *self.infusions, *self.clinical.files())
         d = self.domains
-        return () if d is None else (*d.dm, *d.ex, *d.pc, *d.cp, *d.lb, *d.vs)
+        return () if d is None else (*d.dm, *d.ex, *d.pc, *d.cp, *d.lb, *d.vs, *self.clinical.files())
 
 
 class Time(Model):

@@ -297,6 +297,9 @@ def missing_files(config: TrialConfig, path: Path | str, root: Path | str = ".")
     if config.data.domains is not None:
         for domain, files in config.data.domains:
             named += [(("data", "domains", domain, i), f) for i, f in enumerate(files)]
+    for table, entry in config.data.clinical.tables():
+        named += [(("data", "clinical", table, "files", i), f) for i, f in enumerate(entry.files)]
+    named += [(("data", "corrections"), f) for f in (config.data.corrections,) if f is not None]
     named += [(("nca", "lambda_z_points"), f) for f in config.nca.files()]
     found = []
     for location, name in named:

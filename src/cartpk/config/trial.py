@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from cartpk.config.base import Model, Positive
 from cartpk.config.clinical import Efficacy, Escalation, Immunogenicity, Safety
+from cartpk.config.clinical_reading import Clinical
 from cartpk.config.data import Data, Intake, Time
 from cartpk.config.kinetics import Nca
 from cartpk.config.summaries import Summaries
@@ -228,6 +229,7 @@ class TrialConfig(Model):
     efficacy: Efficacy = Field(default_factory=Efficacy)
     safety: Safety = Field(default_factory=Safety)
     immunogenicity: Immunogenicity = Field(default_factory=Immunogenicity)
+    clinical: Clinical = Field(default_factory=Clinical)
     report: Report
 
     @model_validator(mode="after")

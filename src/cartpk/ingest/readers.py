@@ -69,7 +69,7 @@ def _framed(table: Table, request: Request, findings: Findings) -> pd.DataFrame 
     empty = table.empty()[of_header:]
     if any(empty):
         findings.add("CP-004", file=request.file, old=str(sum(empty)), count=counted(sum(empty)))
-    if all(empty):
+    if all(empty) and not request.may_be_empty:
         findings.add("BI-090", file=request.file, old="a header only", found="a header and no row under it")
         return None
     return table.frame(header, [False] * of_header + [not e for e in empty])

@@ -27,6 +27,8 @@ class Request:
         Lines above the header.
     header_rows
         Rows of the header.
+    may_be_empty
+        Whether a header without a row says something (no event was seen) instead of being a mistake.
     """
 
     root: Path
@@ -35,6 +37,7 @@ class Request:
     encoding: str | None = None
     skip_rows: int = 0
     header_rows: int = 1
+    may_be_empty: bool = False
 
 
 class Table(Protocol):
