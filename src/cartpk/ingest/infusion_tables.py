@@ -9,9 +9,11 @@ import pandas as pd
 
 from cartpk.config import TrialConfig
 from cartpk.ingest.cells import CellReader
+from cartpk.ingest.corrections import Corrections
 from cartpk.ingest.delivery import INFUSION, stacked
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.readers import Request, read_file
+from cartpk.ingest.records import Names
 from cartpk.ingest.subjects import with_identifiers
 from cartpk.terms import DAYS_PER_HOUR
 
@@ -21,7 +23,7 @@ _SAME_TIME: Final = 1e-9
 """days."""
 
 
-def read_infusion_tables(config: TrialConfig, root: Path, findings: Findings) -> pd.DataFrame:
+def read_infusion_tables(config: TrialConfig, root: Path, findings: Findings, corrections: Corrections) -> pd.DataFrame:
     """The infusions of ``data.infusions`` (columns of ``INFUSION``); rows that are none are listed and left out.
 
     The files have the columns that ``data.columns`` names as subject, time and dose, and may have the dose's unit.
@@ -32,6 +34,8 @@ def read_infusion_tables(config: TrialConfig, root: Path, findings: Findings) ->
         The trial.
     root
         Folder that the paths of the config start from.
+    corrections
+        Signed decisions on the cells.
     """
     columns, data = config.data.columns, config.data
     needed = tuple(name for name in (columns.subject, columns.time, columns.dose) if name)
@@ -40,6 +44,7 @@ def read_infusion_tables(config: TrialConfig, root: Path, findings: Findings) ->
         frame = read_file(Request(root, file, needed, data.encoding, data.skip_rows), findings)
         if frame is None:
             continue
+        frame = corrections.applied(frame, file, Names(columns.subject, columns.time, samples=False))
         findings.name_columns(file, {"TIME": columns.time, "DOSE": columns.dose})
         named = with_identifiers(frame, columns.subject, file, findings)
         empty = pd.Series("", index=named.index, dtype="str")

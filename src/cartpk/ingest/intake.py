@@ -13,6 +13,7 @@ import pandas as pd
 from cartpk.config import TrialConfig
 from cartpk.ingest.adsl import build_adsl, with_events, with_sets
 from cartpk.ingest.assays import assays_of, with_assays
+from cartpk.ingest.corrections import Corrections
 from cartpk.ingest.delivery import Delivery, typed
 from cartpk.ingest.duplicates import without_duplicates
 from cartpk.ingest.findings import Findings
@@ -27,7 +28,10 @@ from cartpk.schemas import ADNCA, ADPD
 
 __all__ = ["LAYOUTS", "Intake", "read_trial"]
 
-LAYOUTS: Final[dict[str, Callable[[TrialConfig, Path, Findings], Delivery]]] = {"tidy": read_tidy, "sdtm": read_sdtm}
+LAYOUTS: Final[dict[str, Callable[[TrialConfig, Path, Findings, Corrections], Delivery]]] = {
+    "tidy": read_tidy,
+    "sdtm": read_sdtm,
+}
 """Name of a way in -> function that reads it."""
 
 
@@ -65,7 +69,8 @@ def read_trial(config: TrialConfig, root: Path) -> Intake:
     """
     findings = Findings(strict=config.intake.strict)
     assays = assays_of(config)
-    delivery = LAYOUTS[config.data.layout](config, root, findings)
+    corrections = Corrections.of(config, root, findings)
+    delivery = corrections.closed(LAYOUTS[config.data.layout](config, root, findings, corrections))
     starts = profile_starts(delivery.infusions, config.time.split_dose_days)
     subjects = with_events(delivery, starts, findings)
 
@@ -76,7 +81,7 @@ def read_trial(config: TrialConfig, root: Path) -> Intake:
     rows = with_units(rows, assays, config.intake, findings)
     rows = with_results(rows, assays, config.intake, findings)
     rows = with_places(rows, starts, config.time, findings)
-    rows = without_duplicates(rows.assign(DTYPE=np.nan), config.intake.duplicates, findings)
+    rows = without_duplicates(rows.assign(DTYPE=corrections.dtype(rows)), config.intake.duplicates, findings)
     list_doubts(rows, assays, findings)
 
     kinetic = rows["CODE"].isin([a.code for a in assays if a.kinetic])

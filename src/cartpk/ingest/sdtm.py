@@ -11,12 +11,14 @@ import pandas as pd
 from cartpk.config import TrialConfig
 from cartpk.config.data import Domains
 from cartpk.ingest.clock import Clock
+from cartpk.ingest.corrections import Corrections
 from cartpk.ingest.delivery import INFUSION, SAMPLE, SUBJECT, Delivery, check_exclusions, excluded, stacked
 from cartpk.ingest.exposure import read_infusions
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.nominal import nominal_days
 from cartpk.ingest.people import read_subjects
 from cartpk.ingest.readers import Request, read_file
+from cartpk.ingest.records import Names
 from cartpk.ingest.subjects import check_identifiers, with_identifiers
 from cartpk.ingest.text import key, mapped
 
@@ -45,7 +47,7 @@ _NOT_GIVEN: Final = frozenset({"", "na"})
 """Cells that are empty, or empty as R writes them."""
 
 
-def read_sdtm(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
+def read_sdtm(config: TrialConfig, root: Path, findings: Findings, corrections: Corrections) -> Delivery:
     """A trial's SDTM domains as a delivery; what cannot be read is in the findings.
 
     Parameters
@@ -54,9 +56,13 @@ def read_sdtm(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
         The trial; ``data.domains`` names the files.
     root
         Folder that the paths of the config start from.
+    corrections
+        Signed decisions on the cells, before anything is read from them.
     """
     domains = config.data.domains or Domains(pc=("",), ex=("",), dm=("",))
-    frames = {name: _read_domain(name, getattr(domains, name), config, root, findings) for name in _REQUIRED}
+    frames = {
+        name: _read_domain(name, getattr(domains, name), config, root, findings, corrections) for name in _REQUIRED
+    }
     check_exclusions([f for name in _FINDINGS_DOMAINS for f in [frames[name]] if not f.empty], config, findings)
     _check_studies(frames, findings)
     clock = Clock(config.time.date_only_clock, config.report.data_cut)
@@ -69,7 +75,7 @@ def read_sdtm(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
 
 
 def _read_domain(
-    name: str, files: tuple[str, ...], config: TrialConfig, root: Path, findings: Findings
+    name: str, files: tuple[str, ...], config: TrialConfig, root: Path, findings: Findings, corrections: Corrections
 ) -> pd.DataFrame:
     """All files of a domain, one below the other, with ``USUBJID`` normalised, ``SRCFILE`` and ``SRCROW``."""
     parts = []
@@ -80,9 +86,20 @@ def _read_domain(
         frame = read_file(request, findings)
         if frame is not None:
             findings.name_columns(file, {ours: name.upper() + theirs for ours, theirs in _NAMES.items()})
+            frame = corrections.applied(frame, file, _names(name))
             named = with_identifiers(frame, "USUBJID", file, findings)
             parts.append(named.assign(SRCFILE=file, SRCROW=named.index))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"USUBJID": pd.Series(dtype="str")})
+
+
+def _names(domain: str) -> Names:
+    """How a person names a row of this domain."""
+    prefix = domain.upper()
+    if domain not in _FINDINGS_DOMAINS:
+        time = {"ex": "EXSTDTC", "vs": "VSDTC"}.get(domain)
+        return Names("USUBJID", time, "VSTESTCD" if domain == "vs" else None, samples=False)
+    results = tuple(prefix + part for part in ("STRESC", "STRESN", "ORRES"))
+    return Names("USUBJID", f"{prefix}DTC", f"{prefix}TESTCD", results=results)
 
 
 def _check_studies(frames: dict[str, pd.DataFrame], findings: Findings) -> None:

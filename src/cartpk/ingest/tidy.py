@@ -10,11 +10,13 @@ import pandas as pd
 from cartpk.config import TrialConfig
 from cartpk.config.data import Data
 from cartpk.ingest.cells import CellReader
+from cartpk.ingest.corrections import Corrections
 from cartpk.ingest.delivery import INFUSION, SAMPLE, SUBJECT, Delivery, check_exclusions, excluded, stacked
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.infusion_tables import read_infusion_tables, starting_late
 from cartpk.ingest.nominal import label_days
 from cartpk.ingest.readers import Request, read_file
+from cartpk.ingest.records import Names
 from cartpk.ingest.subjects import check_identifiers, first_known, known_numbers, with_identifiers
 from cartpk.ingest.text import looked_up
 from cartpk.ingest.wide import LINE, long_form, made_columns
@@ -23,7 +25,7 @@ from cartpk.terms import DAYS_PER_HOUR
 __all__ = ["read_tidy"]
 
 
-def read_tidy(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
+def read_tidy(config: TrialConfig, root: Path, findings: Findings, corrections: Corrections) -> Delivery:
     """A trial's tidy tables as a delivery; what cannot be read is in the findings.
 
     Parameters
@@ -32,6 +34,8 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
         The trial; ``data.columns`` maps the columns.
     root
         Folder that the paths of the config start from.
+    corrections
+        Signed decisions on the cells, before anything is read from them.
     """
     frames: list[pd.DataFrame] = []
     samples: list[pd.DataFrame] = []
@@ -42,6 +46,7 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
         )
         if frame is None:
             continue
+        frame = corrections.applied(frame, file, _names(config))
         frames.append(frame)
         findings.name_columns(file, {ours: getattr(config.data.columns, theirs) for ours, theirs in _NAMES.items()})
         _list_extra(frame, config, file, findings)
@@ -53,7 +58,7 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings) -> Delivery:
         samples.append(_samples(named, config, file, findings))
     check_exclusions(frames, config, findings)
     rows = stacked(samples, {**SAMPLE, **_SUBJECT_CELLS})
-    given = read_infusion_tables(config, root, findings)
+    given = read_infusion_tables(config, root, findings, corrections)
     ids = pd.concat([rows["USUBJID"], given["USUBJID"]]).drop_duplicates().reset_index(drop=True)
     check_identifiers(list(ids), findings)
     reader = CellReader(config.intake)
@@ -90,6 +95,13 @@ _NAMES: Final = {
 
 _SUBJECT_CELLS: Final = dict.fromkeys(("DOSE", "DOSEU", "WEIGHT", "GROUP", "EVENTDY", "EVENTTXT"), "str")
 """Cells of a row that say something of its subject."""
+
+
+def _names(config: TrialConfig) -> Names:
+    """How a person names a row of these tables."""
+    columns, analyte = config.data.columns, config.primary_analyte
+    only = (analyte.code, analyte.label, *analyte.match) if columns.analyte is None else ()
+    return Names(columns.subject, columns.time, columns.analyte, only, results=(columns.value,))
 
 
 def _required(data: Data) -> tuple[str, ...]:
