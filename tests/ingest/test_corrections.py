@@ -44,7 +44,7 @@ def test_a_correction_is_computed_with_and_the_delivered_text_stays(decide, tria
     at = row(intake, 6)
     assert (at["AVAL"], at["AVALC"], at["DTYPE"], at["ANLFL"]) == (3125.025, "31250.25", "CORRECTED", "Y")
     assert intake.adnca["DTYPE"].notna().sum() == 1
-    told = only(intake, "CP-108")
+    told = only(intake, "CP-208")
     assert (told["FILE"], told["ROW"], told["FIELD"]) == ("data.csv", 6, "VALUE")
     assert (told["OLD"], told["NEW"], told["USUBJID"]) == ("31250.25", "3125.025", "S-01")
     assert "A. Chen, 2031-02-03: typing error" in told["MESSAGE"]
@@ -57,11 +57,11 @@ def test_a_record_is_named_by_subject_time_and_analyte(decide):
     intake = decide("exclude,,, S-01 ,10.0,cartransgene,,,,")
     at = row(intake, 6)
     assert at["ANLFL"] == "N"
-    assert at["ANLRS"] == "excluded by a signed decision (A. Chen, 2031-02-03: typing error) (CP-109)"
+    assert at["ANLRS"] == "excluded by a signed decision (A. Chen, 2031-02-03: typing error) (CP-209)"
     assert (at["AVALC"], at["NCAXFL"]) == ("31250.25", "Y")
     assert cmax(intake) == 20400
     assert len(intake.adnca) == 24, "no record vanishes"
-    assert only(intake, "CP-109")["ROW"] == 6
+    assert only(intake, "CP-209")["ROW"] == 6
 
 
 def test_time_dose_and_subject_are_corrected_as_well(decide):
@@ -74,16 +74,16 @@ def test_time_dose_and_subject_are_corrected_as_well(decide):
     assert row(intake, 6)["AFRLT"] == 11
     assert row(intake, 7)["USUBJID"] == "S-02"
     assert intake.adsl.set_index("USUBJID").loc["S-01", "DOSEA"] == 26_000_000
-    assert (intake.findings["RULE"] == "CP-108").sum() == 26
+    assert (intake.findings["RULE"] == "CP-208").sum() == 26
 
 
 def test_an_excluded_subject_is_listed_and_in_no_set(decide):
     intake = decide("exclude_subject,,,S-02,,,,,,")
     subject = intake.adsl.set_index("USUBJID").loc["S-02"]
-    assert subject["EXCLRS"] == "excluded by a signed decision (A. Chen, 2031-02-03: typing error) (CP-110)"
+    assert subject["EXCLRS"] == "excluded by a signed decision (A. Chen, 2031-02-03: typing error) (CP-210)"
     assert (subject["PKFL"], subject["PDFL"]) == ("N", "N")
     assert set(intake.adnca[intake.adnca["USUBJID"] == "S-02"]["ANLFL"]) == {"N"}
-    assert only(intake, "CP-110")["USUBJID"] == "S-02"
+    assert only(intake, "CP-210")["USUBJID"] == "S-02"
 
 
 def test_every_decision_that_does_not_hold_is_told_at_once_and_none_is_applied(decide):
@@ -102,8 +102,8 @@ def test_every_decision_that_does_not_hold_is_told_at_once_and_none_is_applied(d
     assert intake.stops
     rules = intake.findings[["ROW", "RULE"]].sort_values("ROW").to_numpy().tolist()
     assert rules == [
-        [3, "CP-103"], [4, "CP-103"], [5, "CP-106"], [6, "CP-105"], [7, "CP-104"], [8, "CP-103"], [9, "CP-107"],
-        [10, "CP-102"], [11, "CP-102"],
+        [3, "CP-203"], [4, "CP-203"], [5, "CP-206"], [6, "CP-205"], [7, "CP-204"], [8, "CP-203"], [9, "CP-207"],
+        [10, "CP-202"], [11, "CP-202"],
     ]  # fmt: skip
     messages = "\n".join(intake.findings["MESSAGE"])
     for said in ("did you mean VALUE?", "the trial reads no file dtaa.csv", "did you mean S-0", "line 2 decides"):
@@ -119,7 +119,7 @@ def test_a_decision_is_signed(trial, signature, lacks):
     rows = text(f"exclude,data.csv,6,,,,,,,{signature}")
     intake = trial.tidy(settings=WITH, files={"decisions.csv": rows})
     assert intake.stops
-    assert only(intake, "CP-101")["FIELD"] == lacks
+    assert only(intake, "CP-201")["FIELD"] == lacks
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_decision_is_signed(trial, signature, lacks):
 def test_two_decisions_on_one_matter_stop(decide, first, second):
     intake = decide(first, second)
     assert intake.stops
-    assert only(intake, "CP-107")["ROW"] == 3
+    assert only(intake, "CP-207")["ROW"] == 3
 
 
 def test_a_cell_is_compared_as_a_reader_sees_it(decide):
@@ -163,14 +163,14 @@ def test_subjects_and_infusions_are_not_excluded_by_line(trial):
     rows = text(f"exclude,dm.csv,2,,,,,,,{SIGNED}", f"exclude,ex.csv,2,,,,,,,{SIGNED}")
     intake = trial.sdtm(settings=WITH, files={"decisions.csv": rows})
     assert intake.stops
-    assert set(intake.findings["RULE"]) == {"CP-111"}
+    assert set(intake.findings["RULE"]) == {"CP-211"}
     assert set(intake.adsl["USUBJID"]) == {"S-01", "S-02", "S-03"}
 
 
 def test_a_corrected_result_that_is_not_read_is_told(trial):
     rows = text(f"correct,pc.csv,5,,,,PCORRES,20400,2040,{SIGNED}")
     intake = trial.sdtm(settings=WITH, files={"decisions.csv": rows})
-    assert "PCSTRESC" in only(intake, "CP-112")["MESSAGE"]
+    assert "PCSTRESC" in only(intake, "CP-212")["MESSAGE"]
     assert (row(intake, 5, "pc.csv")["AVAL"], row(intake, 5, "pc.csv")["AVALC"]) == (20400, "20400")
 
 
@@ -180,7 +180,7 @@ def test_a_corrected_result_that_is_not_read_is_told(trial):
 def test_a_file_that_is_no_table_stops(trial, content):
     intake = trial.tidy(settings=WITH, files={"decisions.csv": content})
     assert intake.stops
-    assert set(intake.findings["RULE"]) == {"CP-100"}
+    assert set(intake.findings["RULE"]) == {"CP-200"}
 
 
 def test_a_file_that_is_not_there_stops(trial):

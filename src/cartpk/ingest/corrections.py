@@ -70,7 +70,7 @@ class Corrections:
         try:
             rows = read_signed(path, file, REQUIRED, OPTIONAL, "the corrections")
         except ValueError as error:
-            findings.add("CP-100", file=file, found=" ".join(str(error).split()).removeprefix(f"{file}: "))
+            findings.add("CP-200", file=file, found=" ".join(str(error).split()).removeprefix(f"{file}: "))
             return cls(file, (), findings)
         made = cls(file, (), findings)
         made.rows = tuple(row for row in rows if made._is_whole(row))
@@ -79,10 +79,10 @@ class Corrections:
     def _is_whole(self, row: SignedRow) -> bool:
         """Whether the row is signed and says what to do; lists what it lacks."""
         if row.unsigned:
-            self._add("CP-101", row, ", ".join(row.unsigned))
+            self._add("CP-201", row, ", ".join(row.unsigned))
         found = _lacks(row)
         if found:
-            self._add("CP-102", row, "ACTION", found=found)
+            self._add("CP-202", row, "ACTION", found=found)
         return not row.unsigned and not found
 
     def applied(self, frame: pd.DataFrame, file: str, names: Names) -> pd.DataFrame:
@@ -102,7 +102,7 @@ class Corrections:
             if len(here) != 1:
                 continue
             if _action(row) == _EXCLUDE and not names.samples:
-                self._add("CP-111", row, where=str(here[0]), found="it says who was treated, when or with what")
+                self._add("CP-211", row, where=str(here[0]), found="it says who was treated, when or with what")
             elif row.cells["FIELD"] and not self._holds(row, here[0], frame):
                 continue
             elif _action(row) == _CORRECT:
@@ -115,11 +115,11 @@ class Corrections:
         if name not in frame:
             near = close_to(name, [str(c) for c in frame.columns if c])
             meant = f" (did you mean {near}?)" if near else ""
-            self._add("CP-105", row, "FIELD", found=f"{at.file} has no column {name}{meant}")
+            self._add("CP-205", row, "FIELD", found=f"{at.file} has no column {name}{meant}")
             return False
         holds = str(frame.loc[at.line, name])
         if plain(holds) != plain(old):
-            self._add("CP-106", row, name, old=old or None, said=old, holds=holds.strip(), where=str(at))
+            self._add("CP-206", row, name, old=old or None, said=old, holds=holds.strip(), where=str(at))
             return False
         return True
 
@@ -162,10 +162,10 @@ class Corrections:
                 file = row.cells["FILE"]
                 known = any(is_file(file, f) for f in self._files)
                 none = "" if known else f" (the trial reads no file {file}; it reads {', '.join(self._files)})"
-                self._add("CP-103", row, column, found=said + none)
+                self._add("CP-203", row, column, found=said + none)
             elif len(here) > 1:
                 more = " ..." if len(here) > _SHOWN else ""
-                self._add("CP-104", row, column, found=f"{counted(len(here))}: {_listed(here[:_SHOWN])}{more}")
+                self._add("CP-204", row, column, found=f"{counted(len(here))}: {_listed(here[:_SHOWN])}{more}")
 
     def _list_conflicts(self) -> None:
         """List decisions that stand against an earlier one: on the same cell, or on an excluded record."""
@@ -176,7 +176,7 @@ class Corrections:
                 same_cell = row.cells["FIELD"] == other.cells["FIELD"]
                 if _EXCLUDE in (_action(row), _action(other)) or same_cell:
                     what = "cell" if _action(row) == _action(other) == _CORRECT else "record"
-                    self._add("CP-107", row, "ACTION", old=str(other.line), what=what)
+                    self._add("CP-207", row, "ACTION", old=str(other.line), what=what)
                     break
             others.append(row)
 
@@ -189,14 +189,14 @@ class Corrections:
             if subject not in known:
                 near = close_to(subject, known)
                 meant = f" (did you mean {near}?)" if near else ""
-                self._add("CP-103", row, "USUBJID", found=f"the subject {subject}{meant}")
+                self._add("CP-203", row, "USUBJID", found=f"the subject {subject}{meant}")
             elif subject in decided:
-                self._add("CP-107", row, "ACTION", old=str(decided[subject].line), what="subject")
+                self._add("CP-207", row, "ACTION", old=str(decided[subject].line), what="subject")
             else:
                 decided[subject] = row
         if not decided:
             return subjects
-        reasons = {s: f"excluded by a signed decision{_signed(row)} (CP-110)" for s, row in decided.items()}
+        reasons = {s: f"excluded by a signed decision{_signed(row)} (CP-210)" for s, row in decided.items()}
         reason = pd.Series([reasons.get(str(s)) for s in subjects["USUBJID"]], index=subjects.index, dtype="str")
         return subjects.assign(EXCLRS=reason.fillna(subjects["EXCLRS"]))
 
@@ -204,13 +204,13 @@ class Corrections:
         """One finding per decision."""
         corrected = {(at.key, row.cells["FIELD"]) for row, at in self._placed() if _action(row) == _CORRECT}
         for row in (row for row in self.rows if _action(row) == _SUBJECT):
-            self.findings.add("CP-110", subject=identifier(row.cells["USUBJID"]), **self._words(row))
+            self.findings.add("CP-210", subject=identifier(row.cells["USUBJID"]), **self._words(row))
         for row, at in self._placed():
             cells, corrects = row.cells, _action(row) == _CORRECT
             unread = at.read not in {None, cells["FIELD"]} and cells["FIELD"] in at.results
             unread = unread and (at.key, at.read) not in corrected
             self.findings.add(
-                ("CP-112" if unread else "CP-108") if corrects else "CP-109",
+                ("CP-212" if unread else "CP-208") if corrects else "CP-209",
                 subject=at.subject,
                 file=at.file,
                 row=float(at.line),
@@ -230,7 +230,7 @@ class Corrections:
         for row, at in self._placed():
             here = (samples["SRCFILE"] == at.file) & (samples["SRCROW"] == at.line)
             if _action(row) == _EXCLUDE:
-                out.loc[here, "ANLRS"] = f"excluded by a signed decision{_signed(row)} (CP-109)"
+                out.loc[here, "ANLRS"] = f"excluded by a signed decision{_signed(row)} (CP-209)"
                 # not one of the exclusions that the config declares
                 out.loc[here, ["EXCLFIELD", "EXCLTEXT"]] = None
             elif row.cells["FIELD"] in at.results:

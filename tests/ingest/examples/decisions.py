@@ -19,40 +19,40 @@ def decided_sdtm(*rows):
 CLEAN = decided(LINE_5 + SIGNED)
 
 EXAMPLES = {
-    "CP-100": {"found": decided("correct", head="ACTION"), "clean": CLEAN},
-    "CP-101": {"found": decided(LINE_5 + "A. Chen,3.2.2031,"), "clean": CLEAN},
-    "CP-102": {"found": decided("correct,data.csv,5,,,,VALUE,20400,," + SIGNED), "clean": CLEAN},
-    "CP-103": {"found": decided(LINE_5.replace(",5,", ",500,") + SIGNED), "clean": CLEAN},
-    "CP-104": {
+    "CP-200": {"found": decided("correct", head="ACTION"), "clean": CLEAN},
+    "CP-201": {"found": decided(LINE_5 + "A. Chen,3.2.2031,"), "clean": CLEAN},
+    "CP-202": {"found": decided("correct,data.csv,5,,,,VALUE,20400,," + SIGNED), "clean": CLEAN},
+    "CP-203": {"found": decided(LINE_5.replace(",5,", ",500,") + SIGNED), "clean": CLEAN},
+    "CP-204": {
         "found": decided("exclude,,,S-01,7,,,,," + SIGNED),
         "clean": decided("exclude,,,S-01,7,CAR transgene,,,," + SIGNED),
     },
-    "CP-105": {"found": decided("correct,data.csv,5,,,,VALEU,20400,2040," + SIGNED), "clean": CLEAN},
-    "CP-106": {"found": decided("correct,data.csv,5,,,,VALUE,20401,2040," + SIGNED), "clean": CLEAN},
-    "CP-107": {
+    "CP-205": {"found": decided("correct,data.csv,5,,,,VALEU,20400,2040," + SIGNED), "clean": CLEAN},
+    "CP-206": {"found": decided("correct,data.csv,5,,,,VALUE,20401,2040," + SIGNED), "clean": CLEAN},
+    "CP-207": {
         "found": decided(LINE_5 + SIGNED, "exclude,data.csv,5,,,,,,," + SIGNED),
         "clean": decided(LINE_5 + SIGNED, "correct,data.csv,5,,,,LLOQ,50,40," + SIGNED),
     },
-    "CP-108": {
+    "CP-208": {
         "found": decided(LINE_5 + SIGNED),
         "clean": decided(),
         "output": lambda see: see.row(3)["AVAL"] == 2040 and see.row(3)["AVALC"] == "20400",
     },
-    "CP-109": {
+    "CP-209": {
         "found": decided("exclude,,,S-01,7,car TRANSGENE,VALUE,20400,," + SIGNED),
         "clean": decided(),
         "output": lambda see: see.row(3)["ANLFL"] == "N" and see.used("S-01") == 23,
     },
-    "CP-110": {
+    "CP-210": {
         "found": decided("exclude_subject,,,S-02,,,,,," + SIGNED),
         "clean": decided(),
         "output": lambda see: see.used("S-02") == 0 and see.subject("S-02")["PKFL"] == "N",
     },
-    "CP-111": {
+    "CP-211": {
         "found": decided_sdtm("exclude,ex.csv,2,,,,,,," + SIGNED),
         "clean": decided_sdtm("exclude,pc.csv,2,,,,,,," + SIGNED),
     },
-    "CP-112": {
+    "CP-212": {
         "found": decided_sdtm("correct,pc.csv,5,,,,PCORRES,20400,2040," + SIGNED),
         "clean": decided_sdtm(
             "correct,pc.csv,5,,,,PCORRES,20400,2040," + SIGNED, "correct,pc.csv,5,,,,PCSTRESC,20400,2040," + SIGNED
