@@ -6,11 +6,13 @@ of the room that made it, not three rooms later.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import pandera.pandas as pa
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import pandas as pd
@@ -29,6 +31,7 @@ __all__ = [
     "checked",
     "numbers",
     "read_table",
+    "widened",
 ]
 
 
@@ -52,7 +55,7 @@ ADSL: Final = pa.DataFrameSchema(
         "USUBJID": _text("Subject.", null=False),
         "COHORT": _text("Dose level as printed, e.g. 1e8 cells; the groups of the summaries.", null=False),
         "COHORTN": _number("Order of the dose levels, 1 = lowest.", null=False),
-        "GROUP": _text("Value of the config's group column (response, source ...)."),
+        "GROUP": _text("Value of the config's first grouping column (response, source ...)."),
         "DOSEA": _number("Actual dose of the first profile (split doses added), in DOSEU.", at_least=0),
         "DOSEP": _number("Planned dose level, in DOSEU.", at_least=0),
         "DOSEU": _text("Dose unit."),
@@ -74,6 +77,14 @@ ADSL: Final = pa.DataFrameSchema(
     name="adsl",
 )
 """One row per subject that came in."""
+
+_FAMILIES: Final = {
+    "adsl": {
+        r"GROUP[1-9]\d*": _text("Value of a further grouping column of the config: GROUP2, GROUP3 ..."),
+        r"DOSE\d\dA": _number("Actual dose of a re-infusion (DOSE02A: the second profile), in DOSEU.", at_least=0),
+    }
+}
+"""Columns of which a table has as many as the trial asks for, by the pattern of their names."""
 
 _SAMPLE = {
     "STUDYID": _text("Trial.", null=False),
@@ -278,6 +289,19 @@ def numbers(schema: pa.DataFrameSchema) -> frozenset[str]:
     return frozenset(name for name, column in schema.columns.items() if str(column.dtype) == "float64")
 
 
+def widened(schema: pa.DataFrameSchema, names: Iterable[str]) -> pa.DataFrameSchema:
+    """The schema with those of these columns that the trial may have any number of.
+
+    Examples
+    --------
+    >>> [name for name in widened(ADSL, ["USUBJID", "GROUP2", "DOSE02A", "OTHER"]).columns if name not in ADSL.columns]
+    ['GROUP2', 'DOSE02A']
+    """
+    patterns = _FAMILIES.get(str(schema.name), {})
+    more = {n: column for n in names for pattern, column in patterns.items() if re.fullmatch(pattern, n)}
+    return schema.add_columns(more) if more else schema
+
+
 def checked(table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """The table with its columns in the schema's order, every cell checked.
 
@@ -286,6 +310,7 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     ValueError
         Names the table and every column and row that do not hold.
     """
+    schema = widened(schema, table.columns)
     ordered = table.reindex(columns=[*schema.columns, *[c for c in table.columns if c not in schema.columns]])
     # a column without one value has no type of its own: it takes the schema's
     empty = [c for c in schema.columns if ordered[c].isna().all()]
@@ -304,7 +329,8 @@ def read_table(path: Path | str, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """The table in this CSV file, typed by its schema (text stays text: `NA`, `001` are not touched)."""
     import pandas as pd  # noqa: PLC0415
 
-    numeric = numbers(schema)
-    types = {name: "float64" if name in numeric else "str" for name in schema.columns}
+    full = widened(schema, pd.read_csv(path, nrows=0).columns)
+    numeric = numbers(full)
+    types = {name: "float64" if name in numeric else "str" for name in full.columns}
     table = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
     return checked(table, schema)

@@ -94,6 +94,15 @@ def test_the_dose_of_a_re_infusion_is_not_known(make):
     assert make.cell(got, "CMAXD", ATPTREF="INFUSION 1") == 100.0
 
 
+def test_a_re_infusion_is_divided_by_its_own_dose(make):
+    second = make.samples(days=[103.0, 110], levels=[400, 200], ARRLT=[3.0, 10], ATPTREF="INFUSION 2")
+    samples = pd.concat([make.samples(), second], ignore_index=True)
+    got = derive_params_trial(samples, adsl=adsl().assign(DOSE02A=5e7)).adpp
+    assert make.cell(got, "CMAXD", ATPTREF="INFUSION 2") == pytest.approx(400 / 50)
+    assert make.cell(got, "CMAXDW", ATPTREF="INFUSION 2") == pytest.approx(400 / 50 * 80)
+    assert make.cell(got, "CMAXD", ATPTREF="INFUSION 1") == 100.0
+
+
 def test_a_dose_that_is_not_counted_in_cells_keeps_its_unit(make):
     got = rows(make, adsl(dose=54.0, unit="mg"))
     assert make.cell(got, "CMAXD", "AVALU") == "(copies/ug)/(mg)"

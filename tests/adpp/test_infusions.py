@@ -118,7 +118,12 @@ def test_a_re_infusion_is_a_profile_of_its_own_with_its_own_time_zero(trial):
     assert subject[["DOSEA", "REINFDY", "EVENTDY"]].tolist() == [1e8, START, START]
     assert value(done, "AGAIN", "TMAX", infusion=1) == value(done, "AGAIN", "TMAX", infusion=2) == pytest.approx(10.0)
     assert value(done, "AGAIN", "CMAX", infusion=2) == pytest.approx(10_000)
-    assert value(done, "AGAIN", "CMAXD", "PPREASND", infusion=2) == "the dose of a re-infusion is not on record"
+    assert subject["DOSE02A"] == 2e8
+    assert np.isnan(intake.adsl.set_index("USUBJID").loc["ONCE", "DOSE02A"])
+    assert value(done, "AGAIN", "CMAXD") == pytest.approx(20_000 / 100)
+    # each profile by the dose of its own infusion
+    assert value(done, "AGAIN", "CMAXD", infusion=2) == pytest.approx(10_000 / 200)
+    assert value(done, "AGAIN", "CMAXDW", infusion=2) == pytest.approx(10_000 / 200 * 80)
 
 
 def test_the_first_profile_is_cut_and_the_second_begins_with_the_result_before(trial):

@@ -61,7 +61,7 @@ def config(**sections):
         "product": {"name": "CAR-T", "cell": "T", "vcn_copies_per_cell": 2.0},
         "nca": {"genome_pg": 6.6, "nucleated_cells": {"CARTDNA": ["CD7TABS"]}},
         "dosing": {"basis": "flat", "unit": "cells"},
-        "data": {"layout": "tidy", "tables": ["x.csv"]},
+        "data": {"layout": "tidy", "tables": ["x.csv"], "columns": {"group": "RESPONSE"}},
         "time": {"visit_window_days": {7: 1, 14: 2, 28: 2}},
         "analytes": [
             {"code": "CARTDNA", "label": "CAR transgene", "method": "qPCR", "unit": "copies/ug"},
@@ -161,6 +161,7 @@ def nca_rows():
             parameter(s, "AUC0_28D", area, *auc28),
             parameter(s, "AUC0_90D", area, *auc90, PCTEXTR=12.34 if auc90[1] == "EXTRAPOLATED" else math.nan),
             parameter(s, "AUCLST", area, auclast),
+            parameter(s, "CMAXD", "(copies/ug)/(10^6 cells)", cmax / (SUBJECTS[s][2] / 1e6)),
             parameter(s, "LAMZHL", "day", *half_life),
         ]
     return rows

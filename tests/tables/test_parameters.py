@@ -114,6 +114,8 @@ def test_digits_come_from_the_config(factory):
 def test_groups_of_the_trial_are_columns_too(factory):
     body = by_group(factory.trial(), factory.config())
     assert [c.label for c in body.columns[3:]] == ["CR (N = 2)", "NR (N = 3)"]
+    ordered = factory.config(population={"subgroups": [{"column": "RESPONSE", "levels": ["NR", "CR"]}]})
+    assert [c.key for c in by_group(factory.trial(ordered), ordered).columns[3:]] == ["NR", "CR"]
     one = factory.adsl().assign(GROUP="CR")
     assert isinstance(by_group(factory.trial(adsl=one), factory.config()), NoTable)
     some = factory.adsl()

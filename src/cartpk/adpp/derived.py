@@ -34,7 +34,7 @@ class Derived:
 _CT: Final = "CDISC SDTM Controlled Terminology 2025-03-25"
 _OWN: Final = "[sponsor definition]"
 _GEO, _MED = SummaryRule.GEOMETRIC, SummaryRule.MEDIAN_RANGE
-_DOSE: Final = "dose of the first infusion, split doses added"
+_DOSE: Final = "dose of the profile's own infusion, split doses added"
 _KG: Final = "dose and body weight"
 
 _ALL: Final = (

@@ -42,14 +42,14 @@ class Doses:
 
 
 def doses_of(table: ProfileTable, adsl: pd.DataFrame, basis: DoseBasis | None = None) -> Doses:
-    """Doses of the profiles of the first infusion (split doses added).
+    """Doses of the profiles (split doses added), each of its own infusion.
 
     Parameters
     ----------
     table
         The profiles.
     adsl
-        ``USUBJID``, ``DOSEA``, ``DOSEU`` and ``WEIGHT`` (kg), one row per subject.
+        ``USUBJID``, ``DOSEA``, ``DOSEU`` and ``WEIGHT`` (kg), one row per subject; ``DOSE02A`` ... of re-infusions.
     basis
         Whether ``DOSEA`` is the whole dose or per kg; None: per kg where ``DOSEU`` says so.
     """
@@ -65,22 +65,36 @@ def doses_of(table: ProfileTable, adsl: pd.DataFrame, basis: DoseBasis | None = 
         values = np.append(adsl[column].to_numpy(dtype=np.float64), np.nan)[place]
         return np.where(values > 0, values, np.nan)
 
-    dose, weight = of("DOSEA") * size, of("WEIGHT")
+    dose, weight = of("DOSEA"), of("WEIGHT")
     first = np.ones(len(place), dtype=np.bool_)
     if "ATPTREF" in table.labels:
         infusions = table.labels["ATPTREF"]
         first = (infusions == FIRST) | (infusions.codes < 0)
+        for name in infusions.categories[infusions.categories != FIRST]:
+            column = _dose_column(str(name))
+            later = of(column) if column in adsl else np.full(len(place), np.nan)
+            dose = np.where(infusions == name, later, dose)
+    dose = dose * size
     own = np.zeros(len(place), dtype=np.int8)
     own[np.isnan(dose)] = code_of(MoreReasons.NO_DOSE)
+    own[np.isnan(dose) & ~first] = code_of(MoreReasons.LATER_DOSE)
     if not unit:
         own[~np.isnan(dose)] = code_of(MoreReasons.NO_DOSE_UNIT)
-    own[~first] = code_of(MoreReasons.LATER_DOSE)
     converted = own.copy()
     converted[(own == 0) & np.isnan(weight)] = code_of(MoreReasons.NO_WEIGHT)
     given = np.where(own == 0, dose, np.nan)
     if per_kg_given:
         return Doses(np.where(converted == 0, dose * weight, np.nan), given, converted, own, unit)
     return Doses(given, np.where(converted == 0, dose / weight, np.nan), own, converted, unit)
+
+
+def _dose_column(infusion: str) -> str:
+    """Column of ADSL that holds the dose of a later infusion's profile.
+
+    >>> _dose_column("INFUSION 2"), _dose_column("INFUSION 12")
+    ('DOSE02A', 'DOSE12A')
+    """
+    return f"DOSE{infusion.rpartition(' ')[2]:>02}A"
 
 
 def _unit(text: str) -> tuple[float, str]:

@@ -17,7 +17,7 @@ from cartpk.config.clinical import Efficacy, Escalation, Immunogenicity, Safety
 from cartpk.config.clinical_reading import Clinical
 from cartpk.config.data import Data, Intake, Time
 from cartpk.config.kinetics import Nca
-from cartpk.config.summaries import Summaries
+from cartpk.config.summaries import Subgroup, Summaries
 from cartpk.models import MODELS
 
 __all__ = [
@@ -198,7 +198,11 @@ class Population(Model):
 
     cd7_entry: str | None = Field(None, description="CD7 entry criterion in the record's words.")
     cd7_class: dict[str, str] | None = Field(None, description="CD7 expression classes in the record's words.")
-    subgroups: tuple[str, ...] = Field((), description="Columns by which results are also compared.")
+    subgroups: tuple[Subgroup, ...] = Field(
+        (),
+        description="Columns by which exposure is also shown (response, CRS grade, cell source ...); a bare name is a "
+        "column. The column data.columns.group is one of them.",
+    )
 
 
 class Report(Model):
@@ -256,6 +260,25 @@ class TrialConfig(Model):
         if nca.nucleated_cells and not (nca.genome_pg and self.product.vcn_copies_per_cell):
             raise ValueError("nca.nucleated_cells needs nca.genome_pg and product.vcn_copies_per_cell")
         return self
+
+    @model_validator(mode="after")
+    def _groups_can_be_told_apart(self) -> TrialConfig:
+        columns = [g.column for g in self.population.subgroups]
+        names = [g.name for g in self.groupings.values()]
+        if len(set(columns)) < len(columns) or len(set(names)) < len(names):
+            raise ValueError(f"population.subgroups: a column or label stands twice: {', '.join(names)}")
+        dose = self.report.summaries.reference_dose
+        if dose is not None and dose not in (self.dosing.levels or ()):
+            raise ValueError(f"report.summaries.reference_dose {dose:g} is none of dosing.levels")
+        return self
+
+    @property
+    def groupings(self) -> dict[str, Subgroup]:
+        """Column of ADSL (GROUP, GROUP2 ...) -> the column of the data that it holds."""
+        named = self.population.subgroups
+        group = self.data.columns.group
+        own = () if group is None or group in {g.column for g in named} else (Subgroup(column=group),)
+        return {f"GROUP{k if k > 1 else ''}": g for k, g in enumerate((*own, *named), start=1)}
 
     def files(self) -> tuple[str, ...]:
         """Every input file of the trial: its data, then an analyst's decisions."""

@@ -12,9 +12,19 @@ from cartpk.config import TrialConfig
 from cartpk.config.data import Exclusion
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import close_to, mapped, plain
-from cartpk.schemas import checked
+from cartpk.schemas import checked, widened
 
-__all__ = ["INFUSION", "SAMPLE", "SUBJECT", "Delivery", "check_exclusions", "excluded", "stacked", "typed"]
+__all__ = [
+    "INFUSION",
+    "SAMPLE",
+    "SUBJECT",
+    "Delivery",
+    "check_exclusions",
+    "excluded",
+    "stacked",
+    "subject_columns",
+    "typed",
+]
 
 SAMPLE: Final[dict[str, str]] = {
     "USUBJID": "str",
@@ -84,6 +94,11 @@ class Delivery:
     infusions: pd.DataFrame
 
 
+def subject_columns(config: TrialConfig) -> dict[str, str]:
+    """Columns of the subject table of this trial: those of :data:`SUBJECT` and one per grouping column."""
+    return SUBJECT | dict.fromkeys(config.groupings, "str")
+
+
 def stacked(parts: list[pd.DataFrame], columns: dict[str, str]) -> pd.DataFrame:
     """These tables one below the other, with exactly these columns and types; a column that none has is empty."""
     full = [part.reindex(columns=list(columns)).astype(columns) for part in parts if not part.empty]
@@ -132,6 +147,7 @@ def _fits(column: pd.Series[str], rule: Exclusion) -> pd.Series[bool]:
 
 def typed(rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """The schema's columns of these rows, empty texts as missing, text and numbers as the schema has them."""
+    schema = widened(schema, rows.columns)
     table = rows.reindex(columns=list(schema.columns)).reset_index(drop=True)
     for name, column in schema.columns.items():
         if str(column.dtype) == "float64":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+from bisect import bisect_right
 from typing import Final
 
 import numpy as np
@@ -67,29 +67,41 @@ def with_doses(
 ) -> pd.DataFrame:
     """The subjects with ``DOSEA`` and ``DOSEU``: the doses of the first profile, added, on the config's basis.
 
+    A re-infusion has a column of its own (``DOSE02A`` ...) where any subject has one.
+
     Doses per kg and total doses in one trial stop it (BI-028); where all doses are on the other basis than the config
     says, they are converted by body weight.
     """
-    end = infusions["USUBJID"].map({s: days[1] if len(days) > 1 else math.inf for s, days in starts.items()})
-    first = infusions[(infusions["DAY"] < end) & infusions["DOSE"].notna()]
-    written = dosing.unit or next((str(u) for u in first["DOSEU"].dropna() if u), "")
+    known = infusions[infusions["DAY"].notna() & infusions["DOSE"].notna()]
+    # an infusion belongs to the last profile that began at or before it
+    number = [
+        max(bisect_right(starts.get(str(s), [day]), day), 1)
+        for s, day in zip(known["USUBJID"], known["DAY"], strict=True)
+    ]
+    written = dosing.unit or next((str(u) for u in known["DOSEU"].dropna() if u), "")
     own = _on_basis(written, dosing.basis)
     # a dose without a unit is in that of the config, else as the others are
-    unit = first["DOSEU"].fillna("").where(lambda u: u != "", own if dosing.unit else written)
+    unit = known["DOSEU"].fillna("").where(lambda u: u != "", own if dosing.unit else written)
     declared = dosing.basis or (_basis(own) if own else "flat")
     given = unit.map(_basis).where(unit != "", declared)
     mixed = len(set(given)) > 1
     if mixed:
-        per_kg, flat = (", ".join(sorted(set(first["USUBJID"][given == b]))) for b in ("per_kg", "flat"))
+        per_kg, flat = (", ".join(sorted(set(known["USUBJID"][given == b]))) for b in ("per_kg", "flat"))
         findings.add("BI-028", old=f"per kg: {per_kg}; total: {flat}")
-    amount = first["DOSE"] * unit.map(_scale).astype("float64") / _scale(own)
+    amount = known["DOSE"] * unit.map(_scale).astype("float64") / _scale(own)
     other = (given != declared) & (not mixed)
-    weight = first["USUBJID"].map(subjects.set_index("USUBJID")["WEIGHT"]).astype("float64")
-    findings.add_rows("BI-057", first[other & weight.isna()], field="DOSE", old=unit)
+    weight = known["USUBJID"].map(subjects.set_index("USUBJID")["WEIGHT"]).astype("float64")
+    findings.add_rows("BI-057", known[other & weight.isna()], field="DOSE", old=unit)
     converted = amount / weight if declared == "per_kg" else amount * weight
-    findings.add_rows("CP-032", first[other & weight.notna()], field="DOSE", old=amount, new=converted, weight=weight)
-    total = amount.where(~other, converted).groupby(first["USUBJID"]).sum(min_count=1)
-    return subjects.assign(DOSEA=subjects["USUBJID"].map(total).astype("float64"), DOSEU=own or None)
+    findings.add_rows("CP-032", known[other & weight.notna()], field="DOSE", old=amount, new=converted, weight=weight)
+    total = amount.where(~other, converted).groupby([pd.Series(number, index=known.index), known["USUBJID"]])
+    of_profile = total.sum(min_count=1)
+    columns = {"DOSEA": 1} | {f"DOSE{n:02d}A": n for n in range(2, max(number, default=1) + 1)}
+    doses = {
+        name: subjects["USUBJID"].map(of_profile.xs(n) if n in set(number) else {}).astype("float64")
+        for name, n in columns.items()
+    }
+    return subjects.assign(**doses, DOSEU=own or None)
 
 
 def with_cohorts(subjects: pd.DataFrame, dosing: Dosing, findings: Findings) -> pd.DataFrame:

@@ -49,13 +49,13 @@ def read_subjects(
     nothing = Stamp()
     died = [days_between(zero.get(s, nothing), at) for s, at in zip(subjects["USUBJID"], death, strict=True)]
     subjects = subjects.assign(
-        GROUP=of_dm(config.data.columns.group),
         WEIGHT=subjects["USUBJID"].map(_weights(frames["vs"], reader, findings)).astype("float64"),
         TRTSDTM=looked_up(subjects["USUBJID"], _starts(frames["ex"], infusions)),
         EVENTDY=died,
         EVENTTXT=["death" if math.isfinite(d) else "" for d in died],
         AGE=age,
         SEX=of_dm("SEX"),
+        **{name: of_dm(grouping.column) for name, grouping in config.groupings.items()},
     )
     reasons = _reasons(subjects["USUBJID"], dm, samples, infusions, findings)
     return subjects.assign(EXCLRS=pd.Series(reasons, index=subjects.index, dtype="str"))

@@ -12,7 +12,7 @@ from cartpk.config import TrialConfig
 from cartpk.config.data import Domains
 from cartpk.ingest.clock import Clock
 from cartpk.ingest.corrections import Corrections
-from cartpk.ingest.delivery import INFUSION, SAMPLE, SUBJECT, Delivery, check_exclusions, excluded, stacked
+from cartpk.ingest.delivery import INFUSION, SAMPLE, Delivery, check_exclusions, excluded, stacked, subject_columns
 from cartpk.ingest.exposure import read_infusions
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.nominal import nominal_days
@@ -71,7 +71,7 @@ def read_sdtm(config: TrialConfig, root: Path, findings: Findings, corrections: 
     samples = clock.placed(samples, zero, findings)
     subjects = read_subjects(frames, samples, infusions, zero, config, clock, findings)
     check_identifiers(list(subjects["USUBJID"]), findings)
-    return Delivery(samples, stacked([subjects], SUBJECT), stacked([infusions], INFUSION))
+    return Delivery(samples, stacked([subjects], subject_columns(config)), stacked([infusions], INFUSION))
 
 
 def _read_domain(
@@ -80,8 +80,8 @@ def _read_domain(
     """All files of a domain, one below the other, with ``USUBJID`` normalised, ``SRCFILE`` and ``SRCROW``."""
     parts = []
     for file in files:
-        group = config.data.columns.group if name == "dm" else None
-        required = (*_REQUIRED[name], group) if group else _REQUIRED[name]
+        groupings = [g.column for g in config.groupings.values()] if name == "dm" else []
+        required = (*_REQUIRED[name], *groupings)
         request = Request(root, file, required, config.data.encoding, config.data.skip_rows)
         frame = read_file(request, findings)
         if frame is not None:

@@ -8,10 +8,9 @@ from typing import Final
 import pandas as pd
 
 from cartpk.config import TrialConfig
-from cartpk.config.data import Data
 from cartpk.ingest.cells import CellReader
 from cartpk.ingest.corrections import Corrections
-from cartpk.ingest.delivery import INFUSION, SAMPLE, SUBJECT, Delivery, check_exclusions, excluded, stacked
+from cartpk.ingest.delivery import INFUSION, SAMPLE, Delivery, check_exclusions, excluded, stacked, subject_columns
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.infusion_tables import read_infusion_tables, starting_late
 from cartpk.ingest.nominal import label_days
@@ -42,13 +41,13 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings, corrections: 
     for file in config.data.tables:
         data = config.data
         frame = read_file(
-            Request(root, file, _required(data), data.encoding, data.skip_rows, data.header_rows), findings
+            Request(root, file, _required(config), data.encoding, data.skip_rows, data.header_rows), findings
         )
         if frame is None:
             continue
         frame = corrections.applied(frame, file, _names(config))
         frames.append(frame)
-        findings.name_columns(file, {ours: getattr(config.data.columns, theirs) for ours, theirs in _NAMES.items()})
+        findings.name_columns(file, _column_names(config))
         _list_extra(frame, config, file, findings)
         # the lines of identifiers are known only before a table is turned
         by_subject = data.wide is not None and data.wide.names == "subject"
@@ -57,7 +56,7 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings, corrections: 
         named = named.reset_index(names=LINE) if by_subject else long_form(named, data)
         samples.append(_samples(named, config, file, findings))
     check_exclusions(frames, config, findings)
-    rows = stacked(samples, {**SAMPLE, **_SUBJECT_CELLS})
+    rows = stacked(samples, SAMPLE | _SUBJECT_CELLS | dict.fromkeys(config.groupings, "str"))
     given = read_infusion_tables(config, root, findings, corrections)
     ids = pd.concat([rows["USUBJID"], given["USUBJID"]]).drop_duplicates().reset_index(drop=True)
     check_identifiers(list(ids), findings)
@@ -87,14 +86,19 @@ _NAMES: Final = {
     "DOSE": "dose",
     "DOSEU": "dose_unit",
     "WEIGHT": "weight",
-    "GROUP": "group",
     "EVENTDY": "event_day",
     "EVENTTXT": "event",
 }
 """Column of the record table -> setting that names it."""
 
-_SUBJECT_CELLS: Final = dict.fromkeys(("DOSE", "DOSEU", "WEIGHT", "GROUP", "EVENTDY", "EVENTTXT"), "str")
+_SUBJECT_CELLS: Final = dict.fromkeys(("DOSE", "DOSEU", "WEIGHT", "EVENTDY", "EVENTTXT"), "str")
 """Cells of a row that say something of its subject."""
+
+
+def _column_names(config: TrialConfig) -> dict[str, str | None]:
+    """Column of the record table -> column of the trial's tables."""
+    columns = {ours: getattr(config.data.columns, theirs) for ours, theirs in _NAMES.items()}
+    return columns | {name: grouping.column for name, grouping in config.groupings.items()}
 
 
 def _names(config: TrialConfig) -> Names:
@@ -104,21 +108,23 @@ def _names(config: TrialConfig) -> Names:
     return Names(columns.subject, columns.time, columns.analyte, only, results=(columns.value,))
 
 
-def _required(data: Data) -> tuple[str, ...]:
+def _required(config: TrialConfig) -> tuple[str, ...]:
     """Columns that must be there: those without which nothing works, and all that the config names itself.
 
     Where the infusions have files of their own, the dose stands there.
     """
-    columns = data.columns
+    data, columns = config.data, config.data.columns
     elsewhere = {"dose", "dose_unit"} if data.infusions else set()
     named = [getattr(columns, name) for name in columns.model_fields_set - elsewhere]
     wanted = [columns.subject, columns.time, columns.value, *sorted(n for n in named if n)]
     results = data.wide.columns if data.wide else ()
-    return tuple(dict.fromkeys([*(n for n in wanted if n not in made_columns(data)), *results]))
+    groupings = [grouping.column for grouping in config.groupings.values()]
+    return tuple(dict.fromkeys([*(n for n in wanted if n not in made_columns(data)), *results, *groupings]))
 
 
 def _list_extra(frame: pd.DataFrame, config: TrialConfig, file: str, findings: Findings) -> None:
     used = {*config.data.columns.model_dump().values(), *(e.column for e in config.data.exclude)}
+    used |= {grouping.column for grouping in config.groupings.values()}
     used |= set(config.data.wide.columns) if config.data.wide else set()
     extra = [name for name in frame.columns if name and name not in used]
     if extra:
@@ -134,7 +140,7 @@ def _samples(frame: pd.DataFrame, config: TrialConfig, file: str, findings: Find
             return pd.Series("", index=frame.index, dtype="str")
         return frame[name]
 
-    named = {ours: cell(getattr(columns, theirs)) for ours, theirs in _NAMES.items()}
+    named = {ours: cell(theirs) for ours, theirs in _column_names(config).items()}
     if columns.analyte is None:
         named["TEST"] = pd.Series(config.primary_analyte.code, index=frame.index, dtype="str")
     rows = frame[["USUBJID"]].assign(**named, SRCFILE=file, SRCROW=frame[LINE])
@@ -177,12 +183,12 @@ def _subjects(
     event = known_numbers(ids, known("EVENTDY"), config.data.columns.event_day or "", reader, findings)
     weight = known_numbers(ids, known("WEIGHT"), config.data.columns.weight or "", reader, findings)
     subjects = subjects.assign(
-        GROUP=known("GROUP"),
         WEIGHT=weight.where(weight > 0),
         EVENTDY=event * (DAYS_PER_HOUR if config.time.unit == "hour" else 1.0),
         EVENTTXT=known("EVENTTXT"),
+        **{name: known(name) for name in config.groupings},
     )
-    return stacked([subjects], SUBJECT)
+    return stacked([subjects], subject_columns(config))
 
 
 def _infusions(rows: pd.DataFrame, reader: CellReader, findings: Findings) -> pd.DataFrame:

@@ -40,11 +40,12 @@ _SHAPES: Final = (
 class KeyColumn:
     """A dose level, with its unit apart and its mark in the figures, or another group, without a mark.
 
-    ``key`` is its name in the tables.
+    ``key`` is its name in the tables, ``value`` the one that its subjects have in ADSL (COHORT, or GROUP).
     """
 
     key: str
     label: str
+    value: str
     unit: str = ""
     colour: str = ""
     path: str = ""
@@ -110,7 +111,7 @@ def key_results(data: TrialData, tables: Sequence[TableBlock], config: TrialConf
     """
     by_id = {table.id: table for table in tables}
     doses = _doses(data.cohorts, config.dosing.unit or "")
-    groups = _groups(by_id.get(GROUPS)) if len(doses) == 1 else ()
+    groups = _groups(by_id.get(GROUPS), data, config) if len(doses) == 1 else ()
     columns = (*doses, *groups)
     rows, notes = [_subjects(data, columns)], list[str]()
     shown = list[TableBlock]()
@@ -135,15 +136,18 @@ def _doses(cohorts: Sequence[str], unit: str) -> tuple[KeyColumn, ...]:
     for i, (cohort, colour) in enumerate(zip(cohorts, colours, strict=True)):
         amount = cohort.removesuffix(unit).strip() if unit else cohort
         apart = unit if amount and amount != cohort else ""
-        made.append(KeyColumn(cohort, amount if apart else cohort, apart, colour, _SHAPES[i % len(_SHAPES)]))
+        made.append(KeyColumn(cohort, amount if apart else cohort, cohort, apart, colour, _SHAPES[i % len(_SHAPES)]))
     return tuple(made)
 
 
-def _groups(table: TableBlock | None) -> tuple[KeyColumn, ...]:
-    """The groups that this table compares; none where it is empty."""
+def _groups(table: TableBlock | None, data: TrialData, config: TrialConfig) -> tuple[KeyColumn, ...]:
+    """The groups of the first grouping that this table compares; none where it is empty."""
     if table is None:
         return ()
-    return tuple(KeyColumn(c.key, c.key.replace("_", " ")) for c in table.columns if c.kind == "number")
+    names = [grouping.name for grouping in config.groupings.values()][:1]
+    values = {key: v for v in data.adsl["GROUP"].dropna() for key in (v, *(f"{name}: {v}" for name in names))}
+    columns = [c.key for c in table.columns if c.kind == "number" and c.key in values]
+    return tuple(KeyColumn(key, values[key].replace("_", " "), values[key]) for key in columns)
 
 
 def _subjects(data: TrialData, columns: Sequence[KeyColumn]) -> KeyRow:
@@ -151,7 +155,7 @@ def _subjects(data: TrialData, columns: Sequence[KeyColumn]) -> KeyRow:
     cells = []
     used = set(in_analysis(data)["USUBJID"])
     for column in columns:
-        came = data.adsl[data.adsl["COHORT" if column.path else "GROUP"] == column.key]["USUBJID"]
+        came = data.adsl[data.adsl["COHORT" if column.path else "GROUP"] == column.value]["USUBJID"]
         analysed = int(came.isin(used).sum())
         cells.append(KeyCell(str(len(came)), () if len(came) == analysed else (f"{analysed} in the analysis",)))
     return KeyRow("Subjects", "", "", tuple(cells))

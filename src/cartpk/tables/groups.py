@@ -8,11 +8,24 @@ from typing import TYPE_CHECKING, Final, Literal
 from cartpk.tables.table import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
+    from cartpk.config import TrialConfig
     from cartpk.trial_data import TrialData
 
-__all__ = ["ALL", "FIRST_INFUSION", "AnalysisSet", "Group", "analysis_set", "by_subject", "plural"]
+__all__ = [
+    "ALL",
+    "FIRST_INFUSION",
+    "AnalysisSet",
+    "Group",
+    "Grouping",
+    "analysis_set",
+    "by_subject",
+    "plural",
+    "subgroups",
+]
 
 ALL: Final = "All doses"
 FIRST_INFUSION: Final = "INFUSION 1"
@@ -28,10 +41,21 @@ _FLAGS: Final = {"PK": "PKFL", "PD": "PDFL"}
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A dose level, or all of them: its label and its subjects, in the order of the listings."""
+    """A dose level, all of them, or another group.
+
+    Attributes
+    ----------
+    label
+        As printed in a head.
+    subjects
+        In the order of the listings.
+    listed
+        Whether it is too small to be summarised: its subjects are listed one by one.
+    """
 
     label: str
     subjects: tuple[str, ...]
+    listed: bool = False
 
     @property
     def n(self) -> int:
@@ -78,6 +102,64 @@ def analysis_set(data: TrialData, name: SetName) -> AnalysisSet:
     total = "" if name == "all" else f" of {len(adsl)}"
     noun = "" if name == "all" else f" {plural(len(adsl), 'subject')}"
     return AnalysisSet(f"{_NAMES[name]}: {len(inside)}{total}{noun}", tuple(levels))
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """The subjects of an analysis set by one column.
+
+    Attributes
+    ----------
+    column
+        Column of ADSL.
+    name
+        As printed.
+    levels
+        Its values that a subject has, in the order of printing; same length as ``groups``.
+    groups
+        One per value.
+    unnamed
+        Subjects of the set without a value, in no group.
+    """
+
+    column: str
+    name: str
+    levels: tuple[str, ...]
+    groups: tuple[Group, ...]
+    unnamed: int
+
+
+def subgroups(data: TrialData, config: TrialConfig, who: AnalysisSet) -> tuple[Grouping, ...]:
+    """Every grouping of the config that tells at least two groups apart.
+
+    Where there are several, a group is printed with the name of its grouping. A group of fewer subjects than
+    ``report.summaries.min_group`` is marked to be listed.
+    """
+    adsl = data.adsl.set_index("USUBJID")
+    found = []
+    for column, grouping in config.groupings.items():
+        values = {s: adsl[column][s] for s in who.subjects} if column in adsl else {}
+        named = {s: v for s, v in values.items() if isinstance(v, str)}
+        levels = grouping.ordered(named.values())
+        if len(levels) > 1:
+            found.append((column, grouping.name, levels, named))
+    return tuple(
+        Grouping(
+            column,
+            name,
+            levels,
+            tuple(
+                _group(f"{name}: {level}" if len(found) > 1 else level, named, level, who, config) for level in levels
+            ),
+            len(who.subjects) - len(named),
+        )
+        for column, name, levels, named in found
+    )
+
+
+def _group(label: str, named: Mapping[str, str], level: str, who: AnalysisSet, config: TrialConfig) -> Group:
+    subjects = tuple(s for s in who.subjects if named.get(s) == level)
+    return Group(label, subjects, len(subjects) < config.report.summaries.min_group)
 
 
 def by_subject(data: TrialData) -> pd.DataFrame:

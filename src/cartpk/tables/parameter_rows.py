@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cartpk.tables.cells import counted, several
+from cartpk.tables.cells import BLANK, BLQ, counted, number, several, words
 from cartpk.tables.groups import FIRST_INFUSION, Group
 from cartpk.tables.printing import Style, count, unit_text
-from cartpk.tables.statistics import Kind, Statistics, count_row, line_names, statistic_rows, summed
+from cartpk.tables.statistics import LINES, Kind, Statistics, count_row, line_names, statistic_rows, summed
 from cartpk.tables.table import Cell, Row
 
 if TYPE_CHECKING:
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
     from cartpk.config.summaries import Summaries
 
-__all__ = ["Apart", "Rule", "by_unit", "first_infusion", "flags", "parameter_rows"]
+__all__ = ["LISTED", "Apart", "Rule", "by_unit", "first_infusion", "flags", "parameter_rows"]
+
+
+LISTED: Final = "listed"
+"""Stands for the statistics of a group whose subjects are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,34 @@ def parameter_rows(
         cells = tuple(counted(held.n(m)) for m in other)
         made.append(count_row(labels, {**second, "statistic": "n"}, f"n, {note}", cells))
         made += statistic_rows(labels, second, held.summed(other, settings), names[:1], rule.style, f", {note}")
+    if not any(group.listed for group in groups):
+        return made
+    return [_without_listed(row, len(labels) + 1, groups) for row in made] + _listed(labels, key, rows, groups, rule)
+
+
+def _without_listed(row: Row, first: int, groups: Sequence[Group]) -> Row:
+    """The row of statistics with a word instead of those of groups that are listed; counts stay."""
+    if row.key["statistic"] not in LINES:
+        return row
+    cells = (words(LISTED) if g.listed else cell for g, cell in zip(groups, row.cells[first:], strict=True))
+    return replace(row, cells=(*row.cells[:first], *cells))
+
+
+def _listed(
+    labels: tuple[Cell, ...], key: Mapping[str, str], rows: pd.DataFrame, groups: Sequence[Group], rule: Rule
+) -> list[Row]:
+    """One row per subject of the groups that are too small for a summary: its value in their columns."""
+    below = rule.blq(rows) if rule.blq else None
+    values = {
+        str(s): BLQ if below is not None and below[i] else float(v)
+        for i, s, v in zip(rows.index, rows["USUBJID"], rows["AVAL"], strict=True)
+    }
+    small = dict.fromkeys(s for group in groups if group.listed for s in group.subjects)
+    made = []
+    for subject in (s for s in small if s in values):
+        cell = number(values[subject], rule.style)
+        cells = (cell if g.listed and subject in g.subjects else BLANK for g in groups)
+        made.append(Row((*labels, words(subject), *cells), (), {**key, "statistic": "subject", "usubjid": subject}))
     return made
 
 

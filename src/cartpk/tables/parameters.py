@@ -30,6 +30,7 @@ __all__ = [
     "ZERO_IS_BLQ",
     "auc_flag",
     "summary_body",
+    "summary_rule",
     "window_label",
 ]
 
@@ -103,7 +104,7 @@ def summary_body(
             key = {"assay": assay.code, "specimen": assay.specimen, "parameter": code}
             for named, part in by_unit(own[own["PARAMCD"].eq(code)], label):
                 cells = (words(assay.label), words(named))
-                made += parameter_rows(cells, key, part, groups, _rule(code, config), config.report.summaries)
+                made += parameter_rows(cells, key, part, groups, summary_rule(code, config), config.report.summaries)
     columns = (
         Column("assay", "Analyte", "group"),
         Column("parameter", "Parameter", "group"),
@@ -114,7 +115,7 @@ def summary_body(
     return Body(columns, tuple(made), who.text, notes, "adpp.csv (PARCAT1 = NCA)")
 
 
-def _rule(code: str, config: TrialConfig) -> Rule:
+def summary_rule(code: str, config: TrialConfig) -> Rule:
     """How a parameter is summarised: areas by their flag, half-lives with the quality of their line."""
     amount = significant_style(config.report.significant_digits)
     if code.startswith("AUC0_"):

@@ -140,14 +140,15 @@ def dose(value: float) -> str:
 
 
 def unit_text(unit: str) -> str:
-    """A unit as printed: the micro sign for ``u``, a middle dot for products.
+    """A unit as printed: the micro sign for ``u``, a middle dot for products, raised powers of ten.
 
     Examples
     --------
-    >>> unit_text("day*copies/ug"), unit_text("cells/uL"), unit_text("cells/kg")
-    ('day·copies/µg', 'cells/µL', 'cells/kg')
+    >>> unit_text("day*copies/ug"), unit_text("cells/uL"), unit_text("10^6 cells/kg")
+    ('day·copies/µg', 'cells/µL', '10⁶ cells/kg')
     """
-    return re.sub(r"\bu(?=[gLl]\b)", "µ", unit).replace("μ", "µ").replace("*", "·")
+    shown = re.sub(r"\bu(?=[gLl]\b)", "µ", unit).replace("μ", "µ").replace("*", "·")
+    return re.sub(r"10\^(\d+)", lambda m: f"10{m[1].translate(_SUPERSCRIPT)}", shown)
 
 
 def _decimal(value: float) -> Decimal:

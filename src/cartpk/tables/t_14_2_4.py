@@ -1,10 +1,11 @@
-"""Cellular-kinetic parameters by the trial's own groups (donor source, response ...)."""
+"""Cellular-kinetic parameters by the trial's own groups (donor source, response, CRS grade ...)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from cartpk.tables.groups import Group, analysis_set
+from cartpk.tables.groups import Grouping, analysis_set, subgroups
 from cartpk.tables.parameters import summary_body
 from cartpk.tables.table import Body, NoTable, TableSpec
 
@@ -12,24 +13,47 @@ if TYPE_CHECKING:
     from cartpk.config import TrialConfig
     from cartpk.trial_data import TrialData
 
+__all__ = ["LATE", "SPEC", "group_notes"]
+
+_LATE_WINDOW: Final = 90.0
+"""days; from here on an area favours those who live and are followed longer."""
+LATE: Final = (
+    "Who responds often lives longer and is followed longer: areas over late windows, Tlast and half-lives favour such "
+    "a group (immortal-time bias)."
+)
+
 
 def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
-    """One row per parameter and statistic, one column per group."""
+    """One row per parameter and statistic, one column per group of every grouping."""
     who = analysis_set(data, "PK")
-    of = data.adsl.set_index("USUBJID")["GROUP"]
-    named = {s: of[s] for s in who.subjects if isinstance(of[s], str)}
-    names = sorted(set(named.values()))
-    if len(names) < 2:
+    found = subgroups(data, config, who)
+    if not found:
         return NoTable("The data name fewer than two groups of subjects beside the dose: there is nothing to compare.")
-    groups = [Group(name, tuple(s for s in who.subjects if named.get(s) == name)) for name in names]
+    groups = [group for grouping in found for group in grouping.groups]
     body = summary_body(data, config, who, groups, config.nca.windows.days)
     if isinstance(body, NoTable):
         return body
-    unnamed = len(who.subjects) - len(named)
-    notes = ["Descriptive: the groups were not randomised and are not tested against each other."]
-    if unnamed:
-        notes.append(f"Subjects without a named group, in no column: {unnamed}.")
-    return Body(body.columns, body.rows, body.population, (*notes, *body.footnotes), f"{body.source}, adsl.csv (GROUP)")
+    notes = (*group_notes(found, config), *body.footnotes)
+    columns = ", ".join(grouping.column for grouping in found)
+    return Body(body.columns, body.rows, body.population, notes, f"{body.source}, adsl.csv ({columns})")
+
+
+def group_notes(found: Sequence[Grouping], config: TrialConfig) -> Iterator[str]:
+    """What must be said beside groups: how they came about, who is in none, which are only listed."""
+    yield "Descriptive: the groups were not randomised and are not tested against each other."
+    for grouping in found:
+        if grouping.unnamed:
+            of = f" of {grouping.name}" if len(found) > 1 else ""
+            yield f"Subjects without a named group{of}, in no column: {grouping.unnamed}."
+    small = [group for grouping in found for group in grouping.groups if group.listed]
+    if small:
+        yield (
+            f"Groups of fewer than {config.report.summaries.min_group} subjects are listed, not summarised: "
+            + "; ".join(f"{group.label} ({', '.join(group.subjects)})" for group in small)
+            + "."
+        )
+    if any(end >= _LATE_WINDOW for end in config.nca.windows.days):
+        yield LATE
 
 
 SPEC: Final = TableSpec("t_14_2_4", "14.2-4", "Cellular-kinetic parameters by group", table)
