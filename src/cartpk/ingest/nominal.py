@@ -13,7 +13,7 @@ from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import mapped, plain
 from cartpk.terms import DAYS_PER_HOUR
 
-__all__ = ["label_days", "nominal_days"]
+__all__ = ["label_day", "label_days", "nominal_days"]
 
 _LABEL: Final = re.compile(
     r"(?:(?:STUDY )?(?:DAY|D) ?(?P<day>[+-]? ?\d+(?:\.\d+)?)|(?:第 ?|D ?)?(?P<han>[+-]? ?\d+) ?[天日])", re.IGNORECASE
@@ -47,7 +47,7 @@ def label_days(column: pd.Series[str], time: Time) -> pd.Series[float]:
     if time.day_zero is None:
         return pd.Series(math.nan, index=column.index)
     shift = 1.0 if time.day_zero == "infusion_is_day_1" else 0.0
-    label = pd.Series(mapped(column, _label_day), index=column.index, dtype="float64")
+    label = pd.Series(mapped(column, label_day), index=column.index, dtype="float64")
     return label - shift * (label > 0)
 
 
@@ -66,6 +66,11 @@ def _numbers(column: pd.Series[str]) -> pd.Series[float]:
     return pd.to_numeric(column.where(column != ""), errors="coerce").astype("float64")
 
 
-def _label_day(text: str) -> float:
+def label_day(text: str) -> float:
+    """The number of a day's label as it stands there, NaN for any other text.
+
+    >>> label_day("Day 14"), label_day("D+7"), label_day("第28天")
+    (14.0, 7.0, 28.0)
+    """
     match = _LABEL.fullmatch(plain(text))
     return float((match["day"] or match["han"]).replace(" ", "")) if match else math.nan

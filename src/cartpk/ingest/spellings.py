@@ -7,7 +7,7 @@ from typing import Final
 
 from cartpk.ingest.text import key, plain
 
-__all__ = ["NEEDS_DNA_MASS", "PER_UL", "canonical_specimen", "canonical_unit"]
+__all__ = ["NEEDS_DNA_MASS", "PER_UL", "canonical_specimen", "canonical_unit", "known_unit"]
 
 _UNITS: Final[dict[str, tuple[str, ...]]] = {
     "copies/ug": (
@@ -58,6 +58,15 @@ def canonical_unit(text: str) -> str:
     ('copies/ug', 'cells/uL', 'pg/mL')
     """
     return _CANONICAL.get(_spelling(text), plain(text))
+
+
+def known_unit(text: str) -> bool:
+    """Whether this is a spelling of a unit that is converted or compared.
+
+    >>> known_unit("copies/μg DNA"), known_unit("a.u.")
+    (True, False)
+    """
+    return _spelling(text) in _CANONICAL
 
 
 def canonical_specimen(text: str) -> str:
