@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from cartpk.config.base import Model
 from cartpk.config.clinical_data import ClinicalFiles
+from cartpk.config.date_formats import date_pattern
 
 __all__ = ["Columns", "Data", "Domains", "Exclusion", "Intake", "Time", "Wide"]
 
@@ -30,6 +32,15 @@ class Columns(Model):
     dose: str | None = Field(None, description="Dose given to the subject.")
     dose_unit: str | None = Field(None, description="Unit of the dose; null = dosing.unit.")
     weight: str | None = Field(None, description="Body weight, kg.")
+    reportable: str | None = Field(
+        None,
+        description="Mark of the reportable one of several results of one time (Y/N, final/repeat); sdtm: a column of "
+        "PC, CP, LB.",
+    )
+    date: str | None = Field(None, description="Date of the sample: only the unit of time is checked against it.")
+    cohort: str | None = Field(
+        None, description="Cohort of the subject; sdtm: a column of DM and EX, tidy: also of the infusion files."
+    )
     group: str | None = Field(
         None, description="Group by which results are shown (response, source ...); sdtm: a column of DM."
     )
@@ -167,6 +178,9 @@ class Time(Model):
 
 class Intake(Model):
     """How cells are read."""
+    units: dict[str, Literal["day", "hour"]] = Field(
+        {}, description="tidy: file -> unit of its time columns, for the files in which it is not time.unit."
+    )
 
     blq_tokens: tuple[str, ...] = Field(
         ("BLQ", "BQL", "BLOQ", "BQoL", "NQ", "<LOQ", "<LLOQ", "<BLQ", "低于定量下限"),
@@ -175,6 +189,22 @@ class Intake(Model):
     not_detected_tokens: tuple[str, ...] = Field(
         ("BLD", "BDL", "NEG", "NEGATIVE", "NOT DETECTED", "阴性", "未检出"),
         description="Texts that mean: not detected.",
+    )
+    date_formats: tuple[str, ...] = Field(
+        (),
+        description="Forms of dates beside ISO 8601, a time of day may follow: DD/MM/YYYY, YY/M/D (2000 to 2099), "
+        "YYYY.M.D, YYYY年M月D日, YYYYMMDD, DD-MMM-YYYY. A date that two of them read differently stops the trial.",
+    )
+    excel_serial: Literal[1900, 1904] | None = Field(
+        None, description="Year from which a spreadsheet counts dates kept as numbers (45231.375); null = not read."
+    )
+    site_timezone: str | None = Field(
+        None,
+        description="Time zone of the site (IANA name, e.g. Asia/Shanghai): of times that name none, where another "
+        "file's times do.",
+    )
+    visits: dict[str, float] = Field(
+        {}, description="Visit label -> planned day from the infusion, for labels that say no day (EOT, W4+3d, M3)."
     )
     missing_tokens: tuple[str, ...] = Field(
         ("", "NA", "N/A", ".", "-", "/", "NOT DONE", "未做"), description="Texts that mean: no result."
@@ -186,10 +216,31 @@ class Intake(Model):
         {}, description="Unit as delivered -> the unit it means (another spelling, never another quantity)."
     )
     below_lloq: Literal["blq", "keep"] = Field(
+    @field_validator("date_formats")
+    @classmethod
+    def _dates_can_be_read(cls, forms: tuple[str, ...]) -> tuple[str, ...]:
+        for form in forms:
+            date_pattern(form)
+        return forms
+
+    @field_validator("site_timezone")
+    @classmethod
+    def _zone_exists(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                raise ValueError(
+                    f"there is no time zone {name!r}; names are such as Asia/Shanghai, Europe/Berlin"
+                ) from None
+        return name
+
         "blq", description="A number under its LLOQ without a flag: BLQ, or kept."
     )
-    duplicates: Literal["mean", "first", "last"] | None = Field(
-        None, description="Conflicting results at one time; null = the profile is not calculated."
+    duplicates: Literal["mean", "first", "last", "final"] | None = Field(
+        None,
+        description="Conflicting results at one time: their mean, the first, the last, or the one that is marked as "
+        "reportable (data.columns.reportable); null = the profile is not calculated.",
     )
     strict: bool = Field(False, description="Warnings stop the trial as errors do.")
 

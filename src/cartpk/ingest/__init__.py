@@ -6,6 +6,6 @@ ADSL, ADNCA and ADPD. Every exclusion, imputation, conversion and doubt is one r
 """
 
 from cartpk.ingest.intake import LAYOUTS, Intake, read_trial
-from cartpk.ingest.rules import RULES, Rule
+from cartpk.ingest.rules import ACCEPTED, CATALOGUE, RULES, Accepted, Rule
 
-__all__ = ["LAYOUTS", "RULES", "Intake", "Rule", "read_trial"]
+__all__ = ["ACCEPTED", "CATALOGUE", "LAYOUTS", "RULES", "Accepted", "Intake", "Rule", "read_trial"]

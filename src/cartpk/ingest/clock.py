@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from cartpk.config.data import Time
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import mapped_together
-from cartpk.ingest.times import Stamp, days_between, read_stamp
+from cartpk.ingest.times import DateReader, Stamp, days_between
 
 __all__ = ["Clock"]
 
+_NOT_NAMED: Final = "none"
+"""Word for a time that names no zone."""
+
 
 class Clock:
-    """Reads date-time cells by a trial's policy for dates without a time of day.
+    """Reads date-time cells by a trial's forms, and its policy for dates without a time of day.
 
     Parameters
     ----------
@@ -23,11 +29,17 @@ class Clock:
         Time of day (``hh:mm``) given to such dates; None = they count in whole days.
     data_cut
         Date after which no sample can have been taken; None = not checked.
+    forms
+        Section ``time`` of the config: declared forms of dates and the site's time zone; None = ISO 8601 only.
     """
 
-    def __init__(self, date_only: str | None, data_cut: str | None) -> None:
+    def __init__(self, date_only: str | None, data_cut: str | None, forms: Time | None = None) -> None:
+        settings = forms or Time()
         self._date_only = time.fromisoformat(date_only) if date_only else None
-        self._cut = datetime.fromisoformat(f"{data_cut}T23:59:59") if data_cut else None
+        self._cut = date.fromisoformat(data_cut) if data_cut else None
+        self._reader = DateReader(settings)
+        self._site = settings.site_timezone
+        self._epoch = settings.excel_serial
 
     @property
     def resolution(self) -> str:
@@ -36,14 +48,17 @@ class Clock:
 
     def read(self, text: str) -> Stamp:
         """The cell as a stamp, with the policy's time of day where it has none."""
-        stamp = read_stamp(text)
-        if stamp.at is None:
+        stamp = self._reader(text)
+        if stamp.at is None or stamp.day is None:
             return stamp
-        if self._cut is not None and stamp.at > self._cut:
+        if self._cut is not None and stamp.day > self._cut:
             return Stamp(rule="BI-039")
-        if not stamp.clock and self._date_only is not None:
-            return Stamp(datetime.combine(stamp.at.date(), self._date_only), clock=True, rule="BI-032")
-        return stamp if stamp.clock else Stamp(stamp.at, rule="BI-032")
+        if stamp.clock:
+            return stamp
+        if self._date_only is None:
+            return Stamp(stamp.at, rule="BI-032", day=stamp.day, serial=stamp.serial)
+        wall = datetime.combine(stamp.day, self._date_only)
+        return Stamp(self._reader.instant(wall), clock=True, rule="BI-032", day=stamp.day, serial=stamp.serial)
 
     def placed(self, samples: pd.DataFrame, zero: dict[str, Stamp], findings: Findings) -> pd.DataFrame:
         """The samples with ``AFRLT`` (days from their subject's time zero), ``TIMERULE``, ``ADTM`` only where valid.
@@ -66,8 +81,19 @@ class Clock:
             TIMERULE=pd.Series([s.rule for s in stamps], index=samples.index, dtype="str"),
             ADTM=samples["ADTM"].where(pd.Series(valid, index=samples.index)),
         )
+        self.list_serials(frame, stamps, "TIME", findings)
         self._check_zones(frame, stamps, zero, findings)
         return self._with_date_only_listed(frame, findings)
+
+    def list_serials(self, rows: pd.DataFrame, stamps: Iterable[Stamp], field: str, findings: Findings) -> None:
+        """List cells that were serial numbers of a spreadsheet, one finding per file."""
+        if self._epoch is None:
+            return
+        these = rows[[s.serial for s in stamps]]
+        for _, here in these.groupby("SRCFILE", sort=False):
+            first = str(here[field].iloc[0])
+            day = self._reader(first).day
+            findings.add_files("BI-034", here, field=field, old=first, new=str(day), epoch=self._epoch)
 
     def _with_date_only_listed(self, frame: pd.DataFrame, findings: Findings) -> pd.DataFrame:
         """List dates without a time of day, one finding per subject and file: they are used, not refused."""
@@ -85,13 +111,19 @@ class Clock:
             )
         return frame.assign(TIMERULE=frame["TIMERULE"].mask(bare, ""))
 
-    @staticmethod
-    def _check_zones(frame: pd.DataFrame, stamps: list[Stamp], zero: dict[str, Stamp], findings: Findings) -> None:
-        with_clock = [s for s in (*stamps, *zero.values()) if s.at is not None and s.clock]
-        aware = sum(s.aware for s in with_clock)
-        if 0 < aware < len(with_clock):
-            findings.add("CP-013", field="TIME", old=f"{aware} of {len(with_clock)} times name a zone")
-        text = frame["TIME"].str.extract(r"(Z|[+-]\d{2}:?\d{2})$", expand=False).dropna()
-        offsets = sorted(set(text[frame.loc[text.index, "TIME"].str.contains("T")].str.replace(":", "")))
-        if len(offsets) > 1:
-            findings.add("BI-037", field="TIME", old=", ".join(offsets))
+    def _check_zones(
+        self, frame: pd.DataFrame, stamps: list[Stamp], zero: dict[str, Stamp], findings: Findings
+    ) -> None:
+        """Times with and without a zone in one column, or beside each other without a site's zone, stop the trial."""
+        zones = pd.Series([s.zone if s.clock and s.at else None for s in stamps], index=frame.index, dtype="object")
+        named = {str(file): list(here.dropna()) for file, here in zones.groupby(frame["SRCFILE"], sort=False)}
+        named["the infusions"] = [s.zone for s in zero.values() if s.clock]
+        everywhere = [zone for column in named.values() for zone in column]
+        columns = list(named.values()) if self._site else [everywhere]
+        for column in columns:
+            aware = sum(zone != "" for zone in column)
+            if 0 < aware < len(column):
+                findings.add("CP-013", field="TIME", old=f"{aware} of {len(column)} times name a zone")
+        words = {zone.replace(":", "") or f"{_NOT_NAMED} (read as {self._site})" for zone in everywhere}
+        if len(words) > 1 and (self._site or all(everywhere)):
+            findings.add("BI-037", field="TIME", old=", ".join(sorted(words)))

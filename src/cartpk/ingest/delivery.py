@@ -46,6 +46,7 @@ SAMPLE: Final[dict[str, str]] = {
     "LLOQU": "str",
     "BLQ": "str",
     "NOTDONE": "bool",
+    "REPORTABLE": "str",
     "ANLRS": "str",
     "EXCLFIELD": "str",
     "EXCLTEXT": "str",
@@ -58,6 +59,7 @@ SAMPLE: Final[dict[str, str]] = {
 ``TEST``, ``TESTALT``: the test's names, the first that fits counts.
 ``TIME``: the time cell as delivered, ``TIMERULE``: the rule that refuses it.
 ``VALUE``: the text that is read, ``VALUEN``: the number beside it in SDTM, ``AVALC``: the text that is listed.
+``REPORTABLE``: the mark of the reportable one of several results.
 ``ANLRS``, ``EXCLFIELD``, ``EXCLTEXT``: a declared exclusion and the cell that it fits.
 """
 

@@ -90,6 +90,7 @@ def _with_starts(rows: pd.DataFrame, clock: Clock, findings: Findings) -> pd.Dat
     kept = rows.assign(START=pd.Series(start, index=rows.index, dtype="object"))[dated]
     bare = kept[rule[dated] == "BI-032"]
     findings.add_rows("BI-032", bare, field="EXSTDTC", old=bare["EXSTDTC"], new=clock.resolution, what="the infusion")
+    clock.list_serials(rows, start, "EXSTDTC", findings)
     return kept
 
 
@@ -106,6 +107,7 @@ def _with_valid_interval(rows: pd.DataFrame, clock: Clock, findings: Findings) -
     """The rows with ``END``; those that end before they start, or last more than a day, are listed (BI-059)."""
     text = rows["EXENDTC"] if "EXENDTC" in rows else pd.Series("", index=rows.index, dtype="str")
     end = pd.Series(mapped(text, clock.read), index=rows.index, dtype="object")
+    clock.list_serials(rows.assign(EXENDTC=text), end, "EXENDTC", findings)
     length = [days_between(s, e) for s, e in zip(rows["START"], end, strict=True)]
     once = [w in _ONCE for w in mapped(rows["EXDOSFRQ"], key)] if "EXDOSFRQ" in rows else [True] * len(rows)
     bad = rows[_where(rows, [n < 0 or (single and n > 1) for n, single in zip(length, once, strict=True)])]

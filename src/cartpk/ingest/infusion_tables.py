@@ -15,7 +15,7 @@ from cartpk.ingest.findings import Findings
 from cartpk.ingest.readers import Request, read_file
 from cartpk.ingest.records import Names
 from cartpk.ingest.subjects import with_identifiers
-from cartpk.terms import DAYS_PER_HOUR
+from cartpk.ingest.tidy_times import days_per_unit
 
 __all__ = ["read_infusion_tables", "starting_late"]
 
@@ -62,7 +62,7 @@ def _read(rows: pd.DataFrame, config: TrialConfig, findings: Findings) -> pd.Dat
     """The rows with their times and doses as numbers, sorted by subject and time."""
     reader = CellReader(config.intake)
     day, _ = reader.numbers(rows["TIME"])
-    day = day * (DAYS_PER_HOUR if config.time.unit == "hour" else 1.0)
+    day = day * rows["SRCFILE"].map(lambda file: days_per_unit(config.time, str(file))).astype("float64")
     undated = rows[day.isna()]
     findings.add_rows("CP-070", undated, field="TIME", old=rows["TIME"])
     dose, refused = reader.numbers(rows["DOSE"])

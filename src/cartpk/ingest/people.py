@@ -46,6 +46,8 @@ def read_subjects(
     for subject, text, at in zip(subjects["USUBJID"], of_dm("DTHDTC"), death, strict=True):
         if at.at is None and at.rule != "CP-011":
             findings.add("CP-039", subject=str(subject), field="DTHDTC", old=text)
+    if "DTHDTC" in dm:
+        clock.list_serials(dm, mapped(dm["DTHDTC"], clock.read), "DTHDTC", findings)
     nothing = Stamp()
     died = [days_between(zero.get(s, nothing), at) for s, at in zip(subjects["USUBJID"], death, strict=True)]
     subjects = subjects.assign(

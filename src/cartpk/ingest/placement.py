@@ -10,11 +10,14 @@ from cartpk.ingest.findings import Findings
 from cartpk.ingest.results import exclude
 from cartpk.ingest.rules import RULES
 from cartpk.ingest.text import looked_up
+from cartpk.ingest.tidy_times import list_unit_doubts
 
 __all__ = ["profile_starts", "with_places", "without_excluded_subjects"]
 
 _LISTED_ONLY = frozenset({"CP-012"})
 """Rules of a time cell that is read nevertheless."""
+_LISTED_BEFORE = frozenset({"BI-041", "BI-042"})
+"""Rules that list a whole label at once, where the time is read."""
 
 
 def profile_starts(infusions: pd.DataFrame, split_dose_days: float) -> dict[str, list[float]]:
@@ -58,7 +61,9 @@ def with_places(rows: pd.DataFrame, starts: dict[str, list[float]], time: Time, 
             infusion.loc[mine] = n
             start.loc[mine] = np.asarray(days)[n - 1]
     rows = rows.assign(ATPTREF=[f"INFUSION {n}" for n in infusion.tolist()], ARRLT=rows["AFRLT"] - start)
-    _list_deviations(rows[rows["ANLRS"].isna()], time, findings)
+    used = rows[rows["ANLRS"].isna()]
+    list_unit_doubts(used, time, findings)
+    _list_deviations(used, time, findings)
     return rows
 
 
@@ -68,7 +73,9 @@ def _without_time(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     for rule_id in sorted(set(rule.unique()) - {""}):
         these = rule == rule_id
         here = rows[these]
-        if RULES[rule_id].scope == "file":
+        if rule_id in _LISTED_BEFORE:
+            pass
+        elif RULES[rule_id].scope == "file":
             examples = ", ".join(f"“{t}”" for t in here["TIME"].drop_duplicates()[:5])
             findings.add_files(rule_id, here, field="TIME", old=examples)
         else:

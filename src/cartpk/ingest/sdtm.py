@@ -15,7 +15,7 @@ from cartpk.ingest.corrections import Corrections
 from cartpk.ingest.delivery import INFUSION, SAMPLE, Delivery, check_exclusions, excluded, stacked, subject_columns
 from cartpk.ingest.exposure import read_infusions
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.nominal import nominal_days
+from cartpk.ingest.nominal import nominal_days, timed_by_label
 from cartpk.ingest.people import read_subjects
 from cartpk.ingest.readers import Request, read_file
 from cartpk.ingest.records import Names
@@ -65,10 +65,10 @@ def read_sdtm(config: TrialConfig, root: Path, findings: Findings, corrections: 
     }
     check_exclusions([f for name in _FINDINGS_DOMAINS for f in [frames[name]] if not f.empty], config, findings)
     _check_studies(frames, findings)
-    clock = Clock(config.time.date_only_clock, config.report.data_cut)
+    clock = Clock(config.time.date_only_clock, config.report.data_cut, config.time)
     infusions, zero = read_infusions(frames["ex"], config, clock, findings)
     samples = stacked([_samples(name, frames[name], config, findings) for name in _FINDINGS_DOMAINS], SAMPLE)
-    samples = clock.placed(samples, zero, findings)
+    samples = timed_by_label(clock.placed(samples, zero, findings), config.time, findings)
     subjects = read_subjects(frames, samples, infusions, zero, config, clock, findings)
     check_identifiers(list(subjects["USUBJID"]), findings)
     return Delivery(samples, stacked([subjects], subject_columns(config)), stacked([infusions], INFUSION))

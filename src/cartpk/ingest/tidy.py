@@ -13,11 +13,11 @@ from cartpk.ingest.corrections import Corrections
 from cartpk.ingest.delivery import INFUSION, SAMPLE, Delivery, check_exclusions, excluded, stacked, subject_columns
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.infusion_tables import read_infusion_tables, starting_late
-from cartpk.ingest.nominal import label_days
 from cartpk.ingest.readers import Request, read_file
 from cartpk.ingest.records import Names
 from cartpk.ingest.subjects import check_identifiers, first_known, known_numbers, with_identifiers
 from cartpk.ingest.text import looked_up
+from cartpk.ingest.tidy_times import tidy_times
 from cartpk.ingest.wide import LINE, long_form, made_columns
 from cartpk.terms import DAYS_PER_HOUR
 
@@ -85,6 +85,7 @@ _NAMES: Final = {
     "PCMETHOD": "method",
     "DOSE": "dose",
     "DOSEU": "dose_unit",
+    "REPORTABLE": "reportable",
     "WEIGHT": "weight",
     "EVENTDY": "event_day",
     "EVENTTXT": "event",
@@ -144,31 +145,15 @@ def _samples(frame: pd.DataFrame, config: TrialConfig, file: str, findings: Find
     if columns.analyte is None:
         named["TEST"] = pd.Series(config.primary_analyte.code, index=frame.index, dtype="str")
     rows = frame[["USUBJID"]].assign(**named, SRCFILE=file, SRCROW=frame[LINE])
-    days, rule, nominal = _times(rows, config, findings)
+    times = tidy_times(rows, cell(columns.date), config, findings)
     return rows.assign(
-        TIMERULE=rule,
-        AFRLT=days,
-        NFRLT=nominal,
+        TIMERULE=times.rule,
+        AFRLT=times.actual,
+        NFRLT=times.planned,
         AVALC=named["VALUE"],
         NOTDONE=False,
         **excluded(frame, config.data.exclude),
     )
-
-
-def _times(
-    rows: pd.DataFrame, config: TrialConfig, findings: Findings
-) -> tuple[pd.Series[float], pd.Series[str], pd.Series[float]]:
-    """Actual days, the rule that refuses a time, planned days; planned times that are no number are listed."""
-    read = CellReader(config.intake)
-    days, rule = read.numbers(rows["TIME"])
-    nominal, unreadable = read.numbers(rows["NOMINAL"])
-    labels = label_days(rows["TIME"].where(rule == "CP-010", ""), config.time)
-    planned = label_days(rows["NOMINAL"].where(unreadable == "CP-010", ""), config.time)
-    for text, here in rows[(unreadable == "CP-010") & planned.isna()].groupby("NOMINAL", sort=True):
-        findings.add_files("CP-014", here, field="NOMINAL", old=text)
-    per_day = DAYS_PER_HOUR if config.time.unit == "hour" else 1.0
-    # a label counts days, whatever the unit of the numbers beside it
-    return (days * per_day).fillna(labels), rule.mask(labels.notna(), ""), (nominal * per_day).fillna(planned)
 
 
 def _subjects(

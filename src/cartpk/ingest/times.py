@@ -1,20 +1,27 @@
-"""Times: numbers of a time column, ISO 8601 stamps, days between them."""
+"""Times: date-time cells in ISO 8601 and in the forms that a trial declares, days between them."""
 
 from __future__ import annotations
 
 import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from cartpk.config.data import Time
+from cartpk.config.date_formats import date_pattern, iso_date
 from cartpk.ingest.text import plain
 
-__all__ = ["Stamp", "days_between", "read_stamp"]
+__all__ = ["DateReader", "Stamp", "days_between", "read_stamp"]
 
 _SECONDS_PER_DAY: Final = 86400.0
 _YEARS: Final = (1950, 2200)
 """Years outside of which a date is a mistake or a code for "missing" (BI-039)."""
+_SERIAL_YEARS: Final = (1990, 2100)
+"""Years that a serial number can mean; others are some other number."""
+_EPOCHS: Final = {1900: datetime(1899, 12, 30), 1904: datetime(1904, 1, 1)}  # noqa: DTZ001 - the wall clock of a sheet
+"""Day 0 of a spreadsheet's calendar; that of 1900 holds a day that never was, so it starts one day early."""
 
 _STAMP: Final = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
@@ -26,6 +33,7 @@ _PARTIAL: Final = re.compile(
 _SLASHED: Final = re.compile(r"\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?: .*)?")
 _SERIAL: Final = re.compile(r"\d{5}(?:\.\d+)?")
 _DATE_THEN_REST: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ].+")
+_CLOCK: Final = re.compile(r"[T ]? ?(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)(?P<zone>Z|[+-]\d{2}:?\d{2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +43,121 @@ class Stamp:
     Attributes
     ----------
     at
-        The instant, UTC where the cell names a zone, else as on the wall; None where the cell gives none.
+        The instant: UTC where the cell names a zone or the site's is declared, else as on the wall; None where the
+        cell gives none.
     clock
         Whether it holds a time of day.
-    aware
-        Whether it names a time zone.
+    zone
+        Time zone as the cell names it; empty where it names none.
     rule
         Rule that refuses it or that it is to be listed under; empty otherwise.
+    day
+        Calendar day at the site, or as written where the site's zone is not declared.
+    serial
+        Whether the cell is the serial number of a spreadsheet.
     """
 
     at: datetime | None = None
     clock: bool = False
-    aware: bool = False
+    zone: str = ""
     rule: str = ""
+    day: date | None = None
+    serial: bool = False
+
+
+class DateReader:
+    """Reads date-time cells in ISO 8601 and in the forms that the trial declares; no other form is guessed.
+
+    Parameters
+    ----------
+    time
+        Section ``time`` of the config: ``date_formats``, ``excel_serial``, ``site_timezone``.
+
+    Examples
+    --------
+    >>> read = DateReader(Time(date_formats=("D/M/YYYY", "YYYY年M月D日"), excel_serial=1900))
+    >>> read("3/4/2024").day, read("2024年5月3日 9:30").at
+    (datetime.date(2024, 4, 3), datetime.datetime(2024, 5, 3, 9, 30))
+    >>> read("45415.5").at
+    datetime.datetime(2024, 5, 3, 12, 0)
+    """
+
+    def __init__(self, time: Time) -> None:
+        self._patterns = [date_pattern(form) for form in time.date_formats]
+        self._epoch = _EPOCHS[time.excel_serial] if time.excel_serial else None
+        self._site = ZoneInfo(time.site_timezone) if time.site_timezone else None
+
+    def __call__(self, text: str) -> Stamp:
+        """The cell as a stamp, or the rule that refuses it."""
+        shown = plain(text)
+        if not shown or shown.upper() in {"NA", "."}:
+            return Stamp(rule="CP-011")
+        match = _STAMP.fullmatch(shown)
+        if match is not None:
+            return self._stamp(match)
+        forms = self._declared(shown)
+        if forms:
+            return self._one_of(forms)
+        if self._epoch is not None and _SERIAL.fullmatch(shown):
+            return self._serial(float(shown), self._epoch)
+        return Stamp(rule=_refusal(shown))
+
+    def instant(self, wall: datetime) -> datetime:
+        """The instant of this time on the site's clock: UTC where its zone is declared."""
+        return wall if self._site is None else _utc(wall.replace(tzinfo=self._site))
+
+    def _stamp(self, match: re.Match[str]) -> Stamp:
+        clock, second = match["clock"], match["second"] or "00"
+        midnight = clock == "24:00" and second == "00"
+        zone = match["zone"] or ""
+        try:
+            wall = datetime.fromisoformat(f"{match['date']}T{'00:00' if midnight else clock or '00:00'}:{second}")
+            written = wall + timedelta(days=midnight)
+            aware = datetime.fromisoformat(written.isoformat() + zone.replace("Z", "+00:00"))
+        except (ValueError, OverflowError):
+            return Stamp(rule="BI-038")
+        if not _YEARS[0] <= wall.year <= _YEARS[1]:
+            return Stamp(rule="BI-039")
+        at = _utc(aware) if zone else self.instant(written)
+        local = aware.astimezone(self._site) if zone and self._site else written
+        return Stamp(at, clock is not None, zone, "CP-012" if midnight else "", local.date())
+
+    def _declared(self, shown: str) -> list[str]:
+        """The cell as ISO 8601 by each declared form that fits it."""
+        out = []
+        for pattern in self._patterns:
+            match = pattern.match(shown)
+            rest = _CLOCK.fullmatch(shown[match.end() :]) if match and match.end() < len(shown) else None
+            if match is None or (rest is None and match.end() < len(shown)):
+                continue
+            hour = (
+                f"T{rest['clock'].zfill(8 if rest['clock'].count(':') > 1 else 5)}{rest['zone'] or ''}" if rest else ""
+            )
+            out.append(iso_date(match) + hour)
+        return list(dict.fromkeys(out))
+
+    def _one_of(self, forms: list[str]) -> Stamp:
+        """The one date that exists among these readings."""
+        matches = [_STAMP.fullmatch(form) for form in forms]
+        stamps = [self._stamp(match) for match in matches if match is not None]
+        valid = [stamp for stamp in stamps if stamp.at is not None]
+        if len(valid) > 1:
+            return Stamp(rule="BI-035")
+        return valid[0] if valid else stamps[0]
+
+    def _serial(self, number: float, epoch: datetime) -> Stamp:
+        seconds = round((number - math.floor(number)) * _SECONDS_PER_DAY)
+        wall = epoch + timedelta(days=math.floor(number), seconds=seconds)
+        if not _SERIAL_YEARS[0] <= wall.year <= _SERIAL_YEARS[1]:
+            return Stamp(rule="BI-039")
+        return Stamp(self.instant(wall), number != math.floor(number), day=wall.date(), serial=True)
+
+
+def _utc(aware: datetime) -> datetime:
+    return aware.astimezone(UTC).replace(tzinfo=None)
+
+
+_ISO_ONLY: Final = DateReader(Time())
 
 
 def read_stamp(text: str) -> Stamp:
@@ -58,36 +168,18 @@ def read_stamp(text: str) -> Stamp:
     >>> read_stamp("03/04/2024").rule
     'BI-035'
     """
-    shown = plain(text)
-    if not shown or shown.upper() in {"NA", "."}:
-        return Stamp(rule="CP-011")
-    match = _STAMP.fullmatch(shown)
-    if match is None:
-        return Stamp(rule=_refusal(shown))
-    clock = match["clock"]
-    midnight = clock == "24:00" and match["second"] in (None, "00")
-    time = "00:00" if midnight else clock or "00:00"
-    zone = (match["zone"] or "").replace("Z", "+00:00")
-    try:
-        at = datetime.fromisoformat(f"{match['date']}T{time}:{match['second'] or '00'}{zone}")
-    except ValueError:
-        return Stamp(rule="BI-038")
-    if not _YEARS[0] <= at.year <= _YEARS[1]:
-        return Stamp(rule="BI-039")
-    if zone:
-        at = at.astimezone(UTC).replace(tzinfo=None)
-    return Stamp(at + timedelta(days=midnight), clock is not None, bool(zone), "CP-012" if midnight else "")
+    return _ISO_ONLY(text)
 
 
 def _refusal(shown: str) -> str:
-    """The rule for a cell that is no ISO 8601 stamp."""
+    """The rule for a cell in no form that is known."""
     if _PARTIAL.fullmatch(shown):
         return "BI-033"
     if _SLASHED.fullmatch(shown):
         return "BI-035"
     if _SERIAL.fullmatch(shown):
-        return "BI-034"
-    return "BI-038" if _DATE_THEN_REST.fullmatch(shown) else "BI-036"
+        return "CP-017"
+    return "BI-038" if _DATE_THEN_REST.fullmatch(shown) else "CP-016"
 
 
 def days_between(zero: Stamp, at: Stamp) -> float:
@@ -96,8 +188,8 @@ def days_between(zero: Stamp, at: Stamp) -> float:
     >>> days_between(read_stamp("2024-05-03T12:00"), read_stamp("2024-05-04"))
     1.0
     """
-    if zero.at is None or at.at is None:
+    if zero.at is None or at.at is None or zero.day is None or at.day is None:
         return math.nan
     if zero.clock and at.clock:
         return (at.at - zero.at).total_seconds() / _SECONDS_PER_DAY
-    return float((at.at.date() - zero.at.date()).days)
+    return float((at.day - zero.day).days)
