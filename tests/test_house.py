@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-CONDA_NAMES = {"snakemake": "snakemake-minimal"}
+CONDA_NAMES = {"duckdb": "python-duckdb", "snakemake": "snakemake-minimal"}
 
 
 def dependencies(extra: str | None = None) -> list[Requirement]:

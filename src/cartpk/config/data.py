@@ -95,16 +95,24 @@ class Data(Model):
     layout: Literal["tidy", "sdtm"] = Field(
         description="tidy = one table with a column map; sdtm = PC + EX + DM (+ CP/LB)."
     )
-    tables: tuple[str, ...] = Field((), description="tidy: CSV files, read one after another.")
+    tables: tuple[str, ...] = Field((), description="tidy: files, read one after another.")
     infusions: tuple[str, ...] = Field(
         (),
-        description="tidy: CSV files of infusions, one row each, with the map's columns subject, time, dose (and "
+        description="tidy: files of infusions, one row each, with the map's columns subject, time, dose (and "
         "dose_unit): split doses and re-infusions; empty = one infusion at time 0 for every subject.",
     )
     columns: Columns = Field(default_factory=Columns, description="tidy: column map.")
     domains: Domains | None = Field(None, description="sdtm: the domain files.")
     clinical: ClinicalFiles = Field(
         default_factory=ClinicalFiles, description="Response, safety, antibodies, therapies, disposition."
+    )
+    sheets: dict[str, str] = Field(
+        {},
+        description="XLSX: kind of file (tables, infusions, pc, ex ... or a table of clinical) -> name of its sheet; "
+        "not named = the only sheet that is not empty.",
+    )
+    max_file_mb: float = Field(
+        256.0, gt=0, description="[choice] Size, uncompressed, beyond which a file is not read, MB."
     )
     encoding: str | None = Field(None, description="Text encoding of the files; null = BOM, UTF-8, strict GB18030.")
     skip_rows: int = Field(0, ge=0, description="Lines above the header of the files.")
@@ -129,6 +137,20 @@ class Data(Model):
         "figures and report are not written while an identifier looks as if it did (BI-054).",
     )
     truth: str | None = Field(None, description="Synthetic data only: the file of true parameters.")
+
+    @field_validator("sheets")
+    @classmethod
+    def _kinds_exist(cls, sheets: dict[str, str]) -> dict[str, str]:
+        kinds = (
+            "tables",
+            "infusions",
+            *(n for n in Domains.model_fields if n != "treatment"),
+            *ClinicalFiles.model_fields,
+        )
+        unknown = sorted(set(sheets) - set(kinds))
+        if unknown:
+            raise ValueError(f"there is no kind of file {unknown[0]!r}; kinds are {', '.join(kinds)}")
+        return sheets
 
     @model_validator(mode="after")
     def _files_match_layout(self) -> Data:

@@ -1,11 +1,13 @@
-"""CSV and TSV files: encodings, delimiters, quotes, lines; nothing is decoded by guess."""
+"""CSV and TSV files, packed by gzip or not: encodings, delimiters, quotes, lines; nothing is decoded by guess."""
 
 from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import compress
@@ -15,10 +17,11 @@ from typing import Final
 import pandas as pd
 
 from cartpk.ingest.findings import Findings
+from cartpk.ingest.grids import Rows, check_size
 from cartpk.ingest.request import Request, Table, UnreadableError
 from cartpk.ingest.text import trimmed
 
-__all__ = ["read_delimited"]
+__all__ = ["decoded", "read_delimited"]
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -27,31 +30,14 @@ _BOMS: Final = (
 )
 _MOJIBAKE: Final = re.compile("\ufffd|锟斤拷|烫烫烫|Âµ|Â±|Ã—|â‰|[\u00c0-\u00ff]{4,}")
 _LINE_END: Final = re.compile("\r\n|\n|\r")
+_NO_TEXT: Final = {
+    b"PK\x03\x04": "a ZIP archive or an Excel workbook (.xlsx)",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls), or one with a password",
+    b"\x1f\x8b": "packed by gzip (.gz)",
+    b"PAR1": "a Parquet table (.parquet)",
+}
+"""First bytes of files that are sometimes named .csv."""
 _DELIMITERS: Final = (",", ";", "\t", "|")
-
-
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """A table as rows of cells."""
-
-    lines: list[int]
-    cells: list[list[str]]
-
-    def head(self, number: int) -> list[tuple[int, list[str]]]:
-        return list(zip(self.lines[:number], self.cells[:number], strict=True))
-
-    def widths(self) -> list[tuple[int, int]]:
-        return [(line, len(row)) for line, row in zip(self.lines, self.cells, strict=True)]
-
-    def empty(self) -> list[bool]:
-        return [not "".join(row).strip() for row in self.cells[1:]]
-
-    def frame(self, header: list[str], keep: list[bool]) -> pd.DataFrame:
-        rows = list(compress(self.cells[1:], keep))
-        columns = {
-            name: pd.array(cells, dtype="str") for name, cells in zip(header, zip(*rows, strict=True), strict=True)
-        }
-        return pd.DataFrame(columns, index=pd.Index(list(compress(self.lines[1:], keep)), name="LINE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +68,13 @@ class _Lines:
 
 
 def read_delimited(path: Path, request: Request, findings: Findings) -> Table:
-    """Rows of a CSV or TSV file."""
-    text = _decoded(path.read_bytes(), request, findings)
+    """Rows of a CSV or TSV file, packed by gzip where its name ends in ``.gz``.
+
+    A file beyond the size limit of the request is refused; of a packed one no more than that is unpacked.
+    """
+    text, _ = decoded(_content(path, request), request, findings)
     if not text.strip():
         raise UnreadableError("BI-090", "the file is empty")
-    if found := _MOJIBAKE.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise UnreadableError("BI-086", f"“{found.group()}” on line {line}")
     lines = _LINE_END.split(text)
     header = next((line for line in lines[request.skip_rows :] if line.strip()), "")
     delimiter = _delimiter(header, request.required)
@@ -99,7 +85,26 @@ def read_delimited(path: Path, request: Request, findings: Findings) -> Table:
     return _parsed(reader, request.skip_rows)
 
 
-def _parsed(reader: Iterator[list[str]], skip: int) -> _Cells:
+def _content(path: Path, request: Request) -> bytes:
+    """The bytes of the text."""
+    packed = path.suffix.lower() == ".gz"
+    if not packed:
+        check_size(path.stat().st_size, request)
+        raw = path.read_bytes()
+    else:
+        try:
+            with gzip.open(path) as stream:
+                raw = stream.read(request.max_bytes + 1)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise UnreadableError("BI-090", f"the gzip file is cut off or damaged ({error})") from error
+        check_size(len(raw), request)
+    for mark, what in _NO_TEXT.items():
+        if raw.startswith(mark):
+            raise UnreadableError("CP-003", f"its content is {what} and not the text that its name promises")
+    return raw
+
+
+def _parsed(reader: Iterator[list[str]], skip: int) -> Rows:
     """Rows of a text with quotes: a quoted cell may hold line breaks, so a row begins where the one before it ended."""
     cells: list[list[str]] = []
     lines: list[int] = []
@@ -112,27 +117,42 @@ def _parsed(reader: Iterator[list[str]], skip: int) -> _Cells:
             first = reader.line_num + 1  # type: ignore[attr-defined]
     except csv.Error as error:
         raise UnreadableError("BI-087", f"line {first}: {error}") from error
-    return _Cells(lines, cells)
+    return Rows(lines, cells)
 
 
-def _decoded(raw: bytes, request: Request, findings: Findings) -> str:
+def decoded(raw: bytes, request: Request, findings: Findings) -> tuple[str, str]:
+    """The text and its encoding: the declared one, that of its mark, UTF-8, else strict GB18030 (listed).
+
+    Raises
+    ------
+    UnreadableError
+        None of them fits, or the text was destroyed by a wrong one before.
+    """
+    text, encoding = _text(raw, request, findings)
+    if found := _MOJIBAKE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise UnreadableError("BI-086", f"“{found.group()}” on line {line}")
+    return text, encoding
+
+
+def _text(raw: bytes, request: Request, findings: Findings) -> tuple[str, str]:
     if request.encoding is not None:
         try:
-            return raw.decode(request.encoding)
+            return raw.decode(request.encoding), request.encoding
         except (UnicodeDecodeError, LookupError) as error:
             raise UnreadableError("CP-003", f"not readable as {request.encoding} ({error})") from error
-    bom = next((name for mark, name in _BOMS if raw.startswith(mark)), None)
+    encoding = next((name for mark, name in _BOMS if raw.startswith(mark)), "utf-8")
     try:
-        text = raw.decode(bom or "utf-8")
+        text = raw.decode(encoding)
     except UnicodeDecodeError:
         text = _chinese(raw)
         findings.add("BI-085", file=request.file, old="GB18030", new="UTF-8", encoding="GB18030")
-        return text
-    if bom == "utf-16":
+        return text, "gb18030"
+    if encoding == "utf-16":
         findings.add("BI-085", file=request.file, old="UTF-16", new="UTF-8", encoding="UTF-16")
     if "\x00" in text:
         raise UnreadableError("CP-003", "the file holds NUL characters: it is no text, or UTF-16 without its mark")
-    return text
+    return text, encoding
 
 
 def _chinese(raw: bytes) -> str:

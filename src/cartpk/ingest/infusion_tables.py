@@ -41,7 +41,7 @@ def read_infusion_tables(config: TrialConfig, root: Path, findings: Findings, co
     needed = tuple(name for name in (columns.subject, columns.time, columns.dose) if name)
     parts: list[pd.DataFrame] = []
     for file in data.infusions:
-        frame = read_file(Request(root, file, needed, data.encoding, data.skip_rows), findings)
+        frame = read_file(Request.of(config, root, file, needed, "infusions"), findings)
         if frame is None:
             continue
         frame = corrections.applied(frame, file, Names(columns.subject, columns.time, samples=False))

@@ -13,8 +13,12 @@ import pandas as pd
 
 from cartpk.ingest.delimited import read_delimited
 from cartpk.ingest.findings import Findings
+from cartpk.ingest.parquet import read_parquet
 from cartpk.ingest.request import Request, Table, UnreadableError
+from cartpk.ingest.sas import read_sas7bdat
+from cartpk.ingest.spreadsheets import read_workbook
 from cartpk.ingest.text import close_to, counted, trimmed
+from cartpk.ingest.transport import read_transport
 
 __all__ = ["READERS", "Request", "joined_header", "read_file"]
 
@@ -33,14 +37,14 @@ def read_file(request: Request, findings: Findings) -> pd.DataFrame | None:
     if not path.is_file():
         findings.add("CP-001", file=request.file, old=request.file, meant=_file_meant(path, request.file))
         return None
-    reader = READERS.get(path.suffix.lower())
+    reader = next((r for ending, r in READERS.items() if path.name.lower().endswith(ending)), None)
     if reader is None:
-        findings.add("CP-002", file=request.file, old=path.suffix, allowed=", ".join(READERS))
+        findings.add("CP-002", file=request.file, old="".join(path.suffixes[-2:]), allowed=", ".join(READERS))
         return None
     try:
         table = reader(path, request, findings)
     except UnreadableError as problem:
-        findings.add(problem.rule, file=request.file, old=problem.found, found=problem.found)
+        findings.add(problem.rule, file=request.file, old=problem.found, found=problem.found, skip="N")
         return None
     return _framed(table, request, findings)
 
@@ -103,7 +107,8 @@ def _check_header(header: list[str], head: list[tuple[int, list[str]]], request:
         return
     for line, cells in head[1:]:
         if set(request.required) <= {trimmed(c) for c in cells}:
-            findings.add("BI-088", file=request.file, row=float(line), old=f"line {line}", skip=line - 1)
+            found = f"the header stands in line {line}"
+            findings.add("BI-088", file=request.file, row=float(line), old=f"line {line}", found=found, skip=line - 1)
             return
     for name in missing:
         near = close_to(name, [h for h in header if h])
@@ -125,5 +130,17 @@ def _check_widths(widths: list[tuple[int, int]], request: Request, findings: Fin
 
 Reader = Callable[[Path, Request, Findings], Table]
 
-READERS: Final[dict[str, Reader]] = {".csv": read_delimited, ".tsv": read_delimited, ".txt": read_delimited}
+READERS: Final[dict[str, Reader]] = {
+    ".csv": read_delimited,
+    ".tsv": read_delimited,
+    ".txt": read_delimited,
+    ".csv.gz": read_delimited,
+    ".tsv.gz": read_delimited,
+    ".txt.gz": read_delimited,
+    ".xlsx": read_workbook,
+    ".xlsm": read_workbook,
+    ".parquet": read_parquet,
+    ".xpt": read_transport,
+    ".sas7bdat": read_sas7bdat,
+}
 """File ending -> function that reads it."""

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import pandas as pd
 
-__all__ = ["Request", "Table", "UnreadableError"]
+from cartpk.config import TrialConfig
+
+__all__ = ["MAX_BYTES", "Request", "Table", "UnreadableError"]
+
+MAX_BYTES: Final = 256_000_000
+"""Default of ``data.max_file_mb``, bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,12 @@ class Request:
         Rows of the header.
     may_be_empty
         Whether a header without a row says something (no event was seen) instead of being a mistake.
+    sheet
+        Sheet of a workbook; None = the only one that is not empty.
+    decimal
+        Decimal mark of the config: numbers that a file has as numbers are written with it, as its texts are.
+    max_bytes
+        Size, uncompressed, beyond which a file is not read.
     """
 
     root: Path
@@ -38,6 +49,35 @@ class Request:
     skip_rows: int = 0
     header_rows: int = 1
     may_be_empty: bool = False
+    sheet: str | None = None
+    decimal: str = "."
+    max_bytes: int = MAX_BYTES
+
+    @classmethod
+    def of(
+        cls,
+        config: TrialConfig,
+        root: Path,
+        file: str,
+        required: tuple[str, ...],
+        kind: str,
+        *,
+        header_rows: int = 1,
+        may_be_empty: bool = False,
+    ) -> Request:
+        """What a trial asks of a file of this kind (a key of ``data.sheets``)."""
+        return cls(
+            root,
+            file,
+            required,
+            encoding=config.data.encoding,
+            skip_rows=config.data.skip_rows,
+            header_rows=header_rows,
+            may_be_empty=may_be_empty,
+            sheet=config.data.sheets.get(kind),
+            decimal=config.intake.decimal,
+            max_bytes=int(config.data.max_file_mb * 1_000_000),
+        )
 
 
 class Table(Protocol):

@@ -82,7 +82,7 @@ def _read_domain(
     for file in files:
         groupings = [g.column for g in config.groupings.values()] if name == "dm" else []
         required = (*_REQUIRED[name], *groupings)
-        request = Request(root, file, required, config.data.encoding, config.data.skip_rows)
+        request = Request.of(config, root, file, required, name)
         frame = read_file(request, findings)
         if frame is not None:
             findings.name_columns(file, {ours: name.upper() + theirs for ours, theirs in _NAMES.items()})

@@ -40,9 +40,8 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings, corrections: 
     samples: list[pd.DataFrame] = []
     for file in config.data.tables:
         data = config.data
-        frame = read_file(
-            Request(root, file, _required(config), data.encoding, data.skip_rows, data.header_rows), findings
-        )
+        request = Request.of(config, root, file, _required(config), "tables", header_rows=data.header_rows)
+        frame = read_file(request, findings)
         if frame is None:
             continue
         frame = corrections.applied(frame, file, _names(config))

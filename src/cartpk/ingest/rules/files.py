@@ -46,6 +46,30 @@ RULES: Final = (
         "Correct or remove the entry of data.exclude.",
     ),
     Rule(
+        "CP-007", "FILE_TOO_LARGE", ERROR, "file", "file beyond the size limit",
+        "the file is too large: {found}",
+        "A small packed file can hold more than the machine can.",
+        "Raise data.max_file_mb in the config where the size is as it should be, or split the file.",
+    ),
+    Rule(
+        "CP-008", "SHEET_UNKNOWN", ERROR, "file", "sheet of a workbook not known",
+        "it is not known which sheet to read: {found}",
+        "The sheets of a workbook are tables of their own.",
+        "Name the sheet under data.sheets in the config, or save it as a file of its own.",
+    ),
+    Rule(
+        "CP-009", "FORMULAS", INFO, "file", "formulas in a workbook",
+        "the sheet has {old}, the first in {first}",
+        "The values that were saved with them are read; nothing is calculated again.",
+        "Nothing to do; saving the sheet as values makes it certain.",
+    ),
+    Rule(
+        "CP-080", "MERGED_CELLS", ERROR, "file", "merged cells below the header",
+        "cells are merged: {found}",
+        "Only the first of merged cells holds the value, the others are empty.",
+        "Take them apart in the workbook and repeat the value in every cell.",
+    ),
+    Rule(
         "BI-085", "ENCODING", INFO, "file", "file that is not UTF-8",
         "the file was read as {encoding}",
         "It is not UTF-8; every byte could be decoded.",
@@ -64,10 +88,10 @@ RULES: Final = (
         "Quote cells that hold the delimiter, and remove notes below the table.",
     ),
     Rule(
-        "BI-088", "HEADER_NOT_FIRST", ERROR, "file", "header not in the first line",
-        "the header stands in {old}",
-        "The lines above it are no data.",
-        "Set data.skip_rows: {skip}, or remove the lines above the header.",
+        "BI-088", "HEADER_NOT_FIRST", ERROR, "file", "header not in the first line, or of merged cells",
+        "{found}",
+        "Every column needs its name in a cell of its own, above it; lines above the header are no data.",
+        "Set data.skip_rows: {skip}, or remove the lines above the header; take merged cells apart.",
     ),
     Rule(
         "BI-089", "COLUMN_MISSING", ERROR, "file", "column not found, or found twice",
