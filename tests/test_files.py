@@ -38,3 +38,41 @@ def test_numbers_read_back_to_the_last_bit(tmp_path):
     table = pd.DataFrame({"x": [0.1 + 0.2, 1e-300, 123456789.123456789]})
     files.write_table(tmp_path / "t.csv", table)
     assert pd.read_csv(tmp_path / "t.csv")["x"].tolist() == table["x"].tolist()
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+cmd|' /C calc'!A0", "-cmd", "@SUM(A1)", "\tx", "\rx", "\n=x", "＝1+1", "-", "+1e"]
+)
+def test_formulas_are_guarded_in_tables_for_people_and_nowhere_else(tmp_path, text):
+    table = pd.DataFrame({"USUBJID": [text, "S-01"], "AVAL": [-1.5, 2.0], "=N": ["-12.5", None]})
+    files.write_published(tmp_path / "p.csv", table)
+    files.write_table(tmp_path / "t.csv", table)
+    seen = pd.read_csv(tmp_path / "p.csv", dtype={"USUBJID": "str", "'=N": "str"})
+    assert seen["USUBJID"].tolist() == [f"'{text}", "S-01"]
+    assert seen["AVAL"].tolist() == [-1.5, 2.0]
+    assert seen["'=N"].tolist()[0] == "-12.5"
+    assert pd.read_csv(tmp_path / "t.csv", dtype="str")["USUBJID"].tolist() == [text, "S-01"]
+
+
+IDS = ["S/1", "S_1", "S-1", "s-1", "s_1", "S 1", "S\\1", "../S1", "con", "NUL.txt", "COM1", "", ".", "..", "a.", "张三",
+       "李四", "x" * 300, "x" * 301,
+       "<script>", "S-1-ac1175e6", "s-1-AC1175E6", "\ud800", "a\x00b", "é", "e\u0301"]  # fmt: skip
+
+
+def test_names_of_files_are_portable_and_never_alike():
+    names = files.file_names(IDS)
+    assert list(names) == IDS
+    assert len({name.lower() for name in names.values()}) == len(IDS)
+    assert all(files.is_portable(name) for name in names.values())
+    assert files.file_names(["S-01", "101"]) == {"S-01": "S-01", "101": "101"}
+    assert files.file_names(IDS[::-1]) == names, "whatever the order"
+
+
+@pytest.mark.parametrize("text", ["a\rb", "\r", "a\nb", "a\r\nb", 'a"b', "a,b", " a ", "'x"])
+def test_texts_read_back_letter_by_letter(tmp_path, text):
+    table = pd.DataFrame({"x": [text, None, "b"], "y": [1.5, None, -2.0]})
+    files.write_table(tmp_path / "t.csv", table)
+    back = pd.read_csv(tmp_path / "t.csv", keep_default_na=False, na_values=[""], dtype={"x": "str"})
+    assert back["x"].tolist()[::2] == [text, "b"]
+    assert back["x"].isna().tolist() == [False, True, False]
+    assert back["y"].tolist()[::2] == [1.5, -2.0]

@@ -1,18 +1,46 @@
-"""Files that are written whole or not at all: to a temporary name beside the target, then renamed onto it."""
+"""Files that are written whole or not at all: to a temporary name beside the target, then renamed onto it.
+
+Two kinds of tables leave a run. Data for programs (``adsl.csv``, ``adnca.csv``, ``adpd.csv``, ``adpp.csv`` and
+everything under ``work/``) are written as they are (:func:`write_table`): the next step reads them back. Tables for
+people (``findings.csv``, ``tables/``, ``figures/*.csv``) are read by no step and open in a spreadsheet:
+:func:`write_published` guards their texts.
+"""
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import os
+import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["write_bytes", "write_chunks", "write_table", "write_text"]
+__all__ = [
+    "file_names",
+    "guarded",
+    "is_portable",
+    "write_bytes",
+    "write_chunks",
+    "write_published",
+    "write_table",
+    "write_text",
+]
+
+_RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""First characters by which a spreadsheet takes a text for a formula (CWE-1236), full-width forms among them."""
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_RESERVED: Final = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))})
+"""Names that Windows keeps for devices, whatever the ending."""
+_HASHED: Final = re.compile(".*-[0-9a-f]{8}", re.IGNORECASE)
+_LONGEST: Final = 80
+"""Letters of a file name made from an identifier."""
 
 
 def write_bytes(path: Path | str, content: bytes) -> None:
@@ -72,7 +100,72 @@ def write_text(path: Path | str, text: str) -> None:
 
 def write_table(path: Path | str, table: pd.DataFrame) -> None:
     """Write this table as CSV (UTF-8, LF, shortest text that reads back to the same number), whole or not at all."""
-    write_bytes(path, table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    text = table.to_csv(index=False, lineterminator="\n")
+    if "\r" in text:
+        # a lone carriage return in a cell is no line end to the writer, and one to every reader: quoted, it stays
+        text = table.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_published(path: Path | str, table: pd.DataFrame) -> None:
+    """Write this table as CSV for people: as :func:`write_table`, its texts guarded, its numbers as they are."""
+    safe = table.rename(columns=lambda name: guarded(str(name)))
+    for position, kind in enumerate(table.dtypes):
+        if kind.kind == "O":  # text, of the type str or of mixed cells
+            column = table.iloc[:, position]
+            cells = column.map(lambda cell: guarded(cell) if isinstance(cell, str) else cell)
+            safe.isetitem(position, cells.tolist())
+    write_table(path, safe)
+
+
+def guarded(text: str) -> str:
+    """The text, with an apostrophe before it where a spreadsheet would run it as a formula (CWE-1236).
+
+    Examples
+    --------
+    >>> guarded("=HYPERLINK(A1)"), guarded("-12.5"), guarded("+"), guarded("<50")
+    ("'=HYPERLINK(A1)", '-12.5', "'+", '<50')
+    """
+    return f"'{text}" if text.startswith(_RISKY) and not _NUMBER.fullmatch(text) else text
+
+
+def is_portable(name: str) -> bool:
+    """Whether a text is a file name on every system as it stands: ASCII, no separator, no device of Windows.
+
+    Examples
+    --------
+    >>> is_portable("S-01"), is_portable("S/01"), is_portable("con.v2"), is_portable("end.")
+    (True, False, False, False)
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", name) or name.endswith("."):
+        return False
+    return len(name) <= _LONGEST and name.split(".", maxsplit=1)[0].lower() not in _RESERVED
+
+
+def file_names(identifiers: Iterable[str]) -> dict[str, str]:
+    """A file name, without ending, for each identifier: portable, and no two alike even where case is not told apart.
+
+    An identifier that is a name already stays as it is; every other one is spelt with dashes, and a hash tells it
+    from its neighbours.
+
+    Examples
+    --------
+    >>> names = file_names(["S-02", "S/1", "S_1", "s-1", "S-1"])
+    >>> names["S-02"], names["S_1"], names["S/1"]
+    ('S-02', 'S_1', 'S-1-ac1175e6')
+    >>> len({name.lower() for name in names.values()})
+    5
+    """
+    distinct = list(dict.fromkeys(identifiers))
+    spelt = {text: re.sub(r"[^A-Za-z0-9_]+", "-", text).strip("-")[: _LONGEST // 2] or "x" for text in distinct}
+    # what looks as if it had a hash already could be another one's name
+    plain = Counter(text.lower() for text in distinct if is_portable(text) and not _HASHED.fullmatch(text))
+    return {
+        text: text
+        if plain[text.lower()] == 1 and is_portable(text)
+        else f"{spelt[text]}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+        for text in distinct
+    }
 
 
 def _umask() -> int:

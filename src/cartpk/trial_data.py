@@ -7,23 +7,51 @@ columns of its schema, so that its readers need no second path.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cartpk import schemas
+from cartpk import clinical_schemas, schemas
 
 if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pa
 
-__all__ = ["PARAMETER_FILES", "TrialData", "load", "read_parameters"]
+__all__ = ["PARAMETER_FILES", "ClinicalData", "TrialData", "load", "load_clinical", "read_parameters"]
 
 PARAMETER_FILES: Final = ("work/adpp_nca.csv", "work/adpp_model.csv", "work/adpp_pd.csv")
 """Parameter rows by the command that made them; ``adpp.csv`` is all of them."""
 
+_FINDINGS: Final = "work/findings.csv"
+
 _KEYS: Final = ("STUDYID", "USUBJID", "PPCAT", "PPSPEC", "ATPTREF", "MODEL")
 """Columns that stay text in the tables that have no schema of their own."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClinicalData:
+    """The clinical tables of a run, each as :mod:`cartpk.clinical_schemas` has it.
+
+    An empty table may mean that nothing was observed or that nothing was delivered: ask :meth:`has`.
+    """
+
+    adrs: pd.DataFrame
+    adae: pd.DataFrame
+    adis: pd.DataFrame
+    adcm: pd.DataFrame
+    adevent: pd.DataFrame
+    adcriss: pd.DataFrame
+    adcd7: pd.DataFrame
+    delivered: pd.DataFrame
+
+    def has(self, data: str) -> bool:
+        """Whether the trial delivered these data (``responses``, ``adverse_events`` ...), even without a row."""
+        mine = self.delivered[self.delivered["DATA"] == data]
+        return bool((mine["DELIVERED"] == "Y").any())
+
+
+def _nothing_clinical() -> ClinicalData:
+    return ClinicalData(**{name: _empty(schema) for name, schema in clinical_schemas.CLINICAL.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +75,8 @@ class TrialData:
     marrow_ratio, derived_units
         Bone marrow beside blood, and samples in copies per cell and cells per volume, as ``cartpk kinetics`` writes
         them.
+    clinical
+        Responses, adverse events, antibodies, therapies, events, ACR-CRISS components, tumour CD7.
     """
 
     adsl: pd.DataFrame
@@ -60,6 +90,8 @@ class TrialData:
     findings: pd.DataFrame
     marrow_ratio: pd.DataFrame = field(default_factory=lambda: _empty(schemas.MARROW_RATIO))
     derived_units: pd.DataFrame = field(default_factory=lambda: _empty(schemas.DERIVED_UNITS))
+
+    clinical: ClinicalData = field(default_factory=_nothing_clinical)
 
     @property
     def cohorts(self) -> tuple[str, ...]:
@@ -103,6 +135,7 @@ def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialD
         return _loose(folder / name, wanted=only is None or name in only)
 
     return TrialData(
+        clinical=load_clinical(folder, only),
         adsl=table("adsl.csv", schemas.ADSL),
         adnca=table("adnca.csv", schemas.ADNCA),
         adpd=table("adpd.csv", schemas.ADPD),
@@ -111,10 +144,25 @@ def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialD
         lambda_z=loose("work/lambda_z.csv"),
         fits=loose("work/fits.csv"),
         pd_change=table("work/pd_change.csv", schemas.PD_CHANGE),
-        findings=table("findings.csv", schemas.FINDINGS),
+        # findings.csv is for people: its texts are guarded against spreadsheets
+        findings=table(_FINDINGS if (folder / _FINDINGS).is_file() else "findings.csv", schemas.FINDINGS),
         marrow_ratio=table("work/marrow_ratio.csv", schemas.MARROW_RATIO),
         derived_units=table("work/derived_units.csv", schemas.DERIVED_UNITS),
     )
+
+
+def load_clinical(results_dir: Path | str, only: Collection[str] | None = None) -> ClinicalData:
+    """The clinical tables of the run in this folder; one whose file is not there is empty.
+
+    ``only``: as :func:`load`.
+    """
+    folder = Path(results_dir) / "work"
+    tables = {}
+    for name in (f.name for f in fields(ClinicalData)):
+        schema = clinical_schemas.CLINICAL[name]
+        wanted = only is None or f"work/{name}.csv" in only
+        tables[name] = _table(folder / f"{name}.csv", schema) if wanted else _empty(schema)
+    return ClinicalData(**tables)
 
 
 def read_parameters(results_dir: Path | str, only: Collection[str] | None = None) -> pd.DataFrame:

@@ -146,3 +146,26 @@ def test_a_percent_needs_its_parent_gate(yaml_file):
 def test_yaml_cannot_run_code(yaml_file):
     (found,) = problems(yaml_file("trial: !!python/object/apply:os.system ['true']\n"))
     assert "could not determine a constructor" in found.message
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize("text", [BOMB, "a: &a [*a]\n", "a: &a {b: *a}\n", "x: " + "y" * 1_000_001])
+def test_a_bomb_is_refused_at_once(tmp_path, text):
+    (tmp_path / "bomb.yaml").write_text(text, encoding="utf-8")
+    (problem,) = problems(tmp_path / "bomb.yaml")
+    assert "aliases" in problem.message or "letters" in problem.message
+
+
+def test_aliases_as_people_write_them_are_read(tmp_path):
+    (tmp_path / "t.yaml").write_text("trial: &t {id: T1}\nproduct: *t\n", encoding="utf-8")
+    assert not any("aliases" in p.message for p in problems(tmp_path / "t.yaml"))
+
+
+def test_no_object_is_ever_made(tmp_path):
+    (tmp_path / "t.yaml").write_text("trial: !!python/object/apply:os.system [exit 1]\n", encoding="utf-8")
+    (problem,) = problems(tmp_path / "t.yaml")
+    assert "could not determine a constructor" in problem.message

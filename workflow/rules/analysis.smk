@@ -15,6 +15,7 @@ rule kinetics:
         f"{RESULTS}/work/lambda_z.csv",
         f"{RESULTS}/work/marrow_ratio.csv",
         f"{RESULTS}/work/derived_units.csv",
+        f"{RESULTS}/work/findings.csv",
         f"{RESULTS}/findings.csv",
     params:
         config=CONFIG,

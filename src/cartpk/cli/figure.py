@@ -27,8 +27,10 @@ def command(config: Path, results: Path, ids: tuple[str, ...], listing: bool) ->
     from cartpk.config import load
     from cartpk.figures.exhibit import EmptyFigure
     from cartpk.figures.write import write_figure
+    from cartpk.publication import refuse_identifiers
 
     trial = load(config)
+    refuse_identifiers(trial, results)
     absent = [
         name for name in dict.fromkeys(f for entry in chosen for f in entry.inputs) if not (results / name).is_file()
     ]

@@ -36,20 +36,25 @@ def command(config: Path, out: Path, findings: Path | None) -> None:
     The paths of the config start from the folder in which the command is started.
     """
     from cartpk.config import load
-    from cartpk.files import write_table
+    from cartpk.files import write_published, write_table
     from cartpk.ingest import read_trial
+    from cartpk.publication import without_dates
 
-    intake = read_trial(load(config), Path())
+    trial = load(config)
+    intake = read_trial(trial, Path())
+    found = without_dates(intake.findings, trial)
     if intake.stops:
-        write_table(out / STOPPED, intake.findings)
+        write_published(out / STOPPED, found)
         errors = intake.findings[intake.findings["SEVERITY"] == "error"]
         click.echo(f"cartpk: the data of {config} cannot be analysed: {_count(len(errors), 'error')}.", err=True)
         click.echo("\n".join(_lines(errors)), err=True)
-        click.echo(f"All findings: {out / STOPPED}", err=True)
+        click.echo(f"All findings: {out / STOPPED}; with subjects and cells on the screen: cartpk check", err=True)
         raise SystemExit(1)
     for name in ("adsl", "adnca", "adpd"):
-        write_table(out / f"{name}.csv", getattr(intake, name))
-    write_table(findings or out / "findings.csv", intake.findings)
+        write_table(out / f"{name}.csv", without_dates(getattr(intake, name), trial))
+    for name, table in intake.clinical.tables():
+        write_table(out / "work" / f"{name}.csv", without_dates(table, trial))
+    write_table(findings or out / "findings.csv", found)
     (out / STOPPED).unlink(missing_ok=True)
     click.echo(summary(intake))
 
@@ -74,12 +79,21 @@ def summary(intake: Intake) -> str:
 
 
 def _lines(errors: pd.DataFrame) -> list[str]:
-    """Each error as a sentence with its remedy: of every rule the first ones in full, the others counted."""
+    """Each error as a sentence with its remedy: of every rule the first ones in full, the others counted.
+
+    These lines go into a log: what is on a subject is told by file and line, never by subject and result.
+    """
+    from cartpk.ingest import RULES
+
     lines: list[str] = []
     for rule, here in errors.groupby("RULE", sort=True):
-        first = here.head(_LISTED)
-        for message, mend in zip(first["MESSAGE"], first["SUGGESTION"], strict=True):
-            lines.append(f"  {rule}  {message}" + (f" {mend}" if isinstance(mend, str) else ""))
+        for row in here.head(_LISTED).to_dict("records"):
+            told = row["MESSAGE"]
+            if isinstance(row["USUBJID"], str):
+                place = "a subject" if not isinstance(row["FILE"], str) else row["FILE"]
+                line = f", line {row['ROW']:.0f}" if row["ROW"] == row["ROW"] else ""
+                told = f"{place}{line}: {RULES[str(rule)].reason}."
+            lines.append(f"  {rule}  {told}" + (f" {row['SUGGESTION']}" if isinstance(row["SUGGESTION"], str) else ""))
         if len(here) > _LISTED:
             lines.append(f"  {rule}  ... and {_count(len(here) - _LISTED, 'more error')} of this kind")
     return lines

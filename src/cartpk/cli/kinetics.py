@@ -24,14 +24,15 @@ def command(config: Path, results: Path) -> None:
     """Analyse every profile of CONFIG's trial.
 
     Written are work/adpp_nca.csv, work/lambda_z.csv, work/marrow_ratio.csv, work/derived_units.csv and findings.csv:
-    the findings of the intake (work/findings_ingest.csv), what the analysis had to assume and what an analyst decided.
+    the findings of the intake (work/findings_ingest.csv), what the analysis had to assume and what an analyst decided
+    (work/findings.csv has the same for the next step, without guards against formulas).
     """
     import pandas as pd
 
     from cartpk.adpp import derive_marrow
     from cartpk.config import load
     from cartpk.core.nca import interval_code
-    from cartpk.files import write_table
+    from cartpk.files import write_published, write_table
     from cartpk.roster import events, with_all_subjects
     from cartpk.schemas import ADNCA, ADPP, ADSL, FINDINGS, checked, read_table
     from cartpk.terms import AucFlag
@@ -52,7 +53,9 @@ def command(config: Path, results: Path) -> None:
     write_table(work / "marrow_ratio.csv", marrow.pairs)
     write_table(work / "derived_units.csv", cells.samples)
     both = [read_table(work / "findings_ingest.csv", FINDINGS), checked(done.findings, FINDINGS)]
-    write_table(results / "findings.csv", pd.concat([part for part in both if len(part)] or both[:1]))
+    findings = pd.concat([part for part in both if len(part)] or both[:1])
+    write_table(work / "findings.csv", findings)
+    write_published(results / "findings.csv", findings)
     click.echo(f"{rows['USUBJID'].nunique()} subjects, {len(rows)} parameter rows")
 
 

@@ -20,9 +20,11 @@ def command(config: Path, results: Path) -> None:
     from cartpk.figures.registry import FIGURES
     from cartpk.files import write_text
     from cartpk.provenance import describe_file, manifest, result_files
+    from cartpk.publication import refuse_identifiers
     from cartpk.report import read_run, render, trace
 
     trial = load(config)
+    refuse_identifiers(trial, results)
     call = f"cartpk report {config.as_posix()} --results {results.as_posix()}"
     inputs = tuple(describe_file(Path(name), name) for name in trial.files())
     provenance = trace(trial, describe_file(config, config.as_posix()), inputs, call)

@@ -16,10 +16,13 @@ def command(config: Path, results: Path) -> None:
     """Write adpp.csv, and every table of CONFIG's trial as tables/<id>.csv and in tables/tables.json."""
     from cartpk.config import load
     from cartpk.files import write_table, write_text
+    from cartpk.publication import refuse_identifiers
     from cartpk.tables import NoTable, csv_text, json_text, make_tables
     from cartpk.trial_data import load as load_data
 
-    trial, data = load(config), load_data(results)
+    trial = load(config)
+    refuse_identifiers(trial, results)
+    data = load_data(results)
     made = make_tables(data, trial)
     folder = results / "tables"
     write_table(results / "adpp.csv", data.adpp)

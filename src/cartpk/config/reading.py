@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,10 @@ from cartpk.config.trial import TrialConfig
 __all__ = ["ConfigError", "Problem", "load", "missing_files", "problems"]
 
 Location = tuple[str | int, ...]
+
+_MOST_LETTERS: Final = 1_000_000
+_MOST_NODES: Final = 100_000
+"""Limits of a configuration: a few lines of aliases can stand for more settings than a computer holds."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +98,14 @@ def _read(path: Path) -> tuple[TrialConfig | None, list[Problem]]:
         return None, [
             Problem(file, 1, "", f"the file cannot be read: {error}.", "A configuration is a UTF-8 text file.")
         ]
+    if len(text) > _MOST_LETTERS:
+        said = f"the file has {len(text):,} letters; a configuration has at most {_MOST_LETTERS:,}."
+        return None, [Problem(file, 1, "", said, "Data belong into the files under data:.")]
     try:
         root = yaml.compose(text, Loader=_Loader)
+        if root is not None and _expanded(root) > _MOST_NODES:
+            said = f"aliases (*name) make more than {_MOST_NODES:,} settings of it, or contain themselves."
+            return None, [Problem(file, 1, "", said, "Write the settings out.")]
         values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, see _Loader
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -113,6 +124,20 @@ def _read(path: Path) -> tuple[TrialConfig | None, list[Problem]]:
         errors = [e for e in errors if not (e["type"] == "too_short" and e["loc"] in inner)]
         found += [_problem(e, root, file) for e in errors]
     return None, sorted(found, key=lambda p: p.line)
+
+
+def _expanded(root: yaml.Node) -> float:
+    """Number of nodes once every alias is written out; infinite where one contains itself."""
+    sizes: dict[int, float] = {}
+
+    def size(node: yaml.Node) -> float:
+        if id(node) not in sizes:
+            sizes[id(node)] = math.inf  # until it is known: only a node that contains itself sees this
+            inner = [n for pair in node.value for n in pair] if isinstance(node, yaml.MappingNode) else node.value
+            sizes[id(node)] = 1.0 + (0.0 if isinstance(node, yaml.ScalarNode) else sum(map(size, inner)))
+        return sizes[id(node)]
+
+    return size(root)
 
 
 def _near_file(path: Path) -> str:

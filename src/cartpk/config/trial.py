@@ -211,6 +211,11 @@ class Report(Model):
     title: str | None = Field(None, description="Heading; null = product and trial number.")
     data_cut: str | None = Field(None, pattern=r"^\d{4}-\d{2}-\d{2}$", description="Date of the data cut, YYYY-MM-DD.")
     synthetic: bool = Field(description="true = simulated data; every page says so.")
+    dates: bool = Field(
+        False,
+        description="true = dates of samples and infusions stand in the outputs; false = study days only: ADTM and "
+        "TRTSDTM are empty and dates are masked in the findings.",
+    )
     significant_digits: int = Field(3, ge=2, le=6, description="[choice] Digits printed for concentrations and areas.")
     summaries: Summaries = Field(default_factory=Summaries, description="Group statistics of tables and figures.")
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cartpk.figures.exhibit import EmptyFigure, Figure, FigureSpec
 from cartpk.figures.render import blank_pictures, pictures
-from cartpk.files import write_bytes, write_table, write_text
+from cartpk.files import write_bytes, write_published, write_text
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
@@ -32,7 +32,7 @@ def write_figure(spec: FigureSpec, data: TrialData, config: TrialConfig, results
     stem = results / "figures" / spec.id
     write_bytes(stem.with_suffix(".png"), png)
     write_bytes(stem.with_suffix(".svg"), svg)
-    write_table(stem.with_suffix(".csv"), table)
+    write_published(stem.with_suffix(".csv"), table)
     write_text(stem.with_suffix(".json"), json.dumps(words(spec, made), indent=2, ensure_ascii=False) + "\n")
     return made
 

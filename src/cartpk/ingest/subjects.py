@@ -11,6 +11,7 @@ import pandas as pd
 
 from cartpk.ingest.cells import CellReader
 from cartpk.ingest.findings import Findings
+from cartpk.ingest.identities import looks_like, masked
 from cartpk.ingest.text import counted, identifier, key, looked_up
 
 __all__ = ["check_identifiers", "first_known", "known_numbers", "with_identifiers"]
@@ -35,8 +36,6 @@ _SUMMARY_WORDS: Final = frozenset(
         "均值",
     }
 )
-_NATIONAL_ID: Final = re.compile(r"\d{17}[\dXx]")
-_HAN_NAME: Final = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _AS_FLOAT: Final = re.compile(r"\d+\.0+|\d+(?:\.\d+)?[eE]\+?\d+")
 
 
@@ -88,9 +87,8 @@ def check_identifiers(subjects: list[str], findings: Findings) -> None:
         by_case[subject.casefold()].append(subject)
         if subject.isdecimal() or _AS_FLOAT.fullmatch(subject):
             by_number[float(subject)].append(subject)
-        if _NATIONAL_ID.search(subject) or _HAN_NAME.fullmatch(subject):
-            masked = subject[0] + "*" * (len(subject) - 1)
-            findings.add("BI-054", old=masked)
+        if what := looks_like(subject):
+            findings.add("BI-054", old=masked(subject), what=what)
     for same in by_case.values():
         if len(same) > 1:
             findings.add("BI-052", old=", ".join(same))

@@ -1,10 +1,12 @@
-"""The findings of the input checks as the page shows them: by severity, then by rule."""
+"""The findings of the input checks as the page shows them: by severity and rule, and by subject."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from cartpk.adpp import PROFILE_RULES
 from cartpk.ingest.rules import RULES
 from cartpk.report.prose import plural
 from cartpk.terms import Severity
@@ -12,7 +14,7 @@ from cartpk.terms import Severity
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FindingKind", "Findings", "SeverityGroup", "group_findings"]
+__all__ = ["FindingKind", "Findings", "OfSubject", "SeverityGroup", "SubjectFindings", "group_findings"]
 
 _HEADINGS: Final = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Information"}
 _MEANINGS: Final = {
@@ -22,6 +24,9 @@ _MEANINGS: Final = {
 }
 _WORDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _MOST_PLACES: Final = 4
+_MOST_SUBJECTS: Final = 100
+_MOST_OF_SUBJECT: Final = 25
+"""What the page shows of very many findings; findings.csv has all of them."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,37 @@ class SeverityGroup:
 
 
 @dataclass(frozen=True)
+class OfSubject:
+    """One finding of a subject: its severity in words, its rule, what was found, what to do."""
+
+    severity: str
+    word: str
+    rule: str
+    message: str
+    suggestion: str
+
+
+@dataclass(frozen=True)
+class SubjectFindings:
+    """The findings of one subject: counts in words, and the findings, gravest first; ``beyond``: those not shown."""
+
+    subject: str
+    counts: str
+    findings: tuple[OfSubject, ...]
+    beyond: int
+
+
+@dataclass(frozen=True)
 class Findings:
-    """The findings in one sentence and in groups, gravest first; severities without a finding are left out."""
+    """The findings in one sentence, in groups, gravest first, and by subject.
+
+    Severities without a finding are left out; ``subjects_beyond``: subjects with findings that are not shown.
+    """
 
     sentence: str
     groups: tuple[SeverityGroup, ...]
+    subjects: tuple[SubjectFindings, ...] = ()
+    subjects_beyond: int = 0
 
 
 def group_findings(findings: pd.DataFrame) -> Findings:
@@ -86,15 +117,46 @@ def group_findings(findings: pd.DataFrame) -> Findings:
         if len(of_this):
             kinds = tuple(_kind(str(rule), rows) for rule, rows in of_this.groupby("RULE", sort=True))
             groups.append(SeverityGroup(severity.value, _HEADINGS[severity], _MEANINGS[severity], len(of_this), kinds))
-    counts = ", ".join(plural(group.count, _WORDS[Severity(group.severity)]) for group in groups)
-    return Findings(f"{plural(len(findings), 'finding')}: {counts}.", tuple(groups))
+    subjects = _by_subject(findings)
+    return Findings(
+        f"{plural(len(findings), 'finding')}: {_counted(findings)}.",
+        tuple(groups),
+        tuple(subjects[:_MOST_SUBJECTS]),
+        max(len(subjects) - _MOST_SUBJECTS, 0),
+    )
+
+
+def _counted(findings: pd.DataFrame) -> str:
+    """How many of each severity, in words."""
+    counts = findings["SEVERITY"].value_counts()
+    return ", ".join(plural(int(counts[s.value]), _WORDS[s]) for s in Severity if s.value in counts)
+
+
+def _by_subject(findings: pd.DataFrame) -> list[SubjectFindings]:
+    """The findings of each subject; those with the gravest and most findings come first."""
+    order = [severity.value for severity in Severity]
+    ranked = findings.assign(_AT=findings["SEVERITY"].map(order.index)).sort_values("_AT", kind="stable")
+    found = []
+    for subject, rows in ranked.groupby("USUBJID", sort=True):
+        shown = tuple(
+            OfSubject(row["SEVERITY"], _WORDS[Severity(row["SEVERITY"])], row["RULE"], row["MESSAGE"], _text(row))
+            for row in rows.head(_MOST_OF_SUBJECT).to_dict("records")
+        )
+        counts = [int((rows["SEVERITY"] == severity).sum()) for severity in order]
+        one = SubjectFindings(str(subject), _counted(rows), shown, max(len(rows) - _MOST_OF_SUBJECT, 0))
+        found.append(([-n for n in counts], one))
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+
+
+def _text(finding: Mapping[Hashable, Any]) -> str:
+    return finding["SUGGESTION"] if isinstance(finding["SUGGESTION"], str) else ""
 
 
 def _kind(identifier: str, rows: pd.DataFrame) -> FindingKind:
     first = rows.iloc[0]
     words = str(first["MESSAGE"])
     suggestion = first["SUGGESTION"] if isinstance(first["SUGGESTION"], str) else ""
-    rule = RULES.get(identifier)
+    rule = RULES.get(identifier) or PROFILE_RULES.get(identifier)
     kinds = rows["MESSAGE"].nunique()
     own = words if kinds == 1 else f"{words} (first of {kinds} such messages)"
     message = own if rule is None else f"{rule.reason[:1].upper()}{rule.reason[1:]}."

@@ -16,6 +16,7 @@ from cartpk.config import TrialConfig
 from cartpk.report.caveats import STATEMENT, cautions, limitations
 from cartpk.report.choices import printed, settings
 from cartpk.report.completeness import completeness
+from cartpk.report.exclusions import exclusions
 from cartpk.report.figures import FigureBlock
 from cartpk.report.issues import Findings, group_findings
 from cartpk.report.key_results import key_results
@@ -89,6 +90,7 @@ def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
         tables=[t for t in run.tables if not t.is_listing],
         listings=[t for t in run.tables if t.is_listing],
         findings=findings,
+        outside=exclusions(run.data),
         methods=sections,
         limitations=limitations(config),
         provenance=provenance,

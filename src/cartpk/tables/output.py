@@ -5,16 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
+from cartpk.files import guarded
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, Table
 
-__all__ = ["csv_text", "guarded", "json_text", "printed_rows"]
-
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+__all__ = ["csv_text", "json_text", "printed_rows"]
 
 
 def csv_text(body: Body) -> str:
@@ -44,17 +41,6 @@ def _values(column: Column, cell: Cell, row: Row, part: int) -> Sequence[float |
 
 def _plain(value: float | str) -> str:
     return guarded(value) if isinstance(value, str) else repr(value)
-
-
-def guarded(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet would run it as a formula (CWE-1236).
-
-    Examples
-    --------
-    >>> guarded("=HYPERLINK(A1)"), guarded("-12.5"), guarded("+"), guarded("<50")
-    ("'=HYPERLINK(A1)", '-12.5', "'+", '<50')
-    """
-    return f"'{text}" if text.startswith(_RISKY) and not _NUMBER.fullmatch(text) else text
 
 
 def printed_rows(body: Body) -> list[list[str]]:

@@ -50,9 +50,9 @@ RULES: Final = (
     ),
     Rule(
         "BI-054", "POSSIBLE_IDENTIFIER", WARNING, "subject", "identifier that may name a person",
-        "the identifier {old} looks like a person's own (name or national number)",
-        "Reports must not carry it.",
-        "Use pseudonyms in the data.",
+        "the identifier {old} looks like {what}",
+        "Tables, figures and report are not written with it.",
+        "Use pseudonyms in the data; where it is one, say so: data.pseudonymised: true.",
     ),
     Rule(
         "BI-084", "DATE_ORDER", ERROR, "subject", "event before the infusion",

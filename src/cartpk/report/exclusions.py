@@ -1,0 +1,190 @@
+"""Who and what is outside the analysis, why, what that does to which parameters, and who decided it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from cartpk.ingest.rules.decisions import RULES as DECISIONS
+from cartpk.report.prose import number, plural
+from cartpk.tables.parameters import LABELS
+from cartpk.terms import Severity
+from cartpk.trial_data import TrialData
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["DECIDED", "Exclusion", "Exclusions", "SignedDecision", "exclusions"]
+
+DECIDED: Final = frozenset({rule.id for rule in DECISIONS if rule.severity is not Severity.ERROR} | {"NCA_LZ_APPLIED"})
+"""Rules of signed decisions that were applied."""
+
+_MOST: Final = 200
+"""Rows of one table of the page; the listings have all of them."""
+_NAMED: Final = 5
+"""Parameters named in one cell."""
+_FIRST: Final = ("CMAX", "TMAX", "AUC", "LAMZHL", "BASE", "NADIR")
+"""Beginnings of the codes that are named before others."""
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A subject, or records of one subject, outside the analysis.
+
+    Attributes
+    ----------
+    subject
+        Identifier.
+    what
+        Analysis sets, or assay with the days of its records.
+    reason
+        Why.
+    effect
+        What that does to which parameters.
+    """
+
+    subject: str
+    what: str
+    reason: str
+    effect: str
+
+
+@dataclass(frozen=True)
+class SignedDecision:
+    """A decision that was applied: file and line of the record, and what was decided by whom."""
+
+    where: str
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Exclusions:
+    """What is outside, as far as the page shows it; ``beyond``: rows that only the listings have."""
+
+    subjects: tuple[Exclusion, ...]
+    subjects_beyond: int
+    records: tuple[Exclusion, ...]
+    records_beyond: int
+    decisions: tuple[SignedDecision, ...]
+    sentence: str
+
+
+def exclusions(data: TrialData) -> Exclusions:
+    """Subjects and records outside the analysis, and signed decisions, in the order of subjects."""
+    subjects, records, decisions = list(_subjects(data)), list(_records(data)), list(_decisions(data.findings))
+    rows = sum(int((table["ANLFL"] != "Y").sum()) for table in (data.adnca, data.adpd))
+    whole = len(data.adnca) + len(data.adpd)
+    out = int(data.adsl["EXCLRS"].notna().sum())
+    said = (
+        f"{out} of {plural(len(data.adsl), 'subject')} and {rows} of {plural(whole, 'record')} are outside the "
+        "analysis; none of them is deleted."
+    )
+    return Exclusions(
+        tuple(subjects[:_MOST]),
+        max(len(subjects) - _MOST, 0),
+        tuple(records[:_MOST]),
+        max(len(records) - _MOST, 0),
+        tuple(decisions),
+        said,
+    )
+
+
+def _subjects(data: TrialData) -> Iterator[Exclusion]:
+    """Subjects outside an analysis set, in the order of the cohorts."""
+    counts = len(data.adpd) > 0
+    ordered = data.adsl.sort_values(["COHORTN", "USUBJID"], kind="stable")
+    for row in ordered.to_dict("records"):
+        subject, reason = str(row["USUBJID"]), row["EXCLRS"]
+        records = sum(int((table["USUBJID"] == subject).sum()) for table in (data.adnca, data.adpd))
+        if isinstance(reason, str):
+            sets = "PK and PD set" if counts else "PK set"
+            effect = f"No parameter, no fit; in no n of a table or figure. {plural(records, 'record')} not used."
+            yield Exclusion(subject, sets, _sentence(reason), effect)
+        elif row["PKFL"] != "Y":
+            effect = "No kinetic parameter, no fit; not in the n of the kinetic tables and figures."
+            yield Exclusion(subject, "PK set", "No usable result after the infusion.", effect)
+        elif counts and row["PDFL"] != "Y":
+            effect = "No cell-count parameter; not in the n of the CD7 tables and figures."
+            yield Exclusion(subject, "PD set", "No usable cell count.", effect)
+
+
+def _records(data: TrialData) -> Iterator[Exclusion]:
+    """Records that are not used, of subjects who are in the analysis: one row per subject, profile and reason."""
+    inside = set(data.adsl.loc[data.adsl["EXCLRS"].isna(), "USUBJID"])
+    for table, code, kinetic in ((data.adnca, "PCTESTCD", True), (data.adpd, "PARAMCD", False)):
+        named = "PCTEST" if kinetic else "PARAM"
+        profile = ["USUBJID", code, "PCSPEC", *(["ATPTREF"] if kinetic else [])]
+        sizes = {_key(name): rows for name, rows in table.groupby(profile, sort=False, dropna=False)}
+        out = table[(table["ANLFL"] != "Y") & table["USUBJID"].isin(inside)]
+        for (*name, reason), rows in out.groupby([*profile, "ANLRS"], sort=True, dropna=False):
+            whole = sizes[_key(name)]
+            what = f"{rows[named].iloc[0]}, {str(rows['PCSPEC'].iloc[0]).lower()}"
+            if kinetic and (data.adnca["ATPTREF"] != "INFUSION 1").any():
+                what += f", {str(rows['ATPTREF'].iloc[0]).lower()}"
+            yield Exclusion(
+                str(name[0]),
+                f"{what}: {_days(rows)}",
+                _sentence(reason if isinstance(reason, str) else "reason not given"),
+                _effect(_of_profile(data.adpp, name), int((whole["ANLFL"] == "Y").sum()), len(whole), len(rows)),
+            )
+
+
+def _key(name: object) -> tuple[str, ...]:
+    return tuple(map(str, name)) if isinstance(name, (tuple, list)) else (str(name),)
+
+
+def _days(rows: pd.DataFrame) -> str:
+    """The records' days, or their number where none has one."""
+    days = [number(round(float(day), 2)) for day in rows["AFRLT"].dropna().sort_values()]
+    if not days:
+        return f"{plural(len(rows), 'record')} without a time"
+    shown = ", ".join(days[:_NAMED]) + (" ..." if len(days) > _NAMED else "")
+    return f"{plural(len(rows), 'record')}, day {shown}"
+
+
+def _of_profile(adpp: pd.DataFrame, name: Sequence[object]) -> pd.DataFrame:
+    """Parameter rows of this subject, assay, specimen (and infusion)."""
+    subject, code, specimen, *infusion = name
+    rows = adpp[(adpp["USUBJID"] == subject) & (adpp["PPCAT"] == code)]
+    rows = rows[rows["PPSPEC"].isna() | (rows["PPSPEC"] == specimen)]
+    return rows[rows["ATPTREF"].isna() | (rows["ATPTREF"] == infusion[0])] if infusion else rows
+
+
+def _effect(parameters: pd.DataFrame, used: int, whole: int, left_out: int) -> str:
+    """What became of the parameters of the profile."""
+    they = "it" if left_out == 1 else "them"
+    if not used:
+        return "No record of the profile is used: it has no parameters."
+    said = [f"{used} of {whole} records of the profile are used."]
+    has = parameters["AVAL"].notna() | parameters["AVALC"].notna()
+    for rows, words in (
+        (parameters[has], f"Computed without {they}"),
+        (parameters[~has], "Not calculable"),
+    ):
+        names = list(dict.fromkeys(sorted(rows["PARAMCD"], key=_place)))
+        if names:
+            shown = [LABELS.get(name, name) for name in names[:_NAMED]]
+            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            said.append(f"{words}: {', '.join(shown)}{more}.")
+    return " ".join(said)
+
+
+def _place(code: str) -> tuple[int, str]:
+    """Cmax, Tmax, areas, half-life, then the rest by name."""
+    return next((i for i, start in enumerate(_FIRST) if code.startswith(start)), len(_FIRST)), code
+
+
+def _decisions(findings: pd.DataFrame) -> Iterator[SignedDecision]:
+    applied: list[dict[Any, Any]] = findings[findings["RULE"].isin(DECIDED)].to_dict("records")
+    for row in applied:
+        file, line, subject = row["FILE"], row["ROW"], row["USUBJID"]
+        place = [file.rsplit("/", 1)[-1]] if isinstance(file, str) else []
+        place += [] if math.isnan(line) else [f"line {line:.0f}"]
+        yield SignedDecision(", ".join(place) or "-", subject if isinstance(subject, str) else "", str(row["MESSAGE"]))
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
