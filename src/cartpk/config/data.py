@@ -178,6 +178,9 @@ class Time(Model):
     """Time axis: days from the start of the first infusion."""
 
     unit: Literal["day", "hour"] = Field("day", description="tidy: unit of the time columns.")
+    units: dict[str, Literal["day", "hour"]] = Field(
+        {}, description="tidy: file -> unit of its time columns, for the files in which it is not time.unit."
+    )
     origin: Literal["infusion_start", "infusion_end"] = Field("infusion_start", description="sdtm: time zero.")
     day_zero: Literal["infusion_is_day_0", "infusion_is_day_1"] | None = Field(
         None, description="Study-day convention of visit labels; needed only where dates are absent."
@@ -186,31 +189,6 @@ class Time(Model):
         None,
         pattern=r"^\d{2}:\d{2}$",
         description="[choice] Clock time given to date-only stamps; null = day resolution.",
-    )
-    visit_window_days: dict[float, float] = Field(
-        {}, description="Nominal day -> allowed deviation, days; outside it a sample is not in the by-visit summary."
-    )
-    timepoint_unit: Literal["day", "hour"] | None = Field(
-        None, description="sdtm: unit of PCTPTNUM, counted from the infusion; null = it is not read as a time."
-    )
-    split_dose_days: float = Field(
-        7.0, ge=0, description="[choice] Infusions within this time of the first are one split dose."
-    )
-
-
-class Intake(Model):
-    """How cells are read."""
-    units: dict[str, Literal["day", "hour"]] = Field(
-        {}, description="tidy: file -> unit of its time columns, for the files in which it is not time.unit."
-    )
-
-    blq_tokens: tuple[str, ...] = Field(
-        ("BLQ", "BQL", "BLOQ", "BQoL", "NQ", "<LOQ", "<LLOQ", "<BLQ", "低于定量下限"),
-        description="Texts that mean: below the limit of quantification.",
-    )
-    not_detected_tokens: tuple[str, ...] = Field(
-        ("BLD", "BDL", "NEG", "NEGATIVE", "NOT DETECTED", "阴性", "未检出"),
-        description="Texts that mean: not detected.",
     )
     date_formats: tuple[str, ...] = Field(
         (),
@@ -228,16 +206,16 @@ class Intake(Model):
     visits: dict[str, float] = Field(
         {}, description="Visit label -> planned day from the infusion, for labels that say no day (EOT, W4+3d, M3)."
     )
-    missing_tokens: tuple[str, ...] = Field(
-        ("", "NA", "N/A", ".", "-", "/", "NOT DONE", "未做"), description="Texts that mean: no result."
+    visit_window_days: dict[float, float] = Field(
+        {}, description="Nominal day -> allowed deviation, days; outside it a sample is not in the by-visit summary."
     )
-    lloq_from_token: bool = Field(False, description="Use the number of <50 as the row's LLOQ where the row has none.")
-    decimal: Literal[".", ","] = Field(".", description="Decimal mark of the numbers in the files.")
-    thousands: Literal[",", ".", " "] | None = Field(None, description="Separator of thousands; null = there is none.")
-    units: dict[str, str] = Field(
-        {}, description="Unit as delivered -> the unit it means (another spelling, never another quantity)."
+    timepoint_unit: Literal["day", "hour"] | None = Field(
+        None, description="sdtm: unit of PCTPTNUM, counted from the infusion; null = it is not read as a time."
     )
-    below_lloq: Literal["blq", "keep"] = Field(
+    split_dose_days: float = Field(
+        7.0, ge=0, description="[choice] Infusions within this time of the first are one split dose."
+    )
+
     @field_validator("date_formats")
     @classmethod
     def _dates_can_be_read(cls, forms: tuple[str, ...]) -> tuple[str, ...]:
@@ -257,6 +235,28 @@ class Intake(Model):
                 ) from None
         return name
 
+
+class Intake(Model):
+    """How cells are read."""
+
+    blq_tokens: tuple[str, ...] = Field(
+        ("BLQ", "BQL", "BLOQ", "BQoL", "NQ", "<LOQ", "<LLOQ", "<BLQ", "低于定量下限"),
+        description="Texts that mean: below the limit of quantification.",
+    )
+    not_detected_tokens: tuple[str, ...] = Field(
+        ("BLD", "BDL", "NEG", "NEGATIVE", "NOT DETECTED", "阴性", "未检出"),
+        description="Texts that mean: not detected.",
+    )
+    missing_tokens: tuple[str, ...] = Field(
+        ("", "NA", "N/A", ".", "-", "/", "NOT DONE", "未做"), description="Texts that mean: no result."
+    )
+    lloq_from_token: bool = Field(False, description="Use the number of <50 as the row's LLOQ where the row has none.")
+    decimal: Literal[".", ","] = Field(".", description="Decimal mark of the numbers in the files.")
+    thousands: Literal[",", ".", " "] | None = Field(None, description="Separator of thousands; null = there is none.")
+    units: dict[str, str] = Field(
+        {}, description="Unit as delivered -> the unit it means (another spelling, never another quantity)."
+    )
+    below_lloq: Literal["blq", "keep"] = Field(
         "blq", description="A number under its LLOQ without a flag: BLQ, or kept."
     )
     duplicates: Literal["mean", "first", "last", "final"] | None = Field(
