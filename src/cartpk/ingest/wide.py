@@ -39,6 +39,10 @@ def long_form(frame: pd.DataFrame, data: Data) -> pd.DataFrame:
         return frame.assign(**{LINE: frame.index})
     value, name = made
     rest = frame.drop(columns=[c for c in frame.columns if c in {*data.wide.columns, value, name}])
-    parts = [rest.assign(**{name: column, value: frame[column], LINE: frame.index}) for column in data.wide.columns]
+    parts = []
+    for column in data.wide.columns:
+        part = rest.copy()
+        part[name], part[value], part[LINE] = column, frame[column], frame.index
+        parts.append(part)
     # a stable sort by line keeps the order of the columns within it
     return pd.concat(parts, ignore_index=True).sort_values(LINE, kind="stable").reset_index(drop=True)

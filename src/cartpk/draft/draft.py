@@ -1,0 +1,87 @@
+"""From files to a draft: which table is which, and the layout that reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cartpk.draft.columns import guess_columns
+from cartpk.draft.sdtm import domain_of, sdtm_page
+from cartpk.draft.sections import trial_id
+from cartpk.draft.sheets import Sheet, read_sheet
+from cartpk.draft.tidy import Draft, Order, tidy_page
+from cartpk.draft.understanding import understand
+
+__all__ = ["draft_config"]
+
+
+def draft_config(
+    paths: Sequence[Path], root: Path, *, command: str = "cartpk new", name: str | None = None, cell: str | None = None
+) -> tuple[Draft, str, list[Sheet]]:
+    """The drafted config of these files, the trial's name, and the files as they were read.
+
+    Parameters
+    ----------
+    paths
+        The files.
+    root
+        Folder that the paths of the config start from.
+    command
+        The command line, for the head of the config.
+    name, cell
+        The trial's name and the product's cells (T or NK), where they were given.
+
+    Raises
+    ------
+    ValueError
+        A file cannot be read, or no column of subjects, times or results was found.
+    """
+    sheets = [read_sheet(path, root) for path in paths]
+    domains = {s.file: domain_of(s) for s in sheets}
+    study, why = _name(sheets, name)
+    order = Order(command, study, why, cell)
+    if {"pc", "ex", "dm"} & set(domains.values()):
+        return sdtm_page(order, sheets, domains), study, sheets
+    samples, infusions, cautions = _sorted(sheets)
+    found = understand(samples)
+    for sheet in infusions:
+        given = guess_columns(sheet.facts(), sheet.frame)
+        found.columns.update({r: given[r].column for r in ("dose", "dose_unit") if r in given})
+    return tidy_page(order, samples, infusions, found, cautions), study, sheets
+
+
+def _name(sheets: list[Sheet], given: str | None) -> tuple[str, str]:
+    if given is not None:
+        return given, "as you named it"
+    studies = {str(s) for sheet in sheets if "STUDYID" in sheet.frame for s in sheet.frame["STUDYID"].unique() if s}
+    studies -= {"NA"}
+    if len(studies) == 1:
+        return trial_id(studies.pop() + "."), "from STUDYID"
+    return trial_id(Path(sheets[0].file).name), "from the file's name"
+
+
+def _sorted(sheets: list[Sheet]) -> tuple[list[Sheet], list[Sheet], list[str]]:
+    """Tables of results, tables of infusions, and what to say of tables that are neither."""
+    samples, infusions, cautions = [], [], []
+    for sheet in sheets:
+        roles = guess_columns(sheet.facts(), sheet.frame)
+        if len(sheets) > 1 and "value" not in roles and {"subject", "time", "dose"} <= roles.keys():
+            infusions.append(sheet)
+        elif len(sheets) > 1 and "value" not in roles and "time" not in roles:
+            facts = ", ".join(g.column for r, g in roles.items() if r in {"dose", "weight", "group"})
+            cautions.append(
+                f"{sheet.file}: no results and no times"
+                + (f"; to use {facts}, add it as a column to the table of results." if facts else ": it is not read.")
+            )
+        else:
+            samples.append(sheet)
+    if not samples:
+        raise ValueError("none of the files has results: a column of results (VALUE, result, 结果 ...) is needed.")
+    names = {r: g.column for r, g in guess_columns(samples[0].facts(), samples[0].frame).items()}
+    for sheet in infusions:
+        other = {r: g.column for r, g in guess_columns(sheet.facts(), sheet.frame).items()}
+        cautions += [
+            f"{sheet.file}: call its column {other[r]} {names[r]}, as in {samples[0].file}."
+            for r in ("subject", "time") if names.get(r, other[r]) != other[r]
+        ]  # fmt: skip
+    return samples, infusions, cautions

@@ -1,0 +1,263 @@
+"""The config of a table of results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from cartpk.draft.columns import Guess
+from cartpk.draft.facts import shown_list
+from cartpk.draft.page import Page, Question, scalar
+from cartpk.draft.roles import header_of
+from cartpk.draft.sections import (
+    analytes_section,
+    intake_lines,
+    measures_section,
+    opening,
+    report_section,
+)
+from cartpk.draft.sheets import Sheet
+from cartpk.draft.understanding import Understanding
+from cartpk.ingest.text import plain
+
+__all__ = ["Draft", "Order", "tidy_page"]
+
+_COLUMNS: Final = (
+    "subject", "time", "nominal_time", "visit", "value", "unit", "lloq", "lloq_unit", "blq", "analyte", "specimen",
+    "method", "dose", "dose_unit", "weight", "group", "event_day", "event", "comment",
+)  # fmt: skip
+_SHORT: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked for: the command line, the trial's name and where it comes from, the cells if they were given."""
+
+    command: str
+    name: str
+    name_why: str
+    cell: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A drafted config.
+
+    Attributes
+    ----------
+    text
+        The YAML file.
+    questions
+        What is asked in it, in the order of its lines.
+    guesses
+        Columns and what they are taken for.
+    notes
+        Further things that were understood: what -> how.
+    cautions
+        What a person must know beside the questions.
+    subjects
+        Number of subjects.
+    """
+
+    text: str
+    questions: tuple[Question, ...]
+    guesses: tuple[Guess, ...]
+    notes: tuple[tuple[str, str], ...]
+    cautions: tuple[str, ...]
+    subjects: int
+
+
+def tidy_page(
+    order: Order, sheets: list[Sheet], infusions: list[Sheet], found: Understanding, cautions: list[str]
+) -> Draft:
+    """The config of these tables.
+
+    Parameters
+    ----------
+    order
+        What was asked for.
+    sheets, infusions
+        Tables of results; tables of infusions.
+    found
+        What the tables of results are.
+    cautions
+        What a person must know of other files.
+    """
+    page = Page()
+    texts = _texts(order, sheets)
+    opening(
+        page, order.command, (order.name, order.name_why), ("CAR product", "not in the data: printed in titles"), texts
+    )
+    _dosing(page, found)
+    _data(page, sheets, infusions, found)
+    _time(page, found)
+    from_token = next((limit.why for limit in found.limits.values() if limit.from_token), "")
+    intake_lines(page, found.style, found.words, found.spellings, found.conflicts, from_token=from_token)
+    analytes_section(page, found.assays, found.limits, found.units_why, with_names="analyte" in found.columns)
+    measures_section(page, found.assays, found.limits)
+    report_section(page, texts)
+    return Draft(
+        page.text(), page.questions, tuple(found.guesses.values()), tuple(_notes(found)),
+        (*cautions, *found.cautions, *_doubts(sheets, found)), found.subjects,
+    )  # fmt: skip
+
+
+def _texts(order: Order, sheets: list[Sheet]) -> list[str]:
+    """Texts that may name the product or say that the data are simulated: titles, headers, repeated cells, names."""
+    texts = [f"CAR-{order.cell}"] if order.cell else []
+    for sheet in sheets:
+        texts += list(sheet.titles)
+        texts += [str(name) for name in sheet.frame.columns]
+        for facts in sheet.facts():
+            if facts.share("number", "date") < 0.5 and len(facts.distinct) <= _SHORT:
+                texts += facts.distinct
+        texts.append(sheet.file.rsplit("/", 1)[-1])
+    return texts[:1] + texts if order.cell else texts
+
+
+def _dosing(page: Page, found: Understanding) -> None:
+    if "dose" not in found.columns or "dose_unit" in found.columns:
+        return
+    header = header_of(found.columns["dose"])
+    unit = header.unit or ("cells" + ("/kg" if "kg" in header.words else "") if "cells" in header.words else "")
+    page.add("dosing:")
+    if unit:
+        page.add(f"  basis: {'per_kg' if 'kg' in unit else 'flat'}", "from the unit")
+        page.add(f"  unit: {scalar(unit)}", f"from the column's name {found.columns['dose']}")
+    else:
+        page.add("  unit: null", f"nothing says in which unit {found.columns['dose']} is, e.g. cells or cells/kg")
+    page.add("  # levels: [2.5e+7, 1.0e+8]", "the planned doses, ascending, where there are any")
+    page.add("")
+
+
+def _data(page: Page, sheets: list[Sheet], infusions: list[Sheet], found: Understanding) -> None:
+    page.add("data:")
+    page.add("  layout: tidy", "a table of results" + (", one column per visit, subject or test" if found.wide else ""))
+    for key, files in (("tables", sheets), ("infusions", infusions)):
+        if files:
+            page.add(f"  {key}:")
+            for sheet in files:
+                page.add(f"    - {scalar(sheet.file)}", f"{len(sheet.frame)} rows; {sheet.written}")
+    first = sheets[0]
+    if first.encoding:
+        page.add(f"  encoding: {scalar(first.encoding)}", "not UTF-8; every byte could be read like this")
+    if first.skip_rows:
+        page.add(f"  skip_rows: {first.skip_rows}", f"above the header: {shown_list(first.titles, 2)}")
+    if first.header_rows > 1:
+        page.add(f"  header_rows: {first.header_rows}", "the names are joined from top to bottom")
+    if found.wide is not None:
+        page.add("  wide:")
+        page.add(f"    columns: {scalar(found.wide.columns)}")
+        page.add(f"    names: {found.wide.names}", f"each of these columns is one {_one(found.wide.names)}")
+    page.add("  columns:", "left: what cartpk calls it; right: what the table calls it")
+    for role in _COLUMNS:
+        if role in found.columns:
+            page.add(f"    {role}: {scalar(found.columns[role])}", _reason(role, found))
+    _exclusions(page, found)
+    page.add("")
+
+
+def _one(names: str) -> str:
+    return {"time": "time", "subject": "subject", "analyte": "test"}[names]
+
+
+def _reason(role: str, found: Understanding) -> str:
+    guess = found.guesses.get(role)
+    if guess is None or guess.column != found.columns[role]:
+        return "a name for what the columns above hold" if role == "value" else "a name for what their names say"
+    also = f"; could also be {', '.join(guess.also)}" if guess.also else ""
+    doubt = "" if guess.sure == "sure" else f"{guess.sure}: "
+    return f"{doubt}{guess.why}{also}"
+
+
+def _exclusions(page: Page, found: Understanding) -> None:
+    """Rows whose remark says that they may be no measurement: asked, never decided."""
+    if not found.remarks:
+        return
+    entries = [
+        f'  #   - {{column: {scalar(r.column)}, equals: {scalar(plain(r.text))}, reason: "the remark says so"}}'
+        for r in found.remarks
+    ]
+    shown = "; ".join(f"{r.column} “{shown_list([plain(r.text)])}” ({r.rows} rows)" for r in found.remarks[:3])
+    page.ask(
+        "data.exclude",
+        f"are these rows no measurements: {shown}? To leave them out (they stay in the listing) take the # out of the "
+        "next lines.",
+        "  # exclude:",
+        *entries,
+        needed=False,
+    )
+
+
+def _time(page: Page, found: Understanding) -> None:
+    clock = found.clock
+    page.add("time:")
+    if clock.unit:
+        page.add(f"  unit: {clock.unit}", clock.unit_why)
+    else:
+        page.ask("time.unit", f"are the times days or hours? {clock.unit_why}. Write day or hour.", "  unit: null")
+    if clock.labelled and clock.day_zero:
+        page.add(f"  day_zero: {clock.day_zero}", clock.day_zero_why)
+    elif clock.labelled:
+        page.ask(
+            "time.day_zero",
+            f"the times are labels ({clock.day_zero_why}). Which label has the day of the infusion, D0 or D1? Write "
+            "infusion_is_day_0 or infusion_is_day_1.",
+            "  day_zero: null",
+        )
+    page.add("")
+
+
+def _notes(found: Understanding) -> list[tuple[str, str]]:
+    """What else was understood, for the screen."""
+    clock = found.clock
+    notes = [("times", f"{clock.unit}s ({clock.unit_why})" if clock.unit else f"days or hours? {clock.unit_why}")]
+    mark = {".": "point", ",": "comma", None: "not clear"}[found.style.decimal]
+    thousands = {
+        None: "",
+        ",": ", thousands with a comma",
+        ".": ", thousands with a point",
+        " ": ", thousands with a space",
+    }
+    notes.append(("numbers", f"decimal {mark}{thousands[found.style.thousands]} ({found.style.why})"))
+    if words := (*found.words.known, *found.words.blq, *found.words.not_detected):
+        notes.append(("words", f"{shown_list(words, 6)}: not a number, and understood"))
+    for assay in found.assays:
+        kind = {"kinetic": "the product", "measure": "cell count", "other": "not read"}[assay.role]
+        known = assay.test.specimen not in {"", "BLOOD", "NA"}
+        where = f" in {assay.test.specimen.lower()}" if known else ""
+        notes.append((kind, f"{assay.test.name or assay.label}{where}, {assay.test.unit or 'unit not stated'}"))
+    if found.wide is not None:
+        notes.append(("shape", f"one column per {_one(found.wide.names)}: {shown_list(found.wide.columns)}"))
+    forms: dict[str, list[str]] = {}
+    for name, form in found.dates.items():
+        forms.setdefault(form, []).append(name)
+    notes += [("dates", f"{shown_list(names)}: {form}; not used, the times count") for form, names in forms.items()]
+    return notes
+
+
+def _doubts(sheets: list[Sheet], found: Understanding) -> list[str]:
+    """What could go wrong and no question covers."""
+    doubts = []
+    if found.clock.strange:
+        doubts.append(
+            f"times that are neither a number nor a day: {shown_list(found.clock.strange)}; these rows are listed."
+        )
+    for sheet in sheets:
+        used = sorted(set(found.columns.values()) & set(sheet.twice))
+        if sheet.twice:
+            names = ", ".join(used or sheet.twice)
+            doubts.append(
+                f"{sheet.file}: {names} stands twice in the header; rename one of them, or nothing can be read."
+            )
+        same = (sheet.skip_rows, sheet.header_rows, sheet.encoding) == (
+            sheets[0].skip_rows, sheets[0].header_rows, sheets[0].encoding
+        )  # fmt: skip
+        if not same:
+            doubts.append(
+                f"{sheet.file}: its header is in another line than that of {sheets[0].file}; make them alike."
+            )
+        absent = [c for r, c in found.columns.items() if c not in sheet.frame.columns and r in found.guesses]
+        if absent:
+            doubts.append(f"{sheet.file}: has no column {', '.join(absent)}, which {sheets[0].file} has.")
+    return doubts

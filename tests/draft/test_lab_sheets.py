@@ -1,0 +1,189 @@
+"""Sheets as a laboratory would send them: drafted, answered at most three times, every subject and Cmax arrives."""
+
+import pytest
+
+PROFILES = {
+    "S-01": ("<50", "812.5", "20400", "1320"),
+    "S-02": ("<50", "<50", "31250.25", "640"),
+    "S-03": ("<50", "99.5", "9800", "<50"),
+}
+DAYS = (0, 7, 14, 28)
+LARGE = {".": {"31250.25": "31,250.25"}, ",": {"31250.25": "31.250,25"}}
+CMAX = {"S-01": 20400.0, "S-02": 31250.25, "S-03": 9800.0}
+T = {"product.cell": "T"}
+
+
+def rows(form="{s},{d},{v}", value=lambda v: v, day=lambda d: d, subjects=PROFILES):
+    """One line per sample."""
+    return "\n".join(
+        form.format(s=s, d=day(d), v=value(v), i=i)
+        for i, s in enumerate(subjects)
+        for d, v in zip(DAYS, PROFILES[s], strict=True)
+    )
+
+
+def sheet(header, form="{s},{d},{v}", **kwargs):
+    return header + "\n" + rows(form, **kwargs) + "\n"
+
+
+def comma(value):
+    return value.replace(".", ",")
+
+
+def blq(word):
+    return lambda v: word if v == "<50" else v
+
+
+def wide_by_visit(names, above=""):
+    lines = [",".join(("Patient ID", *names)), *(",".join((s, *v)) for s, v in PROFILES.items())]
+    return above + "\n".join(lines) + "\n"
+
+
+BY_SUBJECT = "Day," + ",".join(PROFILES) + "\n" + "\n".join(
+    ",".join((str(d), *(PROFILES[s][i] for s in PROFILES))) for i, d in enumerate(DAYS)
+) + "\n"  # fmt: skip
+BY_ANALYTE = "Subject,Day,CAR transgene (copies/ug DNA),Lymphocytes (cells/uL)\n" + rows("{s},{d},{v},90{i}") + "\n"
+
+SHEETS = {
+    "plain": (sheet("Subject,Day,CAR (copies/ug DNA)"), T),
+    "the name says the cells": (sheet("Subject,Day,CAR-T (copies/ug DNA)"), {}),
+    "title rows": (
+        "CAR-T expansion study,,\nLaboratory of cell therapy,,\n,,\n" + sheet("ID,Time (day),Copies/ug"), {}),
+    "titles of one cell": ("CAR-T expansion study\nUnit: copies/ug DNA\n\n" + sheet("ID,Time (day),Result"), {}),
+    "two-row header": (sheet("Subject,Sampling,CAR-T,\n,Day,Result,Unit", "{s},{d},{v},copies/ug"), {}),
+    "units under the header": (sheet("Subject,Time,CAR-T\n,day,copies/ug"), {}),
+    "hours": (sheet("subject_id,time_h,conc,unit", "{s},{d},{v},copies/ug", day=lambda d: 24 * d), T),
+    "no unit of time": (
+        sheet("subject,time,conc,unit", "{s},{d},{v},copies/ug", day=lambda d: 24 * d), {**T, "time.unit": "hour"}),
+    "visits show the unit of time": (
+        sheet("subject,visit,time,conc,unit", "{s},Day {d},{d}0,{v},copies/ug").replace("Day 0,00,", "Day 0,0,")
+        .replace("7,70,", "7,168,").replace("14,140,", "14,336,").replace("28,280,", "28,672,"), T),
+    "no unit of the result": (sheet("subject,day,result"), {**T, "analytes[0].unit": "copies/ug"}),
+    "semicolons and decimal commas": (sheet("Subject;Day;Result;Unit", "{s};{d};{v};copies/ug", value=comma), T),
+    "commas of either kind": (
+        sheet("Subject;Day;Result;Unit", "{s};{d};{v};copies/ug",
+              value=lambda v: {"<50": "<50", "31250.25": "31,250"}.get(v, v.split(".")[0])),
+        {**T, "intake.decimal": '"."\n  thousands: ","'}),
+    "thousands": (
+        sheet("Subject;Day;Result;Unit", "{s};{d};{v};copies/ug", value=lambda v: LARGE["."].get(v, v)), T),
+    "points and commas": (
+        sheet("Subject;Day;Result;Unit", "{s};{d};{v};copies/ug", value=lambda v: LARGE[","].get(v, comma(v))), T),
+    "Chinese": (sheet("受试者,时间(天),结果,单位,定量下限", "{s},{d},{v},拷贝/μg,50", value=blq("未检出")), T),
+    "Chinese in GB18030": (
+        sheet("受试者编号,采样时间（天）,CAR-T拷贝数（拷贝/μg DNA）,备注", "{s},{d},{v},外周血").encode("gb18030"), {}),
+    "Chinese labels of days": (sheet("受试者,访视,结果,单位", "{s},第{d}天,{v},拷贝/ug"), T),
+    "UTF-16": (sheet("Subject\tDay\tResult\tUnit", "{s}\t{d}\t{v}\tcopies/ug").encode("utf-16"), T),
+    "labels D0 D7": (sheet("Subject,Visit,Result,Unit", "{s},D{d},{v},copies/ug"), T),
+    "labels from day 1": (
+        sheet("Subject,Visit,Result,Unit", "{s},Day {d},{v},copies/ug", day=lambda d: d + 1),
+        {**T, "time.day_zero": "infusion_is_day_1"}),
+    "wide by visit": (wide_by_visit(("D0", "D7", "D14", "D28"), "CAR-T (copies/ug DNA),,,,\n"), {}),
+    "wide by day in figures": (
+        wide_by_visit(("0", "7", "14", "28")), {**T, "analytes[0].unit": "copies/ug", "time.unit": "day"}),
+    "wide by subject": (BY_SUBJECT, {**T, "analytes[0].unit": "copies/ug"}),
+    "wide by analyte": (BY_ANALYTE, T),
+    "a word for below the limit": (
+        sheet("Subject,Day,Result,Unit", "{s},{d},{v},copies/ug", value=blq("BLQ")), {**T, "analytes[0].lloq": "50"}),
+    "a longer word": (
+        sheet("Subject,Day,Result,Unit,LLOQ", "{s},{d},{v},copies/ug,50", value=blq("Below LLOQ")), T),
+    "below the limit of detection": (
+        sheet("Subject,Day,Result,Unit,LLOQ", "{s},{d},{v},copies/ug,50", value=blq("<LOD")), T),
+    "the title has the limit": (
+        "LLOQ = 50 copies/ug,,,\n" + sheet("Subject,Day,Result,Unit", "{s},{d},{v},copies/ug", value=blq("BLQ")), T),
+    "zeros": (
+        sheet("Subject,Day,Result,Unit", "{s},{d},{v},copies/ug", value=blq("0")), {**T, "analytes[0].lloq": "50"}),
+    "a word of two meanings": (
+        sheet("Subject,Day,Result,Unit,LLOQ", "{s},{d},{v},copies/ug,50", value=blq("ND")),
+        {**T, "intake.missing_tokens": "UNCOMMENT"}),
+    "dates beside the days": (
+        sheet("Subject,Date,Day,Result,Unit", "{s},{d:02d}/03/2024,{d},{v},copies/ug"), T),
+    "flags": (
+        sheet("ID,DAY,VALUE,UNIT,BLQ,LLOQ", "{s},{d},{v},copies/ug,0,50").replace("<50,copies/ug,0", ",copies/ug,1"),
+        T),
+    "a footnote": (sheet("Subject,Day,Result,Unit", "{s},{d},{v},copies/ug") + "* measured twice,,,\n", T),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_sheet_runs_after_three_answers_at_most(name, newcomer):
+    content, answers = SHEETS[name]
+    done = newcomer({"lab.csv": content}, answers)
+    assert {q.key for q in done.draft.questions} == answers.keys()
+    assert len(done.draft.questions) <= 3
+    assert set(done.intake.adsl["USUBJID"]) == set(PROFILES)
+    expected = {s: float(int(v)) for s, v in CMAX.items()} if name == "commas of either kind" else CMAX
+    assert done.cmax == expected
+    used = done.intake.adnca[done.intake.adnca["ANLFL"] == "Y"]
+    assert set(used["AFRLT"]) <= set(DAYS)
+    assert set(used["AVALU"]) == {"copies/ug"}
+    if name != "a word of two meanings":
+        assert set(used.loc[used["BLQFL"] == "Y", "ALLOQ"]) == {50.0}
+        assert len(used) == 12
+
+
+def test_both_ways_of_the_same_sheet_agree(newcomer):
+    long, wide = (newcomer({f"{n}.csv": SHEETS[n][0]}, SHEETS[n][1]) for n in ("labels D0 D7", "wide by analyte"))
+    columns = ["USUBJID", "AFRLT", "AVAL", "ALLOQ", "BLQFL"]
+    one, other = (d.intake.adnca[columns].sort_values(columns[:2]).reset_index(drop=True) for d in (long, wide))
+    assert one.equals(other)
+
+
+def test_counts_in_a_column_of_their_own_are_cell_counts(newcomer):
+    done = newcomer({"lab.csv": BY_ANALYTE}, T)
+    assert len(done.intake.adpd) == 12
+    assert set(done.intake.adpd["POPULATION"]) == {"LYMPHOCYTES"}
+
+
+def test_infusions_in_a_file_of_their_own(newcomer):
+    files = {
+        "samples.csv": sheet("Subject,Day,Result,Unit", "{s},{d},{v},copies/ug"),
+        "doses.csv": "Subject,Day,Dose (cells)\n" + "".join(f"{s},0,2.5e7\n{s},1,2.5e7\n" for s in PROFILES),
+    }
+    done = newcomer(files, T)
+    assert done.cmax == CMAX
+    assert done.config.data.infusions == ("doses.csv",)
+    assert set(done.intake.adsl["DOSEA"]) == {5e7}
+
+
+def test_a_table_of_subjects_is_said_to_be_left_out(newcomer):
+    files = {
+        "samples.csv": sheet("Subject,Day,Result,Unit", "{s},{d},{v},copies/ug"),
+        "patients.csv": "Subject,Weight (kg),Response\nS-01,60,CR\nS-02,70,NR\nS-03,80,CR\n",
+    }
+    done = newcomer(files, T)
+    assert done.cmax == CMAX
+    assert [c for c in done.draft.cautions if "patients.csv" in c and "Weight (kg)" in c]
+
+
+def test_a_remark_is_asked_about_and_never_acted_on(newcomer):
+    text = sheet("Subject,Day,Result,Unit,Remark", "{s},{d},{v},copies/ug,")
+    text = text.replace("S-01,14,20400,copies/ug,", "S-01,14,20400,copies/ug,sample clotted")
+    kept = newcomer({"lab.csv": text}, T)
+    assert kept.cmax == CMAX
+    left_out = newcomer({"lab.csv": text}, {**T, "data.exclude": "UNCOMMENT"})
+    assert left_out.cmax == {**CMAX, "S-01": 1320.0}
+
+
+def test_two_results_of_one_time_are_asked_about(newcomer):
+    text = sheet("Subject,Day,Result,Unit", "{s},{d},{v},copies/ug") + "S-01,14,40400,copies/ug\n"
+    done = newcomer({"lab.csv": text}, {**T, "intake.duplicates": "last"})
+    assert done.cmax == {**CMAX, "S-01": 40400.0}
+    assert "S-01 at 14: 20400 and 40400" in done.draft.text.replace("\n  # ", " ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Subject,Date,Result\nS-01,2024-03-01,5\nS-01,2024-03-02,6\n",
+            "date of the sample minus date of the infusion",
+        ),
+        ("a,b\nx,y\nz,w\n", "no column was found for: subject"),
+        ("just one line\n", "no header was found"),
+        ("Subject,Day,Result\n", "no header was found"),
+        ("", "the file is empty"),
+    ],
+)
+def test_what_cannot_be_drafted_says_how_to_mend_it(text, said, newcomer):
+    with pytest.raises(ValueError, match=said):
+        newcomer({"lab.csv": text})
