@@ -17,6 +17,7 @@ __all__ = ["COMMANDS", "main"]
 
 COMMANDS: Final[dict[str, str]] = {
     "run": "Run the whole workflow on a trial.",
+    "new": "Look at your own files and write a first config for them.",
     "check": "List every problem of a trial's config and data at once.",
     "nca": "Cmax, Tmax, AUC, lambda_z ... of a bare table of profiles.",
     "fit": "Fit a kinetic model to one subject at a time.",
