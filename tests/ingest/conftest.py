@@ -4,9 +4,12 @@ import csv
 import io
 from copy import deepcopy
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+from cartpk.adpp import derive_params_trial
 from cartpk.config import TrialConfig
 from cartpk.ingest import Intake, read_trial
 
@@ -188,6 +191,13 @@ class Trial:
         )
         content = {f"{name}.csv": as_csv(rows) for name, rows in domains.items() if rows}
         return self.read(merged(config, settings or {}), {**content, **(files or {})})
+
+    @staticmethod
+    def analysed(intake: Intake) -> SimpleNamespace:
+        """The trial with its non-compartmental analysis: ``adpp``, and the findings of both."""
+        done = derive_params_trial(intake.adnca)
+        findings = pd.concat([part for part in (intake.findings, done.findings) if len(part)] or [intake.findings])
+        return SimpleNamespace(**vars(intake) | {"adpp": done.adpp, "findings": findings.reset_index(drop=True)})
 
 
 @pytest.fixture

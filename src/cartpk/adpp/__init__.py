@@ -8,9 +8,11 @@ from cartpk.adpp.decisions import Decisions, read_decisions
 from cartpk.adpp.derive import TrialParameters, derive_params_nca, derive_params_trial, lambda_z_points
 from cartpk.adpp.derived import DERIVED, Derived
 from cartpk.adpp.marrow import MarrowTables, derive_marrow
+from cartpk.adpp.profile_rules import PROFILE_RULES
 
 __all__ = [
     "DERIVED",
+    "PROFILE_RULES",
     "CellFacts",
     "CellTables",
     "Decisions",

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cartpk.adpp.adnca import ProfileTable
+from cartpk.adpp.profile_findings import profile_findings
 from cartpk.core.nca.calculation import TrialResult
 from cartpk.core.nca.ragged import Bools, Floats
 from cartpk.core.nca.trial import TimeZeroRecord
@@ -19,7 +20,7 @@ def findings_of(table: ProfileTable, result: TrialResult) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        RULE, SEVERITY (info), SCOPE (profile), USUBJID, FIELD, OLD, NEW, MESSAGE, SUGGESTION (empty).
+        RULE, SEVERITY, SCOPE (profile), USUBJID, FIELD, OLD, NEW, MESSAGE, SUGGESTION.
     """
     moved = result.time_zero == TimeZeroRecord.MOVED
     assumed = result.time_zero == TimeZeroRecord.ASSUMED
@@ -52,10 +53,12 @@ def findings_of(table: ProfileTable, result: TrialResult) -> pd.DataFrame:
             + " later result(s) are not used.",
         ),
     ]
-    rows = pd.concat(parts, ignore_index=True)
+    own = pd.concat(parts, ignore_index=True).assign(SEVERITY="info", SCOPE="profile", SUGGESTION="")
+    everyone = _rows(table, np.ones(len(table.profiles), dtype=np.bool_)).reset_index(drop=True)
+    rows = pd.concat([own, profile_findings(table, result, everyone)], ignore_index=True)
     rows["MESSAGE"] = rows.pop("PROFILE") + rows["MESSAGE"]
     columns = ["RULE", "SEVERITY", "SCOPE", "USUBJID", "FIELD", "OLD", "NEW", "MESSAGE", "SUGGESTION"]
-    return rows.assign(SEVERITY="info", SCOPE="profile", SUGGESTION="")[columns].astype("str")
+    return rows[columns].astype("str")
 
 
 def _rows(table: ProfileTable, where: Bools) -> pd.DataFrame:

@@ -38,9 +38,7 @@ class Columns(Model):
         "PC, CP, LB.",
     )
     date: str | None = Field(None, description="Date of the sample: only the unit of time is checked against it.")
-    cohort: str | None = Field(
-        None, description="Cohort of the subject; sdtm: a column of DM and EX, tidy: also of the infusion files."
-    )
+    cohort: str | None = Field(None, description="sdtm: column of DM and EX with the cohort; the two must agree.")
     group: str | None = Field(
         None, description="Group by which results are shown (response, source ...); sdtm: a column of DM."
     )

@@ -166,16 +166,13 @@ class PdMeasure(Model):
         "UNSPECIFIED", description="Which cells; normal CD7+ cells and blasts never merge."
     )
     marker: Literal["CD7+", "CD7-"] | None = Field(None, description="CD7 status of the cells.")
-    parent: str | None = Field(None, description="Parent gate of a percentage; required for kind: percent.")
+    parent: str | None = Field(None, description="Parent gate of a percentage; without it a percentage is not used.")
     specimen: str = Field("BLOOD", description="CDISC specimen.")
     unit: str | None = Field(None, description="Unit; null = taken from the data.")
     lloq: Positive | None = Field(None, description="Lower limit of quantification, where the data carry none.")
-
-    @model_validator(mode="after")
-    def _percent_has_parent(self) -> PdMeasure:
-        if self.kind == "percent" and not self.parent:
-            raise ValueError("kind: percent needs parent: the gate that is 100 % (e.g. lymphocytes)")
-        return self
+    car_cells: Literal["included", "excluded"] | None = Field(
+        None, description="Whether the gate holds the product's own CAR+ cells; null = not stated."
+    )
 
 
 class Pharmacodynamics(Model):
@@ -187,6 +184,15 @@ class Pharmacodynamics(Model):
     )
     lymphodepletion_start_day: float | None = Field(
         None, le=0, description="Study day on which lymphodepletion starts."
+    )
+    abs_pct_tolerance_pct: float = Field(
+        20.0, gt=0, description="[choice] A count this % off its percentage of the parent gate's count is listed."
+    )
+    subset_sum_pct: tuple[float, float] = Field(
+        (80.0, 110.0), description="[choice] Sum of T, B and NK cells, % of lymphocytes, outside of which it is listed."
+    )
+    lymphocytes_per_ul: tuple[float, float] = Field(
+        (20.0, 1e5), description="[choice] Lymphocytes or leukocytes, cells/uL, outside of which the unit is doubted."
     )
     nadir_until_day: float | None = Field(
         None, gt=0, description="Nadir is searched up to this day; null = all follow-up."

@@ -7,6 +7,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from cartpk.ingest.findings import Findings
+from cartpk.ingest.reportable import without_superseded
 from cartpk.ingest.results import exclude
 from cartpk.ingest.text import counted
 
@@ -17,15 +18,22 @@ _RESULT: Final = ["AVAL", "BLQFL", "BLQCLASS", "ALLOQ"]
 
 
 def without_duplicates(
-    rows: pd.DataFrame, rule: Literal["mean", "first", "last"] | None, findings: Findings
+    rows: pd.DataFrame,
+    rule: Literal["mean", "first", "last", "final"] | None,
+    findings: Findings,
+    *,
+    marked: bool = False,
 ) -> pd.DataFrame:
     """The rows with at most one used row per subject, assay, specimen and time, where the rule allows it.
 
     Identical results count once, before anything else: the first is used (BI-044). Conflicting ones: by ``rule``;
     without one, or where a BLQ stands against a number and ``rule`` is ``mean``, all stay and the profile is not
-    calculated (BI-045).
+    calculated (BI-045). Where the data mark the reportable result (``marked``, rule ``final``), the others leave
+    first (CP-062); results of which no or several are marked stay (BI-046).
     """
     used = rows[rows["ANLRS"].isna()]
+    rows = without_superseded(rows, findings)
+    unresolved = "BI-046" if marked or rule == "final" else "BI-045"
     again = used.duplicated([*_TIME, *_RESULT])
     rows = _drop_identical(rows, used, again, findings)
     left = used[~again]
@@ -33,9 +41,9 @@ def without_duplicates(
     averages: list[pd.DataFrame] = []
     dropped: list[pd.DataFrame] = []
     for _, group in conflicting.groupby(_TIME, sort=False):
-        if rule is None or (rule == "mean" and group["AVAL"].isna().any()):
+        if rule is None or rule == "final" or (rule == "mean" and group["AVAL"].isna().any()):
             others = _lines(group)
-            findings.add_rows("BI-045", group, field="VALUE", old=group["AVALC"], day=group["AFRLT"], others=others)
+            findings.add_rows(unresolved, group, field="VALUE", old=group["AVALC"], day=group["AFRLT"], others=others)
             continue
         kept = _average(group) if rule == "mean" else group.iloc[[0 if rule == "first" else -1]]
         if rule == "mean":

@@ -16,6 +16,7 @@ from cartpk.ingest.assays import assays_of, with_assays
 from cartpk.ingest.corrections import Corrections
 from cartpk.ingest.delivery import Delivery, typed
 from cartpk.ingest.duplicates import without_duplicates
+from cartpk.ingest.counts import list_count_doubts, without_baseless
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.placement import profile_starts, with_places, without_excluded_subjects
 from cartpk.ingest.plausibility import list_doubts
@@ -94,6 +95,7 @@ def read_trial(config: TrialConfig, root: Path) -> Intake:
         findings=findings.table(),
         stops=findings.stops,
     )
+    list_count_doubts(rows, config.pharmacodynamics, findings)
 
 
 def _list_declared(rows: pd.DataFrame, findings: Findings) -> None:

@@ -59,7 +59,9 @@ def read_subjects(
         SEX=of_dm("SEX"),
         **{name: of_dm(grouping.column) for name, grouping in config.groupings.items()},
     )
+    conflicts = _cohort_conflicts(dm, ex, config.data.columns.cohort, findings)
     reasons = _reasons(subjects["USUBJID"], dm, samples, infusions, findings)
+    reasons = [r or conflicts.get(s) for s, r in zip(subjects["USUBJID"], reasons, strict=True)]
     return subjects.assign(EXCLRS=pd.Series(reasons, index=subjects.index, dtype="str"))
 
 
@@ -70,6 +72,18 @@ def _starts(ex: pd.DataFrame, infusions: pd.DataFrame) -> dict[str, str]:
         (f, r): t for f, r, t in zip(ex.get("SRCFILE", []), ex.get("SRCROW", []), ex.get("EXSTDTC", []), strict=True)
     }
     return {s: text[f, r] for s, f, r in zip(first["USUBJID"], first["SRCFILE"], first["SRCROW"], strict=True)}
+
+
+def _cohort_conflicts(dm: pd.DataFrame, ex: pd.DataFrame, column: str | None, findings: Findings) -> dict[str, str]:
+    """Why subjects whose cohort in EX is not that of DM are outside the analysis (BI-060)."""
+    if column is None or column not in dm or column not in ex:
+        return {}
+    planned = first_known(dm, column, findings, "CP-031")
+    given = ex[["USUBJID", "SRCFILE", "SRCROW"]].assign(OLD=ex[column], NEW=looked_up(ex["USUBJID"], planned))
+    texts = [pd.Series(mapped(given[name], key), index=given.index, dtype="str") for name in ("OLD", "NEW")]
+    wrong = given[(texts[0] != texts[1]) & (texts[0] != "") & (texts[1] != "")]
+    findings.add_rows("BI-060", wrong, field=column, old=wrong["OLD"], new=wrong["NEW"])
+    return dict.fromkeys(wrong["USUBJID"], "cohort of EX other than of DM (BI-060)")
 
 
 def _weights(vs: pd.DataFrame, reader: CellReader, findings: Findings) -> dict[str, float]:

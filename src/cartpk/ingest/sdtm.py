@@ -133,6 +133,7 @@ def _samples(domain: str, frame: pd.DataFrame, config: TrialConfig, findings: Fi
         ADTM=cell(f"{prefix}DTC"),
         LLOQ=cell(f"{prefix}LLOQ"),
         NOTDONE=[s == "notdone" for s in status],
+        REPORTABLE=cell(config.data.columns.reportable or ""),
         SRCSEQ=cell(f"{prefix}SEQ"),
         **_results(cell, prefix),
         **excluded(frame, config.data.exclude),

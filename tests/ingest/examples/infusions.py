@@ -6,6 +6,8 @@ LYMPHODEPLETION = ("ex", 0, {"EXTRT": "FLUDARABINE", "EXSTDTC": "2024-04-26T10:0
 S01 = (*range(8), *range(24, 32), *range(48, 56))
 WEIGHTS = "USUBJID,VSTESTCD,VSSTRESN,VSSTRESU\n" + "".join(f"S-0{i},WEIGHT,50,kg\n" for i in (1, 2, 3))
 WITH_VS = {"data": {"domains": {"vs": ["vs.csv"]}}}
+COHORT = {"data": {"columns": {"cohort": "COHORT"}}}
+COHORTS = {("dm", None, "COHORT"): "1", ("ex", None, "COHORT"): "1"}
 PER_KG = {("ex", None, "EXDOSU"): "cells/kg"}
 
 
@@ -51,6 +53,11 @@ EXAMPLES = {
         "found": lambda t: t.sdtm({("ex", 1, "EXENDTC"): "2024-05-02T09:00"}),
         "clean": lambda t: t.sdtm({("ex", 1, "EXENDTC"): "2024-05-03T10:00"}),
         "output": lambda see: see.subject("S-02")["NINF"] == 0,
+    },
+    "BI-060": {
+        "found": lambda t: t.sdtm(COHORTS | {("ex", 1, "COHORT"): "2"}, settings=COHORT),
+        "clean": lambda t: t.sdtm(COHORTS | {("ex", 1, "COHORT"): " 1"}, settings=COHORT),
+        "output": lambda see: "BI-060" in see.subject("S-02")["EXCLRS"] and see.used("S-02") == 0,
     },
     "BI-069": {
         "found": lambda t: t.sdtm({("dm", 1, "DTHDTC"): "2024-06-01"}),

@@ -10,7 +10,32 @@ def assays(*names):
     return {"analytes": [{"code": f"A{i}", "label": CAR, "match": [name]} for i, name in enumerate(names)]}
 
 
+REPORTABLE = {"data": {"columns": {"reportable": "FINAL"}}}
+
+
+def reanalysed(*marks):
+    """Two results of day 7 with these marks."""
+    return lambda t: t.tidy(
+        {(None, "FINAL"): "", (3, "FINAL"): marks[0]},
+        add=[(3, {"VALUE": "20500", "FINAL": marks[1]})],
+        settings=REPORTABLE,
+    )
+
+
 EXAMPLES = {
+    "BI-046": {
+        "found": reanalysed("", ""),
+        "clean": reanalysed("", "Y"),
+        "output": lambda see: (
+            see.found["OLD"].tolist() == ["20400", "20500"]
+            and see.area_reasons("S-01") == {"conflicting results at one time and no rule configured"}
+        ),
+    },
+    "CP-062": {
+        "found": reanalysed("repeat", "final"),
+        "clean": lambda t: t.tidy({(None, "FINAL"): "final"}, settings=REPORTABLE),
+        "output": lambda see: (see.row(3)["ANLFL"], see.row(72)["ANLFL"], see.row(72)["AVAL"]) == ("N", "Y", 20500),
+    },
     "BI-044": {
         "found": lambda t: t.tidy(add=[(3, {})]),
         "clean": lambda t: t.tidy(add=[(3, {"TIME_DAY": "7.5"})]),

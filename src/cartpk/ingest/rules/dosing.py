@@ -46,6 +46,13 @@ RULES: Final = (
         "Correct the times.",
     ),
     Rule(
+        "BI-060", "COHORT_CONFLICT", ERROR, "subject", "cohort in EX other than in DM",
+        "the cohort is “{old}” in EX and “{new}” in DM",
+        "The subject is excluded: to which dose level it belongs is not known.",
+        "Correct the cohort in EX or DM.",
+        "COHORT “2” in EX, “1” in DM",
+    ),
+    Rule(
         "BI-069", "EVENT", INFO, "subject", "event that ends the profile",
         "{old}",
         "Areas that reach beyond it are flagged or not given.",
