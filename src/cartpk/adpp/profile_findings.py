@@ -61,11 +61,12 @@ def _seen(table: ProfileTable, result: TrialResult) -> Bools:
     """Rows after the infusion up to the event that cuts the profile."""
     p = table.profiles
     until = spread(np.where(np.isnan(result.event_day), np.inf, result.event_day), p.offsets)
-    return (p.day > 0) & (p.day <= until)
+    seen: Bools = (p.day > 0) & (p.day <= until)
+    return seen
 
 
 def _has(bits: NDArray[np.int32], flag: Flag) -> Bools:
-    return (bits & np.int32(flag.value)) != 0
+    return np.asarray((bits & np.int32(flag.value)) != 0)
 
 
 def _partial(owners: pd.DataFrame, table: ProfileTable, result: TrialResult, seen: Bools) -> pd.DataFrame:

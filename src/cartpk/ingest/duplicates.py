@@ -31,9 +31,9 @@ def without_duplicates(
     calculated (BI-045). Where the data mark the reportable result (``marked``, rule ``final``), the others leave
     first (CP-062); results of which no or several are marked stay (BI-046).
     """
-    used = rows[rows["ANLRS"].isna()]
     rows = without_superseded(rows, findings)
     unresolved = "BI-046" if marked or rule == "final" else "BI-045"
+    used = rows[rows["ANLRS"].isna()]
     again = used.duplicated([*_TIME, *_RESULT])
     rows = _drop_identical(rows, used, again, findings)
     left = used[~again]

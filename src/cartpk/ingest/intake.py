@@ -14,9 +14,9 @@ from cartpk.config import TrialConfig
 from cartpk.ingest.adsl import build_adsl, with_events, with_sets
 from cartpk.ingest.assays import assays_of, with_assays
 from cartpk.ingest.corrections import Corrections
+from cartpk.ingest.counts import list_count_doubts, without_baseless
 from cartpk.ingest.delivery import Delivery, typed
 from cartpk.ingest.duplicates import without_duplicates
-from cartpk.ingest.counts import list_count_doubts, without_baseless
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.placement import profile_starts, with_places, without_excluded_subjects
 from cartpk.ingest.plausibility import list_doubts
@@ -82,8 +82,12 @@ def read_trial(config: TrialConfig, root: Path) -> Intake:
     rows = with_units(rows, assays, config.intake, findings)
     rows = with_results(rows, assays, config.intake, findings)
     rows = with_places(rows, starts, config.time, findings)
-    rows = without_duplicates(rows.assign(DTYPE=corrections.dtype(rows)), config.intake.duplicates, findings)
+    rows = without_baseless(rows, config.pharmacodynamics, findings)
+    marked = config.data.columns.reportable is not None
+    rows = rows.assign(DTYPE=corrections.dtype(rows))
+    rows = without_duplicates(rows, config.intake.duplicates, findings, marked=marked)
     list_doubts(rows, assays, findings)
+    list_count_doubts(rows, config.pharmacodynamics, findings)
 
     kinetic = rows["CODE"].isin([a.code for a in assays if a.kinetic])
     adsl = build_adsl(subjects, delivery, starts, config, findings)
@@ -95,7 +99,6 @@ def read_trial(config: TrialConfig, root: Path) -> Intake:
         findings=findings.table(),
         stops=findings.stops,
     )
-    list_count_doubts(rows, config.pharmacodynamics, findings)
 
 
 def _list_declared(rows: pd.DataFrame, findings: Findings) -> None:

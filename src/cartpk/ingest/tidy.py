@@ -84,8 +84,8 @@ _NAMES: Final = {
     "PCMETHOD": "method",
     "DOSE": "dose",
     "DOSEU": "dose_unit",
-    "REPORTABLE": "reportable",
     "WEIGHT": "weight",
+    "REPORTABLE": "reportable",
     "EVENTDY": "event_day",
     "EVENTTXT": "event",
 }
