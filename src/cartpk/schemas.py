@@ -100,7 +100,7 @@ _SAMPLE = {
     "AVALU": _text("Unit of AVAL and ALLOQ.", null=False),
     "ALLOQ": _number("Lower limit of quantification of this sample."),
     "BLQFL": _flag("Y = below the limit of quantification."),
-    "BLQCLASS": _text("QUANTIFIABLE, NOT QUANTIFIABLE or NOT DETECTED; empty = no result."),
+    "BLQCLASS": _text("QUANTIFIABLE, NOT QUANTIFIABLE, NOT DETECTED or ABOVE QUANTIFICATION; empty = no result."),
     "DTYPE": _text("How the row came to be where it is not as delivered (e.g. AVERAGE of duplicates)."),
     "ANLFL": _flag("Y = used in the analysis."),
     "ANLRS": _text("Why not, where ANLFL = N."),

@@ -43,11 +43,13 @@ class Severity(StrEnum):
 
 
 class BlqClass(StrEnum):
-    """The three classes of an assay result (conventions 3.3)."""
+    """The classes of an assay result (conventions 3.3; BI-010)."""
 
     QUANTIFIABLE = "QUANTIFIABLE"
     NOT_QUANTIFIABLE = "NOT QUANTIFIABLE"
     NOT_DETECTED = "NOT DETECTED"
+    ABOVE = "ABOVE QUANTIFICATION"
+    """Above the upper limit: the result is a lower bound of the truth."""
 
 
 class AucMethod(StrEnum):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cartpk.config.data import Intake
-from cartpk.ingest.cells import CellReader, Kind
+from cartpk.ingest.cells import Cell, CellReader, Kind
 
 READ = CellReader(Intake())
 
@@ -57,6 +57,11 @@ def test_a_censored_number_gives_its_limit(text):
     assert READ(text).value == 50
 
 
+@pytest.mark.parametrize(("text", "limit"), [(">1e6", 1e6), ("≥ 5", 5.0), (">= 1.2×10⁶", 1.2e6)])
+def test_a_result_above_its_limit_keeps_the_limit_and_is_listed(text, limit):
+    assert READ(text) == Cell(Kind.ABOVE, limit, "BI-010")
+
+
 @pytest.mark.parametrize("text", ["BLD", "neg", "NEGATIVE", "Not detected", "阴性", "未检出"])
 def test_words_for_not_detected(text):
     assert READ(text).kind is Kind.NOT_DETECTED
@@ -75,9 +80,8 @@ def test_words_for_no_result(text):
         ("POS", "BI-008"),
         ("阳性", "BI-008"),
         ("+", "BI-008"),
-        (">1e6", "BI-010"),
         (">ULOQ", "BI-010"),
-        ("≥ 5", "BI-010"),
+        ("> a lot", "BI-010"),
         ("-12", "BI-011"),
         ("−12", "BI-011"),
         ("12,5", "BI-012"),

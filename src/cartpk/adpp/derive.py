@@ -31,8 +31,9 @@ from cartpk.core.nca import (
     codes_of_group,
     interval_code,
 )
-from cartpk.core.nca.ragged import Bools, Floats, max_in
+from cartpk.core.nca.ragged import Bools, Floats, any_in, max_in
 from cartpk.core.nca.windows import FLAGS
+from cartpk.terms import BlqClass
 
 __all__ = ["TrialParameters", "derive_params_nca", "derive_params_trial", "lambda_z_points"]
 
@@ -162,8 +163,9 @@ def derive_params_trial(
     marks = {"include": _padded(include, table), "exclude": _padded(exclude, table)}
     result = calculate_trial(table.profiles, choices, limits, window_days, event_day, **marks)
     columns = _trial_columns(result)
+    columns = _with_flag(columns, _above_limit(adnca, table, event_day), Flag.ABOVE_ULOQ)
     if placed is not None:
-        columns = _with_manual_flag(columns, placed.left_out)
+        columns = _with_flag(columns, placed.left_out, Flag.NCA_MANUAL)
     if adsl is not None:
         columns += normalised(columns, doses_of(table, adsl, dose_basis))
     rows, points = adpp_rows(table, columns, choices), points_of(table, result.parameters, placed)
@@ -200,11 +202,23 @@ def _trial_columns(result: TrialResult) -> list[Column]:
     return columns + [_registered(code, result.parameters) for code in cell]
 
 
-def _with_manual_flag(columns: list[Column], profiles: Bools) -> list[Column]:
-    """The columns with NCA_MANUAL on profiles, shape (m,), of which an analyst left a sample out."""
+def _above_limit(adnca: pd.DataFrame, table: ProfileTable, event_day: Floats) -> Bools:
+    """Profiles, shape (m,), with a post-infusion result above its upper limit, up to the event that cuts them."""
+    p = table.profiles
+    if "BLQCLASS" not in adnca:
+        return np.zeros(len(p), dtype=np.bool_)
+    of_row = adnca["BLQCLASS"].astype("str").eq(BlqClass.ABOVE.value).to_numpy(dtype=np.bool_)
+    size = 1 + int(p.row.max(initial=-1))  # baselines of re-infusions stand behind the rows of the table
+    above = np.append(of_row, np.zeros(max(size - len(of_row), 0), dtype=np.bool_))[p.row]
+    last = np.repeat(np.where(np.isnan(event_day), np.inf, event_day), np.diff(p.offsets))
+    return any_in(above & (p.day > 0) & (p.day <= last), p.offsets)
+
+
+def _with_flag(columns: list[Column], profiles: Bools, flag: Flag) -> list[Column]:
+    """The columns with this flag on these profiles, shape (m,)."""
     if not profiles.any():
         return columns
-    bit = np.where(profiles, np.int32(Flag.NCA_MANUAL), np.int32(0))
+    bit = np.where(profiles, np.int32(flag), np.int32(0))
     return [replace(column, flags=bit if column.flags is None else column.flags | bit) for column in columns]
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from cartpk.adpp.adnca import used_rows
 from cartpk.adpp.derived import DERIVED
 from cartpk.adpp.reinfusion import after_event
+from cartpk.terms import BlqClass
 
 __all__ = ["MarrowReason", "MarrowTables", "derive_marrow"]
 
@@ -29,6 +30,7 @@ class MarrowReason(StrEnum):
     NO_LIMIT = "below a limit of quantification that is not stated"
     UNITS = "marrow and blood have different units"
     CONFLICT = "conflicting results at one time"
+    ABOVE = "a result is above its upper limit of quantification"
     EVENT = "after the event that ends the profile"
     NO_PAIR = "no matched pair of samples is quantifiable in both"
 
@@ -64,6 +66,7 @@ def derive_marrow(
     """
     from cartpk.schemas import ADPP, MARROW_RATIO, checked  # noqa: PLC0415 - `cartpk nca` starts without pandera
 
+    adnca = adnca if "BLQCLASS" in adnca else adnca.assign(BLQCLASS=pd.Series(index=adnca.index, dtype="str"))
     samples = adnca[used_rows(adnca) & (adnca["ARRLT"].to_numpy(dtype=np.float64) > 0)]
     marrow = samples[samples["PCTESTCD"].isin(pairs)]
     matched = _matched(_once(marrow), _once(samples[samples["PCTESTCD"].isin(pairs.values())]), pairs, window_days)
@@ -83,7 +86,14 @@ def _matched(marrow: pd.DataFrame, blood: pd.DataFrame, pairs: Mapping[str, str]
     """The marrow samples with the blood sample of each, where there is one."""
     left = marrow.rename(columns={"PCTESTCD": "PPCAT", "PCSPEC": "PPSPEC"}).reset_index(drop=True)
     left = left.assign(BLOODCAT=left["PPCAT"].map(pairs).astype("str"), AT=left.index)
-    names = {"AFRLT": "BDAY", "AVAL": "BAVAL", "BLQFL": "BBLQFL", "ALLOQ": "BALLOQ", "AVALU": "BUNIT"}
+    names = {
+        "AFRLT": "BDAY",
+        "AVAL": "BAVAL",
+        "BLQFL": "BBLQFL",
+        "ALLOQ": "BALLOQ",
+        "AVALU": "BUNIT",
+        "BLQCLASS": "BCLASS",
+    }
     right = blood.rename(columns={**names, "PCTESTCD": "BLOODCAT", "CONFLICT": "BCONFLICT"})
     both = left[["AT", "USUBJID", "ATPTREF", "BLOODCAT", "AFRLT"]].merge(
         right[["USUBJID", "ATPTREF", "BLOODCAT", "BCONFLICT", *names.values()]], on=["USUBJID", "ATPTREF", "BLOODCAT"]
@@ -105,6 +115,7 @@ def _with_ratio(rows: pd.DataFrame, events: pd.DataFrame | None) -> pd.DataFrame
         MarrowReason.EVENT: after_event(rows, events),
         MarrowReason.NO_BLOOD: rows["BDAY"].isna(),
         MarrowReason.CONFLICT: conflict,
+        MarrowReason.ABOVE: rows["BLQCLASS"].eq(BlqClass.ABOVE) | rows["BCLASS"].eq(BlqClass.ABOVE),
         MarrowReason.UNITS: rows["AVALU"] != rows["BUNIT"],
         MarrowReason.BOTH_BLQ: m_blq & b_blq,
         MarrowReason.NO_LIMIT: (m_blq & upper.isna()) | (b_blq & lower.isna()),

@@ -12,6 +12,7 @@ import pandas as pd
 
 from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray, Profiles
+from cartpk.terms import BlqClass
 
 __all__ = ["KEYS", "REQUIRED", "FitReason", "Intake", "one_of", "read_profiles"]
 
@@ -163,6 +164,8 @@ def _used(table: pd.DataFrame) -> BoolArray:
         used &= table["ANLFL"].eq("Y").to_numpy(dtype=np.bool_)
     if "NCAXFL" in table:
         used &= ~table["NCAXFL"].eq("Y").to_numpy(dtype=np.bool_)
+    if "BLQCLASS" in table:  # a result above its upper limit is no number that a curve could pass through
+        used &= ~table["BLQCLASS"].eq(BlqClass.ABOVE.value).to_numpy(dtype=np.bool_)
     return used
 
 

@@ -27,6 +27,7 @@ class Kind(Enum):
     NUMBER = "number"
     BLQ = "below the limit of quantification"
     NOT_DETECTED = "not detected"
+    ABOVE = "above the upper limit of quantification"
     MISSING = "no result"
     REFUSED = "refused"
 
@@ -40,7 +41,7 @@ class Cell:
     kind
         What it is.
     value
-        The number (``NUMBER``), the limit of ``<50`` (``BLQ``); NaN otherwise.
+        The number (``NUMBER``), the limit of ``<50`` (``BLQ``) and of ``>1e6`` (``ABOVE``); NaN otherwise.
     rule
         Rule that refuses it (``REFUSED``), or that an accepted cell is to be listed under; empty otherwise.
     percent
@@ -210,9 +211,10 @@ class CellReader:
         return cell.value if cell.kind is Kind.NUMBER or cell.rule == "BI-011" else None
 
     def _censored(self, sign: str, rest: str) -> Cell:
-        if sign.startswith((">", "≥")):
-            return Cell(Kind.REFUSED, rule="BI-010")
         limit = self.number(rest)
+        if sign.startswith((">", "≥")):
+            known = limit.kind is Kind.NUMBER
+            return Cell(Kind.ABOVE if known else Kind.REFUSED, limit.value, "BI-010", limit.percent)
         if limit.kind is not Kind.NUMBER:
             return Cell(Kind.REFUSED, rule="BI-016")
         return Cell(Kind.BLQ, limit.value, percent=limit.percent)

@@ -10,6 +10,7 @@ from cartpk.ingest.findings import Findings
 from cartpk.ingest.reportable import without_superseded
 from cartpk.ingest.results import exclude
 from cartpk.ingest.text import counted
+from cartpk.terms import BlqClass
 
 __all__ = ["without_duplicates"]
 
@@ -85,6 +86,7 @@ def _average(group: pd.DataFrame) -> pd.DataFrame:
     return row.assign(
         AVAL=group["AVAL"].mean(),
         AVALC=f"mean of {'; '.join(group['AVALC'].fillna(''))} ({_lines(group)})",
+        BLQCLASS=BlqClass.ABOVE.value if group["BLQCLASS"].eq(BlqClass.ABOVE.value).any() else row["BLQCLASS"],
         DTYPE="AVERAGE",
     )
 

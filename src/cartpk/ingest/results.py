@@ -95,6 +95,9 @@ def _refused(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     rule = rule.mask(~refused & rows["PERCENT"] & ~in_percent, "BI-016")
     rule = rule.mask(~refused & in_percent & (rows["NUMBER"] > 100), "BI-027")
     answered = rows["KIND"] != Kind.MISSING.name
+    # a bound that bounds nothing, or in a count: only a profile knows what to do with it
+    above = rows["KIND"] == Kind.ABOVE.name
+    rule = rule.mask(above & (~rows["KINETIC"].astype(bool) | (rows["NUMBER"] < rows["ALLOQ"])), "BI-010")
     rule = rule.mask(rows["NOTDONE"] & answered, "CP-052")
     return _apply(rows, rule.where(rows["ANLRS"].isna(), ""), findings)
 
@@ -212,12 +215,13 @@ def _finished(rows: pd.DataFrame) -> pd.DataFrame:
         Kind.NUMBER.name: BlqClass.QUANTIFIABLE.value,
         Kind.BLQ.name: BlqClass.NOT_QUANTIFIABLE.value,
         Kind.NOT_DETECTED.name: BlqClass.NOT_DETECTED.value,
+        Kind.ABOVE.name: BlqClass.ABOVE.value,
     }
     readable = kind.where(~rows["NOTDONE"])
     censored = readable.isin([Kind.BLQ.name, Kind.NOT_DETECTED.name])
     empty: Any = np.nan
     return rows.assign(
-        AVAL=rows["NUMBER"].where(readable == Kind.NUMBER.name, empty),
+        AVAL=rows["NUMBER"].where(readable.isin([Kind.NUMBER.name, Kind.ABOVE.name]), empty),
         BLQFL=np.where(censored, "Y", "N"),
         # a row that is declared to be no measurement has no class, whatever its cell holds
         BLQCLASS=looked_up(readable.astype("str").where(rows["EXCLFIELD"].isna()), classes),

@@ -149,6 +149,9 @@ CAUTIONS: Final[tuple[Rule, ...]] = (
     _left_out,
     _small_groups,
     _flagged("EARLY_TMAX", "Tmax before day {day}; {noun} peak may not be expansion."),
+    _flagged(
+        "ABOVE_ULOQ", "a result above its upper limit of quantification; {noun} Cmax and areas are lower bounds (≥)."
+    ),
     _flagged("PEAK_NOT_SAMPLED", "no sample in the peak window; {noun} Cmax may understate the peak."),
     _flagged("TMAX_AT_LAST", "Cmax is the last sample; {noun} expansion may go on."),
     _areas_missing,

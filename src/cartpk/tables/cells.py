@@ -27,8 +27,8 @@ def words(text: object) -> Cell:
     return BLANK if missing else Cell(str(text), (str(text),))
 
 
-def number(value: float | str, style: Style) -> Cell:
-    """A cell of one number; nan is printed as NC, a word (BLQ) as it is.
+def number(value: float | str, style: Style, *, bound: bool = False) -> Cell:
+    """A cell of one number; nan is printed as NC, a word (BLQ) as it is, a lower bound with its sign.
 
     Examples
     --------
@@ -37,8 +37,10 @@ def number(value: float | str, style: Style) -> Cell:
     Cell(text='32,700', values=(32654.2,))
     >>> number(float("nan"), significant).text
     'NC'
+    >>> number(1e6, significant, bound=True)
+    Cell(text='≥ 1,000,000', values=('>= 1000000.0',))
     """
-    return several("{}", [value], [style])
+    return several("{}", [value], [style], [bound])
 
 
 def counted(value: float) -> Cell:
@@ -59,10 +61,11 @@ def share(part: int, whole: int) -> Cell:
     return several("{} ({})", [part, 100.0 * part / whole], [count, percent])
 
 
-def several(template: str, values: Sequence[float | str], styles: Sequence[Style]) -> Cell:
+def several(template: str, values: Sequence[float | str], styles: Sequence[Style], bounds: Sequence[bool] = ()) -> Cell:
     """Several numbers in one cell, e.g. ``{} [{}; {}]``.
 
-    A number that is nan is NC; where all are, the cell is one NC (or one BLQ where all are BLQ).
+    A number that is nan is NC; where all are, the cell is one NC (or one BLQ where all are BLQ). One that is a lower
+    bound is printed with ≥, and its CSV cell holds the sign, too: without it the number would say another thing.
 
     Examples
     --------
@@ -74,6 +77,10 @@ def several(template: str, values: Sequence[float | str], styles: Sequence[Style
     """
     held = tuple(NC if isinstance(v, float) and math.isnan(v) else v for v in values)
     texts = [v if isinstance(v, str) else style(float(v)) for v, style in zip(held, styles, strict=True)]
+    if any(bounds):
+        known = [bound and not isinstance(v, str) for v, bound in zip(held, bounds, strict=True)]
+        texts = [f"≥ {text}" if bound else text for text, bound in zip(texts, known, strict=True)]
+        held = tuple(f">= {v!r}" if bound else v for v, bound in zip(held, known, strict=True))
     if set(texts) in ({NC}, {BLQ}):
         return Cell(texts[0], held)
     return Cell(template.format(*texts), held)

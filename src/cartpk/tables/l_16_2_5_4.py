@@ -12,7 +12,7 @@ from cartpk.tables.assays import Assay, assays, time_note
 from cartpk.tables.cells import BLQ, Noted, number, words
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.listing import SUBJECT, dose_levels, in_order, subject_cells
-from cartpk.tables.parameter_rows import flags
+from cartpk.tables.parameter_rows import flags, is_bound
 from cartpk.tables.parameters import LABELS, ZERO_IS_BLQ, auc_flag, window_label
 from cartpk.tables.printing import Style, days, fixed, percent, significant_style, unit_text
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
@@ -27,6 +27,7 @@ _MEANINGS: Final = {
     "EARLY_TMAX": "Tmax in the first sample(s) after infusion: possible carry-over of infused cells",
     "PEAK_NOT_SAMPLED": "no result in the peak window: Cmax may be too low",
     "TMAX_AT_LAST": "the peak is the last result: still rising",
+    "ABOVE_ULOQ": "a result above its upper limit of quantification: Cmax and areas are lower bounds (≥)",
     "SPARSE": "one or two quantifiable results",
     "R2_LOW": "R² of the terminal line below its limit",
     "SPAN_SHORT": "the terminal line spans too few half-lives",
@@ -119,7 +120,7 @@ def _value_cell(code: str, row: Mapping[Hashable, Any] | None, notes: Noted, con
         return notes.cell(str(row["PPREASND"]) if isinstance(row["PPREASND"], str) else "reason not given")
     if code in ZERO_IS_BLQ and row["AVAL"] == 0:
         return words(BLQ)
-    return number(float(row["AVAL"]), _style(code, config))
+    return number(float(row["AVAL"]), _style(code, config), bound=is_bound(code, row["FLAG"]))
 
 
 def _style(code: str, config: TrialConfig) -> Style:

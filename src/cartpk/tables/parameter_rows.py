@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
     from cartpk.config.summaries import Summaries
 
-__all__ = ["LISTED", "Apart", "Rule", "by_unit", "first_infusion", "flags", "parameter_rows"]
+__all__ = ["LISTED", "Apart", "Rule", "by_unit", "first_infusion", "flags", "is_bound", "parameter_rows"]
 
 
+_BOUNDED: Final = ("CMAX", "AUC", "FOLDEXP")
+"""Beginnings of the parameters that grow with a result."""
 LISTED: Final = "listed"
 """Stands for the statistics of a group whose subjects are listed."""
 
@@ -78,6 +80,17 @@ def flags(text: object) -> frozenset[str]:
     (['COMPLETE', 'EARLY_TMAX'], frozenset())
     """
     return frozenset(str(text).split(";")) if isinstance(text, str) else frozenset()
+
+
+def is_bound(code: object, text: object) -> bool:
+    """Whether the value of this parameter with these flags is a lower bound of the truth.
+
+    Examples
+    --------
+    >>> is_bound("AUC0_28D", "COMPLETE;ABOVE_ULOQ"), is_bound("TMAX", "ABOVE_ULOQ"), is_bound("CMAX", None)
+    (True, False, False)
+    """
+    return str(code).startswith(_BOUNDED) and "ABOVE_ULOQ" in flags(text)
 
 
 def first_infusion(adpp: pd.DataFrame, category: str) -> pd.DataFrame:
@@ -153,10 +166,11 @@ def _listed(
         str(s): BLQ if below is not None and below[i] else float(v)
         for i, s, v in zip(rows.index, rows["USUBJID"], rows["AVAL"], strict=True)
     }
+    bounds = set(rows.loc[_bounds(rows), "USUBJID"])
     small = dict.fromkeys(s for group in groups if group.listed for s in group.subjects)
     made = []
     for subject in (s for s in small if s in values):
-        cell = number(values[subject], rule.style)
+        cell = number(values[subject], rule.style, bound=subject in bounds)
         cells = (cell if g.listed and subject in g.subjects else BLANK for g in groups)
         made.append(Row((*labels, words(subject), *cells), (), {**key, "statistic": "subject", "usubjid": subject}))
     return made
@@ -169,6 +183,7 @@ class _Values:
     value: NDArray[np.float64]
     apart: NDArray[np.bool_]
     blq: NDArray[np.bool_] | None
+    bound: NDArray[np.bool_]
     members: list[NDArray[np.bool_]]
 
     @classmethod
@@ -177,7 +192,8 @@ class _Values:
         told = [rule.apart is not None and rule.apart.test(flags(flag)) for flag in rows["FLAG"]]
         members = [rows["USUBJID"].isin(group.subjects).to_numpy() for group in groups]
         blq = rule.blq(rows).to_numpy() if rule.blq else None
-        return cls(value, np.array(told, dtype=np.bool_) & ~np.isnan(value), blq, members)
+        bound = _bounds(rows)
+        return cls(value, np.array(told, dtype=np.bool_) & ~np.isnan(value), blq, bound, members)
 
     def n(self, picked: NDArray[np.bool_]) -> int:
         """How many of the picked rows have a value."""
@@ -185,7 +201,12 @@ class _Values:
 
     def summed(self, picked: Sequence[NDArray[np.bool_]], settings: Summaries) -> Statistics:
         blq = None if self.blq is None else [self.blq[p] for p in picked]
-        return summed([self.value[p] for p in picked], settings, blq)
+        return summed([self.value[p] for p in picked], settings, blq, [self.bound[p] for p in picked])
+
+
+def _bounds(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which rows hold a lower bound, shape (m,)."""
+    return np.array([is_bound(c, f) for c, f in zip(rows["PARAMCD"], rows["FLAG"], strict=True)], dtype=np.bool_)
 
 
 def _counts(

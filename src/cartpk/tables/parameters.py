@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cartpk.trial_data import TrialData
 
 __all__ = [
+    "ABOVE",
     "LABELS",
     "ZERO_IS_BLQ",
     "auc_flag",
@@ -54,6 +55,13 @@ _AFTER: Final = tuple(code for code in LABELS if code not in _BEFORE)
 ZERO_IS_BLQ: Final = frozenset({"CMAX", "CLST"})
 """Concentrations: 0 stands for a profile that is BLQ throughout, and is printed so."""
 _WEAK_LINE: Final = frozenset({"R2_LOW", "SPAN_SHORT"})
+
+
+ABOVE: Final = (
+    "≥: rests on a result above its upper limit of quantification, for which the limit stands; a spread about such a "
+    "lower bound is not calculable."
+)
+"""What the sign says."""
 
 
 def window_label(end: float) -> str:
@@ -156,6 +164,8 @@ def _footnotes(
             f"Flagged half-lives (R² below {nca.r2_min:g} or fewer than {nca.span_min:g} half-lives spanned) are in "
             "the summary and left out in the line below it. A half-life depends on the follow-up: see Tlast."
         )
+    if rows["FLAG"].map(lambda text: "ABOVE_ULOQ" in flags(text)).any():
+        yield ABOVE
     if config.report.summaries.style == "full":
         yield f"Quartiles: {QUARTILE_METHODS[config.report.summaries.quartiles]}."
     yield from gdna_note(tuple(unit for assay in measured for unit in assay.units))

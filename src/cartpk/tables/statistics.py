@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -56,6 +56,9 @@ LINES: Final[dict[str, Line]] = {
 }
 """Every line of statistics by its key."""
 
+_SPREAD: Final = frozenset({"sd", "cv_pct", "geo_cv_pct"})
+_FAR: Final = 1e100
+"""Put for a lower bound: a statistic that changes rests on it."""
 _NONE: Final = np.empty(0, dtype=np.bool_)
 _STYLES: Final[Mapping[str, tuple[str, ...]]] = {
     "geometric": ("geo_mean", "median"),
@@ -76,21 +79,35 @@ class Statistics:
 
     summary: Summary
     blq: Mapping[str, NDArray[np.bool_]]
+    bounds: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    """Statistics that rest on a lower bound (a result above its upper limit)."""
 
     def value(self, statistic: str, group: int) -> float | str:
         """The number; ``BLQ`` where it is an order statistic that rests on a BLQ."""
         if statistic in self.blq and self.blq[statistic][group]:
             return BLQ
+        if statistic in _SPREAD and self.rests_on_bound(statistic, group):
+            return float("nan")  # a spread about a bound bounds nothing
         return float(getattr(self.summary, statistic)[group])
+
+    def rests_on_bound(self, statistic: str, group: int) -> bool:
+        """Whether the number is a lower bound."""
+        return statistic in self.bounds and bool(self.bounds[statistic][group])
 
     def cell(self, name: str, group: int, style: Style) -> Cell:
         """The cell of one line and group."""
         line = LINES[name]
         styles = [percent if statistic in line.percents else style for statistic in line.statistics]
-        return several(line.template, [self.value(s, group) for s in line.statistics], styles)
+        values = [self.value(s, group) for s in line.statistics]
+        return several(line.template, values, styles, [self.rests_on_bound(s, group) for s in line.statistics])
 
 
-def summed(groups: Sequence[ArrayLike], settings: Summaries, blq: Sequence[ArrayLike] | None = None) -> Statistics:
+def summed(
+    groups: Sequence[ArrayLike],
+    settings: Summaries,
+    blq: Sequence[ArrayLike] | None = None,
+    bounds: Sequence[ArrayLike] | None = None,
+) -> Statistics:
     """Statistics of these groups of values; nan = no value.
 
     Parameters
@@ -101,12 +118,24 @@ def summed(groups: Sequence[ArrayLike], settings: Summaries, blq: Sequence[Array
         ``report.summaries``: the quartile method.
     blq
         For each group, which of its values are BLQ (and hold 0); None = none.
+    bounds
+        For each group, which of its values are lower bounds; None = none.
     """
     values = [np.asarray(group, dtype=np.float64) for group in groups]
     index = np.repeat(np.arange(len(values)), [v.size for v in values])
     flat = np.concatenate([*values, np.empty(0)])
     below = None if blq is None else np.concatenate([*(np.asarray(b, dtype=np.bool_) for b in blq), _NONE])
-    return grouped(flat, index, len(values), settings, below)
+    made = grouped(flat, index, len(values), settings, below)
+    if bounds is None:
+        return made
+    bound = np.concatenate([*(np.asarray(b, dtype=np.bool_) for b in bounds), _NONE])
+    if not bound.any():
+        return made
+    higher = summarise(np.where(bound, _FAR, flat), index, len(values), settings.quartiles)
+    names = [name for line in LINES.values() for name in line.statistics]
+    with np.errstate(invalid="ignore"):
+        resting = {name: getattr(higher, name) != getattr(made.summary, name) for name in names}
+    return replace(made, bounds=resting)
 
 
 def grouped(

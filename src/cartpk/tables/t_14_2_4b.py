@@ -14,7 +14,7 @@ from cartpk.core.nca import interval_code
 from cartpk.tables.assays import assays
 from cartpk.tables.cells import counted, number, several, words
 from cartpk.tables.groups import ALL, AnalysisSet, Group, analysis_set, subgroups
-from cartpk.tables.parameter_rows import by_unit, first_infusion
+from cartpk.tables.parameter_rows import by_unit, first_infusion, is_bound
 from cartpk.tables.parameters import LABELS, auc_flag, window_label
 from cartpk.tables.printing import significant_style
 from cartpk.tables.statistics import summed
@@ -136,7 +136,8 @@ def _rows(
         pair = [used[used["USUBJID"].isin(g.subjects)] for g in (group, comparison.reference)]
         values = [rows["AVAL"].to_numpy(dtype=np.float64) for rows in pair]
         note = _why_not(pair, (group, comparison.reference), config)
-        means = summed(values, config.report.summaries)
+        bounds = [[is_bound(c, f) for c, f in zip(r["PARAMCD"], r["FLAG"], strict=True)] for r in pair]
+        means = summed(values, config.report.summaries, bounds=bounds)
         ratio = _ratio(values, config)
         shown = [np.nan] * 3 if note else [ratio.ratio, ratio.lower, ratio.upper]
         cells = (
@@ -145,7 +146,7 @@ def _rows(
             words(comparison.reference.label),
             counted(len(values[0])),
             counted(len(values[1])),
-            *(number(means.value("geo_mean", i), style) for i in (0, 1)),
+            *(number(means.value("geo_mean", i), style, bound=means.rests_on_bound("geo_mean", i)) for i in (0, 1)),
             several("{} ({}; {})", shown, [style] * 3),
             words(note or None),
         )
@@ -163,6 +164,8 @@ def _why_not(pair: Sequence[pd.DataFrame], groups: Sequence[Group], config: Tria
     style = significant_style(config.report.significant_digits)
     said = []
     for rows, group in zip(pair, groups, strict=True):
+        if any(is_bound(c, f) for c, f in zip(rows["PARAMCD"], rows["FLAG"], strict=True)):
+            said.append(f"{group.label}: a value is a lower bound (ABOVE_ULOQ)")
         if len(rows) >= least:
             continue
         listed = ", ".join(f"{s} {style(v)}" for s, v in zip(rows["USUBJID"], rows["AVAL"], strict=True))

@@ -11,8 +11,8 @@ from cartpk.core.nca import interval_code
 from cartpk.tables.assays import assays, time_note
 from cartpk.tables.cells import words
 from cartpk.tables.groups import FIRST_INFUSION, AnalysisSet, Group, analysis_set, plural
-from cartpk.tables.parameter_rows import by_unit, parameter_rows
-from cartpk.tables.parameters import LABELS, summary_rule, window_label
+from cartpk.tables.parameter_rows import by_unit, flags, parameter_rows
+from cartpk.tables.parameters import ABOVE, LABELS, summary_rule, window_label
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
 
 if TYPE_CHECKING:
@@ -61,7 +61,15 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         Column("statistic", "Statistic", "statistic"),
         *(group.column() for group in who.groups),
     )
-    notes = (*(a.sentence for a in measured), time_note(), *_NOTES, *_of_reasons(rows), *_of_later(infusions, config))
+    above = (ABOVE,) if rows["FLAG"].map(lambda text: "ABOVE_ULOQ" in flags(text)).any() else ()
+    notes = (
+        *(a.sentence for a in measured),
+        time_note(),
+        *_NOTES,
+        *above,
+        *_of_reasons(rows),
+        *_of_later(infusions, config),
+    )
     return Body(columns, tuple(made), who.text, notes, "adpp.csv (PARCAT1 = NCA), adsl.csv (doses, WEIGHT)")
 
 

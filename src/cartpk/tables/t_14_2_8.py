@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cartpk.core.nca import interval_code
@@ -9,7 +10,7 @@ from cartpk.core.proportionality import MIN_LEVELS, MIN_VALUES, PowerModel, powe
 from cartpk.tables.assays import Assay, assays
 from cartpk.tables.cells import counted, number, several, words
 from cartpk.tables.groups import analysis_set
-from cartpk.tables.parameter_rows import by_unit, first_infusion
+from cartpk.tables.parameter_rows import by_unit, first_infusion, is_bound
 from cartpk.tables.parameters import LABELS, auc_flag, window_label
 from cartpk.tables.printing import fixed
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
@@ -85,7 +86,10 @@ def _row(part: pd.DataFrame, adsl: pd.DataFrame, assay: Assay, code: str, label:
     levels = subjects["DOSEP"].where(subjects["DOSEP"].notna(), subjects["DOSEA"])
     n_levels = int(subjects["COHORT"].nunique())
     fit = power_model(subjects["DOSEA"].to_numpy(), used["AVAL"].to_numpy())
-    if n_levels < MIN_LEVELS:
+    bounded = sum(is_bound(code, flag) for flag in used["FLAG"])
+    if bounded:
+        fit = replace(power_model([], []), reason=f"{bounded} of {len(used)} values are lower bounds (ABOVE_ULOQ)")
+    elif n_levels < MIN_LEVELS:
         fit = power_model([], [])
     ratio = float(levels.max() / levels.min())
     style = [lambda v: fixed(v, 3)]

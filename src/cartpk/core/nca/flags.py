@@ -48,6 +48,9 @@ class Flag(IntFlag):
     NCA_MANUAL = 1 << 17
     """A sample was left out of the analysis by an analyst (``nca.lambda_z_points``)."""
 
+    ABOVE_ULOQ = 1 << 18
+    """A result lies above its upper limit of quantification: Cmax and areas are lower bounds."""
+
     @property
     def text(self) -> str:
         """Names joined by ``;``.

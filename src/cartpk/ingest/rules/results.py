@@ -57,7 +57,10 @@ RULES: Final = (
     Rule(
         "BI-010", "ABOVE_ULOQ", WARNING, "row", "above the upper limit of quantification",
         "the result {old} says only that the value is larger",
-        "It is not used as a number: Cmax and areas of this profile are lower bounds.",
+        (
+            "It is a lower bound. In a profile its limit counts: Cmax and areas are lower bounds (ABOVE_ULOQ, printed "
+            "with ≥), and no model uses it. Without a limit, below the LLOQ or in a cell count the row is not used."
+        ),
         "Ask for a diluted re-analysis.",
     ),
     Rule(
