@@ -5,12 +5,14 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 CORES ?= 4
 TRIAL ?= config/config.yaml
+INPUTS ?= 10000
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint format docs lock bench sample clean
+.PHONY: help setup setup-dev run test fuzz lint format docs lock bench sample clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +39,9 @@ run: setup  ## run the workflow on the trial (TRIAL=...), print the report's pat
 
 test: setup-dev  ## the whole test suite
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+fuzz: setup-dev  ## 10,000 spoiled trials with fresh seeds: no traceback, no hang, nobody vanishes (INPUTS=, JOBS=)
+	@$(BIN)/python tests/fuzz/run.py --inputs $(INPUTS) --jobs $(JOBS)
 
 lint: setup-dev  ## ruff, mypy strict, import contract
 	@$(BIN)/ruff check .

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,9 +14,16 @@ if TYPE_CHECKING:
     from cartpk.config import TrialConfig
     from cartpk.ingest import Intake
 
-__all__ = ["command", "finding_line"]
+__all__ = ["command", "finding_lines"]
 
-_LIMIT = 20
+_LIMIT: Final = 20
+"""Findings of one rule that are printed without --all."""
+_HEADINGS: Final = {
+    "error": "Errors (what is named is left out; an error of a file or the trial stops it)",
+    "warning": "Warnings (kept as delivered, to be looked at)",
+    "info": "Notes (conversions and readings)",
+}
+_WORDS: Final = {"error": "error", "warning": "warning", "info": "note"}
 
 
 @click.command()
@@ -25,7 +32,7 @@ _LIMIT = 20
     "--all", "everything", is_flag=True, help="Also list notes (conversions, readings), and every row of a rule."
 )
 def command(config: Path, everything: bool) -> None:
-    """List every problem of CONFIG (a trial's YAML) and of its data files; exit status 1 on an error."""
+    """List every problem of CONFIG (a trial's YAML) and of its data files; exit status 1 where the trial stops."""
     from cartpk.config import load, missing_files, problems
 
     found = problems(config)
@@ -37,15 +44,20 @@ def command(config: Path, everything: bool) -> None:
         click.echo(f"\n{_count(len(found), 'problem')} in the configuration; the data were not looked at.")
         sys.exit(1)
     from cartpk.ingest import read_trial
+    from cartpk.publication import IDENTIFIER_RULE
 
     trial = load(config)
     intake = read_trial(trial, Path())
     findings = intake.findings if intake.stops else _with_decisions(trial, intake)
-    _print_findings(findings, everything=everything)
-    errors = int((findings["SEVERITY"] == "error").sum())
+    shown = findings if everything else findings[findings["SEVERITY"] != "info"]
     click.echo(f"{config}: the configuration is in order.")
-    click.echo(_summary(findings, len(intake.adsl), stops=intake.stops))
-    sys.exit(1 if errors else 0)
+    for line in finding_lines(shown, most=None if everything else _LIMIT):
+        click.echo(line)
+    click.echo("")
+    click.echo(_summary(findings, intake.adsl, stops=intake.stops))
+    if not trial.data.pseudonymised and (findings["RULE"] == IDENTIFIER_RULE).any():
+        click.echo(f"Tables, figures and report would not be written: see {IDENTIFIER_RULE}.")
+    sys.exit(1 if intake.stops else 0)
 
 
 def _with_decisions(trial: TrialConfig, intake: Intake) -> pd.DataFrame:
@@ -63,40 +75,46 @@ def _with_decisions(trial: TrialConfig, intake: Intake) -> pd.DataFrame:
     return pd.concat([part for part in (intake.findings, own) if len(part)] or [own], ignore_index=True)
 
 
-def finding_line(row: pd.Series[str]) -> str:
-    """One finding as a sentence: severity, rule, file:row, subject, what, how to mend it."""
-    place = "" if _none(row["FILE"]) else str(row["FILE"]) + ("" if _none(row["ROW"]) else f":{float(row['ROW']):.0f}")
-    who = "" if _none(row["USUBJID"]) else f"subject {row['USUBJID']}"
-    mend = "" if _none(row["SUGGESTION"]) else str(row["SUGGESTION"])
-    parts = [f"{row['SEVERITY']} {row['RULE']}", place, who, " ".join(p for p in (str(row["MESSAGE"]), mend) if p)]
-    return "  ".join(part for part in parts if part)
+def finding_lines(findings: pd.DataFrame, *, most: int | None = _LIMIT) -> list[str]:
+    """The findings as a person reads them: by severity, then by rule; what and where of each, what to do once.
+
+    Parameters
+    ----------
+    findings
+        As :data:`cartpk.schemas.FINDINGS` has them.
+    most
+        Findings of one rule that are shown; None = all.
+    """
+    lines: list[str] = []
+    for severity in ("error", "warning", "info"):
+        here = findings[findings["SEVERITY"] == severity]
+        if here.empty:
+            continue
+        lines += ["", f"{_HEADINGS[severity]}: {_count(len(here), _WORDS[severity])}"]
+        for rule, rows in here.groupby("RULE", sort=True):
+            lines.append(f"  {rule}, {_count(len(rows), 'time')}")
+            shown = rows if most is None else rows.head(most)
+            lines += [f"    {row['MESSAGE']}" for row in shown.to_dict("records")]
+            if len(rows) > len(shown):
+                lines.append(f"    ... and {len(rows) - len(shown)} more (--all shows them)")
+            mend = dict.fromkeys(text for text in shown["SUGGESTION"] if isinstance(text, str))
+            lines += [f"    -> {text}" for text in mend]
+    return lines
 
 
-def _none(value: object) -> bool:
-    return value is None or value != value or value == ""  # noqa: PLR0124 - NaN is the value that differs from itself
-
-
-def _print_findings(findings: pd.DataFrame, *, everything: bool) -> None:
-    shown = findings if everything else findings[findings["SEVERITY"] != "info"]
-    for rule, rows in shown.groupby("RULE", sort=False):
-        most = len(rows) if everything else _LIMIT
-        for _, row in rows.head(most).iterrows():
-            click.echo(finding_line(row))
-        if len(rows) > most:
-            click.echo(f"  ... and {len(rows) - most} more of {rule} (see them with --all)")
-    if len(shown):
-        click.echo("")
-
-
-def _summary(findings: pd.DataFrame, subjects: int, *, stops: bool) -> str:
-    n = {s: int((findings["SEVERITY"] == s).sum()) for s in ("error", "warning", "info")}
+def _summary(findings: pd.DataFrame, adsl: pd.DataFrame, *, stops: bool) -> str:
+    """How many subjects and findings, and whether the trial can be run."""
+    n = {severity: int((findings["SEVERITY"] == severity).sum()) for severity in _HEADINGS}
+    out = int(adsl["EXCLRS"].notna().sum())
     verdict = (
-        "The trial cannot be run until the errors at trial level are mended." if stops else "The trial can be run."
+        "The trial cannot be run until the errors that stop it are mended."
+        if stops
+        else "The trial can be run; what the errors name is left out."
+        if n["error"]
+        else "The trial can be run."
     )
-    return (
-        f"{_count(subjects, 'subject')}: {_count(n['error'], 'error')}, {_count(n['warning'], 'warning')}, "
-        f"{_count(n['info'], 'note')}. {verdict}"
-    )
+    counts = ", ".join(_count(number, _WORDS[severity]) for severity, number in n.items())
+    return f"{_count(len(adsl), 'subject')}, {out} of them excluded; {counts}. {verdict}"
 
 
 def _count(n: int, what: str) -> str:
