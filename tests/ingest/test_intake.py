@@ -250,3 +250,17 @@ def test_spoilt_cells_never_raise_and_no_subject_vanishes(session_trial, data, l
         assert used.loc[used["BLQFL"] == "Y", "ALLOQ"].gt(0).all()
         assert used["ANLRS"].isna().all()
         assert intake.adnca.loc[intake.adnca["ANLFL"] == "N", "ANLRS"].notna().all()
+
+
+def test_every_grouping_comes_through_in_both_layouts(trial):
+    groups = {"population": {"subgroups": ["SEX", {"column": "CRSGR", "label": "CRS grade"}]}}
+    grades = {("dm", i, "CRSGR"): g for i, g in enumerate(("0-1", "", "2+"))}
+    sdtm = trial.sdtm(grades, settings=groups | {"data": {"columns": {"group": "ARM"}}}).adsl
+    assert sdtm["GROUP"].tolist() == ["A", "A", "A"]
+    assert sdtm["GROUP2"].tolist() == ["F", "F", "F"]
+    assert sdtm["GROUP3"].fillna("none").tolist() == ["0-1", "none", "2+"]
+    cells = {(i, "RESP"): "CR" if i % 24 < 8 else "NR" for i in range(72)}
+    tidy = trial.tidy(cells, settings={"population": {"subgroups": ["RESP"]}}).adsl
+    assert tidy["GROUP"].tolist() == ["CR", "NR", "NR"]
+    assert "GROUP2" not in tidy
+    assert trial.tidy(settings={"population": {"subgroups": ["RESP"]}}).stops  # no such column

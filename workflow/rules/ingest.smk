@@ -21,7 +21,7 @@ rule ingest:
     params:
         config=CONFIG,
         results=RESULTS,
-        settings=settings("trial", "product", "dosing", "data", "time", "intake", "analytes", "pharmacodynamics"),
+        settings=settings("trial", "product", "population", "dosing", "data", "time", "intake", "analytes", "pharmacodynamics"),
         data_cut=str(TRIAL.report.data_cut),  # no sample lies after it
         code=code_hash("cartpk.cli.ingest"),
     log:

@@ -157,6 +157,21 @@ _GEOMETRIC_BLQ: Final = {
 }
 
 
+def _groups(config: TrialConfig) -> str:
+    """Groups beside the dose levels, small groups, ratios."""
+    setting = config.report.summaries
+    names = enumeration(grouping.name for grouping in config.groupings.values())
+    own = f"Beside dose levels, exposure is shown by {names}, as delivered. " if names else ""
+    variance = {"welch": "a variance of its own for each group (Welch)", "pooled": "one variance common to both groups"}
+    return f"""
+    {own}Such a group of fewer than {setting.min_group} subjects is listed, not summarised. Groups are compared by
+    the ratio of geometric means with a {number(setting.ratio_level_pct)} % confidence interval from Student's t on
+    natural logarithms, with {variance[setting.ratio_variance]}, where each has at least {setting.min_group} values
+    above 0. Where a result lies above its upper limit of quantification, the limit stands for it: what rests on it is a
+    lower bound and printed with ≥.
+    """
+
+
 def statistics(config: TrialConfig) -> Section:
     """Formulas of the summaries and their rounding."""
     setting = config.report.summaries
@@ -173,6 +188,8 @@ def statistics(config: TrialConfig) -> Section:
 
     Summaries are computed from unrounded values. Concentrations and areas are printed to
     {config.report.significant_digits} significant digits, rounded half up at printing.
+
+    {_groups(config)}
 
     All analyses are descriptive. No hypothesis was tested and no adjustment for multiplicity was made.
     """

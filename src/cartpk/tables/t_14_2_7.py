@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cartpk.adpp.doses import normalised_code
 from cartpk.core.nca import interval_code
+from cartpk.core.nca.reasons import MoreReasons
 from cartpk.tables.assays import assays, time_note
 from cartpk.tables.cells import words
 from cartpk.tables.groups import FIRST_INFUSION, AnalysisSet, Group, analysis_set, plural
@@ -50,7 +51,10 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
             own = assay.rows(here)
             for parent, code, label in labels:
                 key = {"infusion": infusion, "assay": assay.code, "specimen": assay.specimen, "parameter": code}
-                for named, part in by_unit(own[own["PARAMCD"].eq(code)], label):
+                of_code = own[own["PARAMCD"].eq(code)]
+                if of_code["AVAL"].isna().all() and of_code["PPREASND"].eq(str(MoreReasons.NO_WEIGHT)).any():
+                    continue  # said below the table
+                for named, part in by_unit(of_code, label):
                     cells = (words(infusion.capitalize()), words(assay.label), words(named))
                     rule, settings = summary_rule(parent, config), config.report.summaries
                     made += parameter_rows(cells, key, part, groups, rule, settings)
