@@ -1,5 +1,7 @@
 """Sheets as a laboratory would send them: drafted, answered at most three times, every subject and Cmax arrives."""
 
+import gzip
+
 import pytest
 
 PROFILES = {
@@ -187,3 +189,64 @@ def test_two_results_of_one_time_are_asked_about(newcomer):
 def test_what_cannot_be_drafted_says_how_to_mend_it(text, said, newcomer):
     with pytest.raises(ValueError, match=said):
         newcomer({"lab.csv": text})
+
+
+def workbook(path, sheets):
+    """A workbook with these sheets of rows."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, lines in sheets.items():
+        page = book.create_sheet(name)
+        for line in lines:
+            page.append(line)
+    book.save(path)
+
+
+def cells(text):
+    """The text of a sheet as cells, numbers as numbers."""
+
+    def cell(word):
+        try:
+            return float(word)
+        except ValueError:
+            return word or None
+
+    return [[cell(word) for word in line.split(",")] for line in text.strip().split("\n")]
+
+
+SAMPLES = sheet("Subject,Day,CAR-T,Unit", "{s},{d},{v},copies/ug")
+INFUSIONS = "Subject,Day,Dose (cells)\n" + "".join(f"{s},0,2.5e7\n" for s in PROFILES)
+
+
+def test_a_workbook_with_title_rows(tmp_path, drafted):
+    workbook(tmp_path / "lab.xlsx", {"PK": cells("CAR-T expansion,,,\n,,,\n" + SAMPLES)})
+    done = drafted([tmp_path / "lab.xlsx"], tmp_path, tmp_path, {})
+    assert done.cmax == CMAX
+    assert not done.draft.questions
+    assert done.config.data.skip_rows > 0
+
+
+def test_a_workbook_with_a_sheet_of_results_one_of_infusions_and_notes(tmp_path, drafted):
+    notes = [["Please call us with any question."]]
+    workbook(tmp_path / "lab.xlsx", {"Notes": notes, "Results": cells(SAMPLES), "Infusions": cells(INFUSIONS)})
+    done = drafted([tmp_path / "lab.xlsx"], tmp_path, tmp_path, {})
+    assert done.cmax == CMAX
+    assert done.config.data.sheets == {"tables": "Results", "infusions": "Infusions"}
+    assert set(done.intake.adsl["DOSEA"]) == {2.5e7}
+    assert any("Notes" in c for c in done.draft.cautions)
+
+
+def test_two_sheets_of_results_are_never_chosen_between(tmp_path, drafted):
+    workbook(tmp_path / "lab.xlsx", {"March": cells(SAMPLES), "April": cells(SAMPLES)})
+    with pytest.raises(ValueError, match=r"March, April\. Choose one with --sheet"):
+        drafted([tmp_path / "lab.xlsx"], tmp_path, tmp_path, {})
+    done = drafted([tmp_path / "lab.xlsx"], tmp_path, tmp_path, {}, sheet="April")
+    assert done.cmax == CMAX
+    assert done.config.data.sheets == {"tables": "April"}
+
+
+def test_a_compressed_table(tmp_path, drafted):
+    (tmp_path / "lab.csv.gz").write_bytes(gzip.compress(SAMPLES.encode("utf-8")))
+    done = drafted([tmp_path / "lab.csv.gz"], tmp_path, tmp_path, {})
+    assert done.cmax == CMAX

@@ -29,8 +29,11 @@ _MOST: Final = 14
               help="Config to write; default: config/trials/NAME.yaml.")  # fmt: skip
 @click.option("--id", "name", help="Name of the trial and of its results folder; default: from the data.")
 @click.option("--cell", type=click.Choice(("T", "NK")), help="The product's cells, where the data do not say.")
+@click.option("--sheet", help="Sheet of a workbook; default: every sheet that is a table.")
 @click.option("--force", is_flag=True, help="Overwrite a config that is there already.")
-def command(files: tuple[Path, ...], out: Path | None, name: str | None, cell: str | None, *, force: bool) -> None:
+def command(
+    files: tuple[Path, ...], out: Path | None, name: str | None, cell: str | None, sheet: str | None, *, force: bool
+) -> None:
     """Look at FILES, show what they are taken for, and write a first config for them.
 
     FILES are the tables of one trial: results, and where you have them infusions (or SDTM domains, or an ADaM table).
@@ -45,7 +48,7 @@ def command(files: tuple[Path, ...], out: Path | None, name: str | None, cell: s
         raise ValueError(f"--id {name}: use letters, figures, points, - and _, e.g. --id {trial_id(name + '.')}.")
     root = Path()
     words = ["cartpk new", *(shlex.quote(Path(os.path.relpath(f)).as_posix()) for f in files)]
-    draft, study, sheets = draft_config(files, root, command=" ".join(words), name=name, cell=cell)
+    draft, study, sheets = draft_config(files, root, command=" ".join(words), name=name, cell=cell, sheet=sheet)
     target = out or Path("config/trials") / f"{study}.yaml"
     if target.exists() and not force:
         raise ValueError(f"{target} is there already: give another name with --out, or --force to overwrite it.")
@@ -59,7 +62,7 @@ def _show(draft: Draft, sheets: list[Sheet]) -> None:
     for sheet in sheets:
         above = f", {_count(sheet.skip_rows, 'line')} above the header" if sheet.skip_rows else ""
         names = f", header of {sheet.header_rows} rows" if sheet.header_rows > 1 else ""
-        click.echo(f"{sheet.file}: {_count(len(sheet.frame), 'row')}, {sheet.written}{above}{names}")
+        click.echo(f"{sheet.shown}: {_count(len(sheet.frame), 'row')}, {sheet.written}{above}{names}")
     click.echo(f"\n{_count(draft.subjects, 'subject')}. The columns are taken for:\n")
     rows = [(g.shown, g.column, g.sure, g.why) for g in draft.guesses]
     _table(("what", "column", "how sure", "what is in it"), rows)

@@ -8,7 +8,7 @@ from pathlib import Path
 from cartpk.draft.columns import guess_columns
 from cartpk.draft.sdtm import domain_of, sdtm_page
 from cartpk.draft.sections import trial_id
-from cartpk.draft.sheets import Sheet, read_sheet
+from cartpk.draft.sheets import Sheet, read_sheets
 from cartpk.draft.tidy import Draft, Order, tidy_page
 from cartpk.draft.understanding import understand
 
@@ -16,7 +16,13 @@ __all__ = ["draft_config"]
 
 
 def draft_config(
-    paths: Sequence[Path], root: Path, *, command: str = "cartpk new", name: str | None = None, cell: str | None = None
+    paths: Sequence[Path],
+    root: Path,
+    *,
+    command: str = "cartpk new",
+    name: str | None = None,
+    cell: str | None = None,
+    sheet: str | None = None,
 ) -> tuple[Draft, str, list[Sheet]]:
     """The drafted config of these files, the trial's name, and the files as they were read.
 
@@ -30,24 +36,28 @@ def draft_config(
         The command line, for the head of the config.
     name, cell
         The trial's name and the product's cells (T or NK), where they were given.
+    sheet
+        The sheet of a workbook that is wanted; None = all of them.
 
     Raises
     ------
     ValueError
         A file cannot be read, or no column of subjects, times or results was found.
     """
-    sheets = [read_sheet(path, root) for path in paths]
-    domains = {s.file: domain_of(s) for s in sheets}
+    read = [read_sheets(path, root, sheet) for path in paths]
+    sheets = [s for tables, _ in read for s in tables]
+    left_out = [text for _, texts in read for text in texts]
+    domains = {s.shown: domain_of(s) for s in sheets}
     study, why = _name(sheets, name)
     order = Order(command, study, why, cell)
     if {"pc", "ex", "dm"} & set(domains.values()):
-        return sdtm_page(order, sheets, domains), study, sheets
+        return sdtm_page(order, sheets, domains, left_out), study, sheets
     samples, infusions, cautions = _sorted(sheets)
     found = understand(samples)
-    for sheet in infusions:
-        given = guess_columns(sheet.facts(), sheet.frame)
+    for table in infusions:
+        given = guess_columns(table.facts(), table.frame)
         found.columns.update({r: given[r].column for r in ("dose", "dose_unit") if r in given})
-    return tidy_page(order, samples, infusions, found, cautions), study, sheets
+    return tidy_page(order, samples, infusions, found, [*left_out, *cautions]), study, sheets
 
 
 def _name(sheets: list[Sheet], given: str | None) -> tuple[str, str]:
@@ -70,18 +80,24 @@ def _sorted(sheets: list[Sheet]) -> tuple[list[Sheet], list[Sheet], list[str]]:
         elif len(sheets) > 1 and "value" not in roles and "time" not in roles:
             facts = ", ".join(g.column for r, g in roles.items() if r in {"dose", "weight", "group"})
             cautions.append(
-                f"{sheet.file}: no results and no times"
+                f"{sheet.shown}: no results and no times"
                 + (f"; to use {facts}, add it as a column to the table of results." if facts else ": it is not read.")
             )
         else:
             samples.append(sheet)
     if not samples:
         raise ValueError("none of the files has results: a column of results (VALUE, result, 结果 ...) is needed.")
+    several = [s for s in samples if s.sheet is not None]
+    if len(several) > 1:
+        raise ValueError(
+            f"several sheets have results: {', '.join(str(s.sheet) for s in several)}. Choose one with --sheet NAME, "
+            "or save each as a CSV file of its own and name these files."
+        )
     names = {r: g.column for r, g in guess_columns(samples[0].facts(), samples[0].frame).items()}
     for sheet in infusions:
         other = {r: g.column for r, g in guess_columns(sheet.facts(), sheet.frame).items()}
         cautions += [
-            f"{sheet.file}: call its column {other[r]} {names[r]}, as in {samples[0].file}."
+            f"{sheet.shown}: call its column {other[r]} {names[r]}, as in {samples[0].shown}."
             for r in ("subject", "time") if names.get(r, other[r]) != other[r]
         ]  # fmt: skip
     return samples, infusions, cautions

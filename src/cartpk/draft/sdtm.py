@@ -51,8 +51,17 @@ def domain_of(sheet: Sheet) -> str | None:
     return next((d for d, marks in _MARKS.items() if columns.issuperset(("USUBJID", *marks))), None)
 
 
-def sdtm_page(order: Order, sheets: list[Sheet], domains: dict[str, str | None]) -> Draft:
+def sdtm_page(order: Order, sheets: list[Sheet], domains: dict[str, str | None], cautions: list[str]) -> Draft:
     """The config of these domains.
+
+    Parameters
+    ----------
+    order
+        What was asked for.
+    sheets, domains
+        The tables; the domain of each by its ``shown`` name.
+    cautions
+        What a person must know of other sheets.
 
     Raises
     ------
@@ -61,7 +70,7 @@ def sdtm_page(order: Order, sheets: list[Sheet], domains: dict[str, str | None])
     """
     files: dict[str, list[Sheet]] = defaultdict(list)
     for sheet in sheets:
-        files[domains[sheet.file] or "other"].append(sheet)
+        files[domains[sheet.shown] or "other"].append(sheet)
     missing = [d for d in _NEEDED if d not in files]
     if missing:
         named = ", ".join(f"{d.upper()} ({_WHAT[d]})" for d in missing)
@@ -79,12 +88,12 @@ def sdtm_page(order: Order, sheets: list[Sheet], domains: dict[str, str | None])
         if a.role != "other"
     }
     page = Page()
-    texts = _texts(order, frames)
+    texts = _texts(frames)
     product = _product(frames["ex"])
-    opening(page, order.command, (order.name, order.name_why), product, texts)
+    opening(page, order.command, (order.name, order.name_why), product, texts, order.cell)
     group = next((c for c in ("ACTARM", "ARM") if c in frames["dm"] and len(_given(frames["dm"], c)) in _GROUPS), None)
     _data(page, files, frames, group)
-    cautions = _time(page, frames)
+    cautions = [*cautions, *_time(page, frames)]
     from_token = next((limit.why for limit in limits.values() if limit.from_token), "")
     intake_lines(page, Style(".", None, ""), words, {}, (0, ""), from_token=from_token)
     why = {a.code: f"from {a.test.domain.upper()}STRESU" for a in assays}
@@ -95,8 +104,8 @@ def sdtm_page(order: Order, sheets: list[Sheet], domains: dict[str, str | None])
     notes = [(_KINDS[a.role], f"{a.label}, {a.test.unit or 'no unit'}") for a in assays if a.role != "other"]
     if group:
         notes.append(("groups", f"{group} of DM: {shown_list(_given(frames['dm'], group))}"))
-    cautions += [f"{s.file} is no domain that cartpk reads here: it is left out." for s in files.get("other", [])]
-    cautions += [f"{s.file} ({d.upper()}) is left out." for d in files if d not in {*_WHAT, "other"} for s in files[d]]
+    cautions += [f"{s.shown} is no domain that cartpk reads here: it is left out." for s in files.get("other", [])]
+    cautions += [f"{s.shown} ({d.upper()}) is left out." for d in files if d not in {*_WHAT, "other"} for s in files[d]]
     subjects = len(set(frames["dm"]["USUBJID"]) | set(frames["pc"]["USUBJID"]))
     return Draft(page.text(), page.questions, tuple(guesses), tuple(notes), tuple(cautions), subjects)
 
@@ -169,8 +178,8 @@ def _of(rows: pd.DataFrame, test: Test) -> pd.DataFrame:
     return mine[mine["SPECIMEN"].map(canonical_specimen) == test.specimen]
 
 
-def _texts(order: Order, frames: dict[str, pd.DataFrame]) -> list[str]:
-    texts = [f"CAR-{order.cell}"] if order.cell else []
+def _texts(frames: dict[str, pd.DataFrame]) -> list[str]:
+    texts: list[str] = []
     for domain, column in (("ex", "EXTRT"), ("dm", "ARM"), ("pc", "PCTEST"), ("pc", "PCNAM"), ("pc", "PCTESTCD")):
         texts += _given(frames[domain], column) if column in frames[domain] else []
     return texts
@@ -198,6 +207,7 @@ def _data(page: Page, files: dict[str, list[Sheet]], frames: dict[str, pd.DataFr
         if domain in files:
             why = f"{_WHAT[domain]}: {len(frames[domain])} rows"
             page.add(f"    {domain}: {scalar([s.file for s in files[domain]])}", why)
+    named = {d: files[d][0].sheet for d in _WHAT if d in files and files[d][0].sheet is not None}
     ex = frames["ex"]
     if "EXTRT" in ex and (names := _given(ex, "EXTRT")):
         several = ex.groupby("USUBJID")["EXTRT"].nunique().max() > 1
@@ -214,6 +224,10 @@ def _data(page: Page, files: dict[str, list[Sheet]], frames: dict[str, pd.DataFr
             page.add(
                 f"    # treatment: [{scalar(names[0])}]", f"EXTRT names {shown_list(names)}: all count as the product"
             )
+    if named:
+        page.add("  sheets:")
+        for domain, sheet in named.items():
+            page.add(f"    {domain}: {scalar(sheet)}")
     if group:
         page.add("  columns:")
         page.add(f"    group: {group}", f"of DM: {shown_list(_given(frames['dm'], group))}")

@@ -30,8 +30,17 @@ def trial_id(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.]+", "-", stem).strip("-._") or "MYTRIAL"
 
 
-def opening(page: Page, command: str, name: tuple[str, str], product: tuple[str, str], texts: Iterable[str]) -> None:
-    """Head of the file, sections trial and product; ``name`` and ``product`` with where they come from."""
+def opening(
+    page: Page,
+    command: str,
+    name: tuple[str, str],
+    product: tuple[str, str],
+    texts: Iterable[str],
+    given: str | None,
+) -> None:
+    page: Page, command: str, name: tuple[str, str], product: tuple[str, str], texts: Iterable[str], given: str | None
+) -> None:
+    """Head of the file, sections trial and product; ``name`` and ``product`` with where they come from; ``given`` the cells."""
     page.remark(f"Drafted by `{command}`.")
     page.remark(
         "Behind each # stands where a setting comes from. All other settings keep their default: config/README.md."
@@ -43,7 +52,9 @@ def opening(page: Page, command: str, name: tuple[str, str], product: tuple[str,
     page.add("product:")
     page.add(f"  name: {scalar(product[0])}", product[1])
     cell, said = product_cell(texts)
-    if cell:
+    if given is not None:
+        page.add(f"  cell: {given}", "as you gave it")
+    elif cell:
         page.add(f"  cell: {cell}", f"the data say “{plain(said)[:60]}”")
     else:
         page.ask(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,13 +12,13 @@ import pandas as pd
 
 from cartpk.draft.facts import Facts, facts_of, kind_of
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.readers import READERS, Request, joined_header
+from cartpk.ingest.readers import READERS, Reader, Request, joined_header
 from cartpk.ingest.request import Table, UnreadableError
 from cartpk.ingest.rules import RULES
 from cartpk.ingest.spellings import canonical_unit, known_unit
 from cartpk.ingest.text import close_to, key, plain, trimmed
 
-__all__ = ["Sheet", "read_sheet"]
+__all__ = ["Sheet", "read_sheet", "read_sheets"]
 
 _DEEPEST: Final = 25
 """Lines in which the header is looked for."""
@@ -35,7 +36,7 @@ _UNIT_WORDS: Final = frozenset(
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """One file as a table of text.
+    """One file, or one sheet of a workbook, as a table of text.
 
     Attributes
     ----------
@@ -51,6 +52,8 @@ class Sheet:
         How the file is written: encoding and delimiter in words.
     encoding
         Encoding that was found where it is not UTF-8, for ``data.encoding``; else None.
+    sheet
+        Sheet of a workbook that has several; else None.
     twice
         Names that the header has more than once; the file cannot be used like this.
     """
@@ -63,13 +66,66 @@ class Sheet:
     written: str
     encoding: str | None
     twice: tuple[str, ...]
+    sheet: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The file, and the sheet where it has several."""
+        return self.file if self.sheet is None else f"{self.file}, sheet {self.sheet}"
 
     def facts(self) -> list[Facts]:
         """The facts of every column that has a name."""
         return [facts_of(self.frame, name) for name in self.frame.columns if name]
 
 
-def read_sheet(path: Path, root: Path) -> Sheet:
+def read_sheets(path: Path, root: Path, only: str | None = None) -> tuple[list[Sheet], list[str]]:
+    """The tables of a file: one, or every sheet of a workbook that is one; and what to say of the other sheets.
+
+    Parameters
+    ----------
+    path, root
+        As for :func:`read_sheet`.
+    only
+        The one sheet that is wanted; None = all.
+
+    Raises
+    ------
+    ValueError
+        The file holds no table; the message says how to mend it.
+    """
+    if not path.name.lower().endswith((".xlsx", ".xlsm")) or not path.is_file():
+        return [read_sheet(path, root)], []
+    names = [only] if only is not None else _sheet_names(path)
+    if only is None and len(names) == 1:
+        return [read_sheet(path, root)], []
+    found, left, problems = [], [], []
+    for name in names:
+        try:
+            found.append(read_sheet(path, root, name))
+        except ValueError as problem:
+            left.append(f"sheet {name} of {path.name} is no table: it is left out.")
+            problems.append(str(problem))
+    if not found:
+        raise ValueError(problems[0])
+    return found, left
+
+
+def _sheet_names(path: Path) -> list[str]:
+    """Names of the sheets of a workbook, or one empty name where it cannot be opened: its reader says why."""
+    import openpyxl  # noqa: PLC0415 - costs time, needed for workbooks only
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True)
+        names = [
+            str(s.title) for s in book.worksheets if any(c.value is not None for row in s.iter_rows() for c in row)
+        ]
+        book.close()
+    except Exception:  # noqa: BLE001 - whatever a damaged file raises
+        return [""]
+    return names or [""]
+
+
+def read_sheet(path: Path, root: Path, sheet: str | None = None) -> Sheet:
     """The file as a table, whatever stands above its header.
 
     Parameters
@@ -78,6 +134,8 @@ def read_sheet(path: Path, root: Path) -> Sheet:
         The file.
     root
         Folder that the paths of the config start from.
+    sheet
+        Sheet of a workbook; None = the only one.
 
     Raises
     ------
@@ -88,10 +146,10 @@ def read_sheet(path: Path, root: Path) -> Sheet:
     if not path.is_file():
         near = close_to(path.name, sorted(p.name for p in path.parent.glob("*"))) if path.parent.is_dir() else ""
         raise ValueError(f"{path}: there is no such file." + (f" Did you mean {near}?" if near else ""))
-    if path.suffix.lower() not in READERS:
+    if _reader(path) is None:
         formats = ", ".join(READERS)
         raise ValueError(f"{path}: files ending in “{path.suffix}” cannot be read; readable are {formats}.")
-    skip, table, findings = _table(path, root, name)
+    skip, table, findings = _table(path, Request(root, name, (), sheet=sheet))
     head = table.head(_HEAD)
     rows = _header_rows([cells for _, cells in head])
     header, twice = _unique(joined_header([cells for _, cells in head[:rows]]))
@@ -105,36 +163,49 @@ def read_sheet(path: Path, root: Path) -> Sheet:
     return Sheet(
         name,
         frame,
-        _titles(path, root, name, skip),
+        _titles(path, Request(root, name, (), sheet=sheet), skip),
         skip,
         rows,
         _written(path, skip, found),
         found.lower() or None,
         twice,
+        sheet,
     )
 
 
-def _table(path: Path, root: Path, name: str) -> tuple[int, Table, Findings]:
+def _reader(path: Path) -> Reader | None:
+    return next((reader for ending, reader in READERS.items() if path.name.lower().endswith(ending)), None)
+
+
+def _table(path: Path, request: Request) -> tuple[int, Table, Findings]:
     """The lines above the header, the rows from there on, what the reader found."""
     first: UnreadableError | None = None
     for skip in range(_DEEPEST):
         findings = Findings()
         try:
-            table = READERS[path.suffix.lower()](path, Request(root, name, (), None, skip), findings)
+            table = _rows_from(path, replace(request, skip_rows=skip), findings)
         except UnreadableError as problem:
             first = first or problem
-            if skip == 0 and problem.rule != "BI-087":
+            if problem.rule not in {"BI-087", "BI-088"}:
                 break
             continue
         if _starts_with_header(table):
             return skip, table, findings
     if first is not None:
-        rule = RULES[first.rule]
-        raise ValueError(f"{path}: {first.found}. {rule.mend.format_map({'found': first.found})}")
+        mend = RULES[first.rule].mend.format_map(defaultdict(lambda: "N", found=first.found))
+        raise ValueError(f"{path}: {first.found}. {mend}")
     raise ValueError(
         f"{path}: no header was found in the first {_DEEPEST} lines. A table has one row of names and under it one row "
         "per result; save the sheet with nothing beside or below the table, as CSV (UTF-8)."
     )
+
+
+def _rows_from(path: Path, request: Request, findings: Findings) -> Table:
+    """The rows as the reader of the file's format gives them."""
+    reader = _reader(path)
+    if reader is None:
+        raise UnreadableError("CP-002", path.suffix)
+    return reader(path, request, findings)
 
 
 def _starts_with_header(table: Table) -> bool:
@@ -194,12 +265,12 @@ def _unique(header: list[str]) -> tuple[list[str], tuple[str, ...]]:
     return out, twice
 
 
-def _titles(path: Path, root: Path, name: str, skip: int) -> tuple[str, ...]:
+def _titles(path: Path, request: Request, skip: int) -> tuple[str, ...]:
     """The texts above the header, one per line."""
     if skip == 0:
         return ()
     try:
-        table = READERS[path.suffix.lower()](path, Request(root, name, (), None, 0), Findings())
+        table = _rows_from(path, request, Findings())
     except UnreadableError:
         return ()
     lines = [(line, [plain(c) for c in cells if plain(c)]) for line, cells in table.head(skip)]
@@ -208,7 +279,7 @@ def _titles(path: Path, root: Path, name: str, skip: int) -> tuple[str, ...]:
 
 def _written(path: Path, skip: int, encoding: str) -> str:
     if path.suffix.lower() not in {".csv", ".tsv", ".txt"}:
-        return path.suffix.lower().removeprefix(".").upper()
+        return "compressed text" if path.suffix.lower() == ".gz" else path.suffix.lower().removeprefix(".").upper()
     name = encoding or "UTF-8"
     lines = path.read_bytes().decode(name, errors="replace").splitlines()
     header = next((line for line in lines[skip:] if line.strip()), "")

@@ -84,10 +84,9 @@ def tidy_page(
         What a person must know of other files.
     """
     page = Page()
-    texts = _texts(order, sheets)
-    opening(
-        page, order.command, (order.name, order.name_why), ("CAR product", "not in the data: printed in titles"), texts
-    )
+    texts = _texts(sheets)
+    product = ("CAR product", "not in the data: printed in titles")
+    opening(page, order.command, (order.name, order.name_why), product, texts, order.cell)
     _dosing(page, found)
     _data(page, sheets, infusions, found)
     _time(page, found)
@@ -98,13 +97,13 @@ def tidy_page(
     report_section(page, texts)
     return Draft(
         page.text(), page.questions, tuple(found.guesses.values()), tuple(_notes(found)),
-        (*cautions, *found.cautions, *_doubts(sheets, found)), found.subjects,
+        (*cautions, *found.cautions, *_doubts(sheets, infusions, found)), found.subjects,
     )  # fmt: skip
 
 
-def _texts(order: Order, sheets: list[Sheet]) -> list[str]:
+def _texts(sheets: list[Sheet]) -> list[str]:
     """Texts that may name the product or say that the data are simulated: titles, headers, repeated cells, names."""
-    texts = [f"CAR-{order.cell}"] if order.cell else []
+    texts: list[str] = []
     for sheet in sheets:
         texts += list(sheet.titles)
         texts += [str(name) for name in sheet.frame.columns]
@@ -112,7 +111,7 @@ def _texts(order: Order, sheets: list[Sheet]) -> list[str]:
             if facts.share("number", "date") < 0.5 and len(facts.distinct) <= _SHORT:
                 texts += facts.distinct
         texts.append(sheet.file.rsplit("/", 1)[-1])
-    return texts[:1] + texts if order.cell else texts
+    return texts
 
 
 def _dosing(page: Page, found: Understanding) -> None:
@@ -138,13 +137,7 @@ def _data(page: Page, sheets: list[Sheet], infusions: list[Sheet], found: Unders
             page.add(f"  {key}:")
             for sheet in files:
                 page.add(f"    - {scalar(sheet.file)}", f"{len(sheet.frame)} rows; {sheet.written}")
-    first = sheets[0]
-    if first.encoding:
-        page.add(f"  encoding: {scalar(first.encoding)}", "not UTF-8; every byte could be read like this")
-    if first.skip_rows:
-        page.add(f"  skip_rows: {first.skip_rows}", f"above the header: {shown_list(first.titles, 2)}")
-    if first.header_rows > 1:
-        page.add(f"  header_rows: {first.header_rows}", "the names are joined from top to bottom")
+    _written(page, sheets, infusions)
     if found.wide is not None:
         page.add("  wide:")
         page.add(f"    columns: {scalar(found.wide.columns)}")
@@ -155,6 +148,22 @@ def _data(page: Page, sheets: list[Sheet], infusions: list[Sheet], found: Unders
             page.add(f"    {role}: {scalar(found.columns[role])}", _reason(role, found))
     _exclusions(page, found)
     page.add("")
+
+
+def _written(page: Page, sheets: list[Sheet], infusions: list[Sheet]) -> None:
+    """How the files are written: sheets, encoding, lines above the header."""
+    first = sheets[0]
+    named = {k: f[0].sheet for k, f in (("tables", sheets), ("infusions", infusions)) if f and f[0].sheet is not None}
+    if named:
+        page.add("  sheets:", "of the workbook")
+        for key, sheet_name in named.items():
+            page.add(f"    {key}: {scalar(sheet_name)}")
+    if first.encoding:
+        page.add(f"  encoding: {scalar(first.encoding)}", "not UTF-8; every byte could be read like this")
+    if first.skip_rows:
+        page.add(f"  skip_rows: {first.skip_rows}", f"above the header: {shown_list(first.titles, 2)}")
+    if first.header_rows > 1:
+        page.add(f"  header_rows: {first.header_rows}", "the names are joined from top to bottom")
 
 
 def _one(names: str) -> str:
@@ -236,28 +245,28 @@ def _notes(found: Understanding) -> list[tuple[str, str]]:
     return notes
 
 
-def _doubts(sheets: list[Sheet], found: Understanding) -> list[str]:
+def _doubts(sheets: list[Sheet], infusions: list[Sheet], found: Understanding) -> list[str]:
     """What could go wrong and no question covers."""
     doubts = []
     if found.clock.strange:
         doubts.append(
             f"times that are neither a number nor a day: {shown_list(found.clock.strange)}; these rows are listed."
         )
-    for sheet in sheets:
+    for sheet in (*sheets, *infusions):
         used = sorted(set(found.columns.values()) & set(sheet.twice))
         if sheet.twice:
             names = ", ".join(used or sheet.twice)
             doubts.append(
-                f"{sheet.file}: {names} stands twice in the header; rename one of them, or nothing can be read."
+                f"{sheet.shown}: {names} stands twice in the header; rename one of them, or nothing can be read."
             )
         same = (sheet.skip_rows, sheet.header_rows, sheet.encoding) == (
             sheets[0].skip_rows, sheets[0].header_rows, sheets[0].encoding
         )  # fmt: skip
         if not same:
             doubts.append(
-                f"{sheet.file}: its header is in another line than that of {sheets[0].file}; make them alike."
+                f"{sheet.shown}: its header is in another line than that of {sheets[0].file}; make them alike."
             )
         absent = [c for r, c in found.columns.items() if c not in sheet.frame.columns and r in found.guesses]
-        if absent:
-            doubts.append(f"{sheet.file}: has no column {', '.join(absent)}, which {sheets[0].file} has.")
+        if absent and sheet in sheets:
+            doubts.append(f"{sheet.shown}: has no column {', '.join(absent)}, which {sheets[0].file} has.")
     return doubts
