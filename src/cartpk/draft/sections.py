@@ -31,16 +31,12 @@ def trial_id(text: str) -> str:
 
 
 def opening(
-    page: Page,
-    command: str,
-    name: tuple[str, str],
-    product: tuple[str, str],
-    texts: Iterable[str],
-    given: str | None,
-) -> None:
     page: Page, command: str, name: tuple[str, str], product: tuple[str, str], texts: Iterable[str], given: str | None
 ) -> None:
-    """Head of the file, sections trial and product; ``name`` and ``product`` with where they come from; ``given`` the cells."""
+    """Head of the file, sections trial and product.
+
+    ``name`` and ``product`` come with where they are from; ``given`` are the cells, where they were given.
+    """
     page.remark(f"Drafted by `{command}`.")
     page.remark(
         "Behind each # stands where a setting comes from. All other settings keep their default: config/README.md."
