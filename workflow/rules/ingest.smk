@@ -1,4 +1,5 @@
 # raw files -> typed tables + findings
+from cartpk.clinical_schemas import CLINICAL
 from cartpk.sources import code_hash
 
 
@@ -17,11 +18,12 @@ rule ingest:
         adsl=f"{RESULTS}/adsl.csv",
         adnca=f"{RESULTS}/adnca.csv",
         adpd=f"{RESULTS}/adpd.csv",
+        clinical=expand(f"{RESULTS}/work/{{table}}.csv", table=CLINICAL),
         findings=f"{RESULTS}/work/findings_ingest.csv",
     params:
         config=CONFIG,
         results=RESULTS,
-        settings=settings("trial", "product", "population", "dosing", "data", "time", "intake", "analytes", "pharmacodynamics"),
+        settings=settings("trial", "product", "population", "dosing", "data", "time", "intake", "analytes", "pharmacodynamics", "escalation", "efficacy", "safety", "immunogenicity", "clinical"),
         data_cut=str(TRIAL.report.data_cut),  # no sample lies after it
         code=code_hash("cartpk.cli.ingest"),
     log:

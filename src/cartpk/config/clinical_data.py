@@ -1,7 +1,7 @@
 """Where the clinical tables lie and how their columns are called: response, safety, antibodies, therapies.
 
 Both ways in (``layout: sdtm`` and ``tidy``) read them in the same way: a column that the map does not name has its
-SDTM name.
+SDTM name, or cartpk's own in capitals.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ class ClinicalTable(Model):
     )
     columns: dict[str, str] = Field(
         {},
-        description="cartpk's name -> the file's column; a name that is not given has its SDTM column "
-        "(docs/clinical_tables.md lists both).",
+        description="cartpk's name -> the file's column; a name that is not given has its SDTM column, "
+        "else its own name in capitals (docs/clinical_tables.md lists them).",
     )
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from cartpk.config import TrialConfig
 from cartpk.ingest.adsl import build_adsl, with_events, with_sets
 from cartpk.ingest.assays import assays_of, with_assays
+from cartpk.ingest.clinical import Clinical, read_clinical
 from cartpk.ingest.corrections import Corrections
 from cartpk.ingest.counts import list_count_doubts, without_baseless
 from cartpk.ingest.delivery import Delivery, typed
@@ -46,6 +47,8 @@ class Intake:
         Tables that hold to the schemas of the same names in :mod:`cartpk.schemas`.
     stops
         Whether an error of the whole trial was found: nothing may be computed from these tables then.
+    clinical
+        Responses, adverse events, antibodies, therapies, events (:mod:`cartpk.clinical_schemas`).
     """
 
     adsl: pd.DataFrame
@@ -53,6 +56,7 @@ class Intake:
     adpd: pd.DataFrame
     findings: pd.DataFrame
     stops: bool
+    clinical: Clinical
 
 
 def read_trial(config: TrialConfig, root: Path) -> Intake:
@@ -72,6 +76,8 @@ def read_trial(config: TrialConfig, root: Path) -> Intake:
     assays = assays_of(config)
     corrections = Corrections.of(config, root, findings)
     delivery = corrections.closed(LAYOUTS[config.data.layout](config, root, findings, corrections))
+    draft = read_clinical(delivery, config, root, findings)
+    delivery = draft.delivery
     starts = profile_starts(delivery.infusions, config.time.split_dose_days)
     subjects = with_events(delivery, starts, findings)
 
@@ -91,6 +97,7 @@ def read_trial(config: TrialConfig, root: Path) -> Intake:
 
     kinetic = rows["CODE"].isin([a.code for a in assays if a.kinetic])
     adsl = build_adsl(subjects, delivery, starts, config, findings)
+    clinical = draft.tables(subjects, adsl, config, findings)
     adsl = with_sets(adsl, rows, kinetic, findings)
     return Intake(
         adsl=adsl,
@@ -98,6 +105,7 @@ def read_trial(config: TrialConfig, root: Path) -> Intake:
         adpd=_adpd(_with_context(rows[~kinetic], adsl, config.trial.id), config),
         findings=findings.table(),
         stops=findings.stops,
+        clinical=clinical,
     )
 
 

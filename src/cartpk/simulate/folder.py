@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 
+from cartpk.simulate.clinical_files import FILES, clinical_files, death_dates
 from cartpk.simulate.population import CD7, CD7_CAR_NK, MARROW, POPULATIONS, Population
 from cartpk.simulate.scenarios import MEANING, Scenario
 from cartpk.simulate.sdtm import sdtm_files
@@ -20,6 +21,9 @@ _CONTENT: Final = {
     "pc.csv": "SDTM PC: CAR transgene by visit",
     "cp.csv": "SDTM CP: cell counts and percentages by visit",
     "measurements.csv": "one tidy table: CAR transgene and cells by visit",
+    **{name: f"SDTM {name[:2].upper()}: {what}" for name, what in FILES.values()},
+    **{f"{table}.csv": what for table, (_, what) in FILES.items()},
+    "truth_clinical.csv": "true clinical course, latent severities, declared coefficients of exposure",
     "truth.csv": "true parameters, noise-free Cmax, Tmax and AUC, scenario, seed",
 }
 
@@ -33,7 +37,10 @@ def csv_text(table: pd.DataFrame) -> str:
 def sample_files(trial: VirtualTrial) -> dict[str, str]:
     """File name -> text of everything in the trial's folder; the same seed gives the same bytes."""
     tables = sdtm_files(trial) if trial.design.layout == "sdtm" else tidy_files(trial)
-    tables = {**tables, "truth.csv": trial.truth}
+    if "dm.csv" in tables:
+        died = death_dates(trial)
+        tables["dm.csv"] = tables["dm.csv"].assign(DTHDTC=died, DTHFL=died.map(lambda date: "Y" if date else ""))
+    tables = {**tables, **clinical_files(trial), "truth.csv": trial.truth}
     texts = {name: csv_text(table) for name, table in tables.items()}
     return {**texts, "README.md": _readme(trial, tables)}
 
@@ -97,4 +104,5 @@ def _sources(trial: VirtualTrial) -> str:
     used.append(CD7_CAR_NK if design.model == "car_nk" else CD7)
     if any(v.marrow for v in design.visits):
         used.append(MARROW)
-    return "\n".join(f"- {p.name}: {p.source}." for p in used)
+    course = "ASSUMED: its dependence on exposure is declared in truth_clinical.csv (per SD of ln Cmax)"
+    return "\n".join([*(f"- {p.name}: {p.source}." for p in used), f"- clinical course: {course}."])
