@@ -98,6 +98,8 @@ def main() -> int:
     with multiprocessing.Pool(asked.jobs) as pool:
         for at, (counts, failed) in zip(seeds, pool.imap(batch, seeds), strict=True):
             outcomes += counts
+            if at % 5 == 0:
+                print(f"{outcomes.total()} so far, {time.perf_counter() - began:.0f} s: {dict(outcomes)}", flush=True)
             for case in (case for case in failed if case["at"] not in failures):
                 failures.add(case["at"])
                 print(f"\nseed {at} does not hold:\n{json.dumps(case, ensure_ascii=False)}", flush=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -94,12 +96,25 @@ def finding_lines(findings: pd.DataFrame, *, most: int | None = _LIMIT) -> list[
         for rule, rows in here.groupby("RULE", sort=True):
             lines.append(f"  {rule}, {_count(len(rows), 'time')}")
             shown = rows if most is None else rows.head(most)
-            lines += [f"    {row['MESSAGE']}" for row in shown.to_dict("records")]
+            lines += [f"    {_told(row)}" for row in shown.to_dict("records")]
             if len(rows) > len(shown):
                 lines.append(f"    ... and {len(rows) - len(shown)} more (--all shows them)")
             mend = dict.fromkeys(text for text in shown["SUGGESTION"] if isinstance(text, str))
             lines += [f"    -> {text}" for text in mend]
     return lines
+
+
+def _told(finding: Mapping[Hashable, Any]) -> str:
+    """What was found and where; a finding of the intake says itself where."""
+    file, line, subject, message = (finding[name] for name in ("FILE", "ROW", "USUBJID", "MESSAGE"))
+    if not isinstance(file, str) or message.startswith(file):
+        return str(message)
+    places = [
+        file,
+        "" if math.isnan(line) else f"line {line:.0f}",
+        f"subject {subject}" if isinstance(subject, str) else "",
+    ]
+    return f"{', '.join(place for place in places if place)}: {message}"
 
 
 def _summary(findings: pd.DataFrame, adsl: pd.DataFrame, *, stops: bool) -> str:
