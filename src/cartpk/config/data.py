@@ -90,10 +90,11 @@ class Wide(Model):
 class Data(Model):
     """Input files, relative to the folder in which the workflow is started."""
 
-    layout: Literal["tidy", "sdtm"] = Field(
-        description="tidy = one table with a column map; sdtm = PC + EX + DM (+ CP/LB)."
+    layout: Literal["tidy", "sdtm", "adam"] = Field(
+        description="tidy = one table with a column map; sdtm = PC + EX + DM (+ CP/LB); adam = ADNCA or ADPC, by the "
+        "standard's names."
     )
-    tables: tuple[str, ...] = Field((), description="tidy: files, read one after another.")
+    tables: tuple[str, ...] = Field((), description="tidy, adam: files, read one after another.")
     infusions: tuple[str, ...] = Field(
         (),
         description="tidy: files of infusions, one row each, with the map's columns subject, time, dose (and "
@@ -152,10 +153,11 @@ class Data(Model):
 
     @model_validator(mode="after")
     def _files_match_layout(self) -> Data:
-        if self.layout == "tidy" and not self.tables:
-            raise ValueError("layout: tidy needs tables: [FILE.csv, ...]")
-        if self.layout == "sdtm" and self.infusions:
-            raise ValueError("infusions: belongs to layout: tidy; in sdtm the infusions are the domain ex")
+        if self.layout != "sdtm" and not self.tables:
+            raise ValueError(f"layout: {self.layout} needs tables: [FILE.csv, ...]")
+        if self.layout != "tidy" and self.infusions:
+            where = "the domain ex" if self.layout == "sdtm" else "in the data set itself"
+            raise ValueError(f"infusions: belongs to layout: tidy; in {self.layout} the infusions are {where}")
         if self.wide is not None and (self.layout != "tidy" or self.infusions):
             raise ValueError("wide: belongs to layout: tidy without infusions")
         if self.wide is not None and self.wide.names == "analyte" and self.columns.analyte is None:
@@ -166,7 +168,7 @@ class Data(Model):
 
     def files(self) -> tuple[str, ...]:
         """Every input file of the trial, in reading order."""
-        if self.layout == "tidy":
+        if self.layout != "sdtm":
             return (*self.tables, *self.infusions, *self.clinical.files())
         d = self.domains
         return () if d is None else (*d.dm, *d.ex, *d.pc, *d.cp, *d.lb, *d.vs, *self.clinical.files())

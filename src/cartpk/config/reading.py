@@ -321,6 +321,8 @@ def missing_files(config: TrialConfig, path: Path | str, root: Path | str = ".")
     named += [(("data", "infusions", i), f) for i, f in enumerate(config.data.infusions)]
     if config.data.domains is not None:
         for domain, files in config.data.domains:
+            if domain == "treatment":  # names of products, no files
+                continue
             named += [(("data", "domains", domain, i), f) for i, f in enumerate(files)]
     for table, entry in config.data.clinical.tables():
         named += [(("data", "clinical", table, "files", i), f) for i, f in enumerate(entry.files)]

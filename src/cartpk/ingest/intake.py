@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cartpk.config import TrialConfig
+from cartpk.ingest.adam import read_adam
 from cartpk.ingest.adsl import build_adsl, with_events, with_sets
 from cartpk.ingest.assays import assays_of, with_assays
 from cartpk.ingest.clinical import Clinical, read_clinical
@@ -33,6 +34,7 @@ __all__ = ["LAYOUTS", "Intake", "read_trial"]
 LAYOUTS: Final[dict[str, Callable[[TrialConfig, Path, Findings, Corrections], Delivery]]] = {
     "tidy": read_tidy,
     "sdtm": read_sdtm,
+    "adam": read_adam,
 }
 """Name of a way in -> function that reads it."""
 

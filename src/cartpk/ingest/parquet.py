@@ -38,7 +38,11 @@ def read_parquet(path: Path, request: Request, findings: Findings) -> Columns:  
 
     check_size(path.stat().st_size, request)
     megabytes = max(64, 4 * request.max_bytes // 1_000_000)
-    settings = {"memory_limit": f"{megabytes}MB", "threads": 1, "autoinstall_known_extensions": False}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{megabytes}MB",
+        "threads": 1,
+        "autoinstall_known_extensions": False,
+    }
     try:
         with duckdb.connect(":memory:", config=settings) as connection:
             return _read(connection, glob.escape(path.as_posix()), request)

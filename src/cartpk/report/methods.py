@@ -48,7 +48,11 @@ def methods(config: TrialConfig) -> tuple[Section, ...]:
 
 def data(config: TrialConfig) -> Section:
     """What was read, and how it became the analysis tables."""
-    layout = "one tidy table" if config.data.layout == "tidy" else "SDTM-like domains (DM, EX, PC and CP or LB)"
+    layout = {
+        "tidy": "one tidy table",
+        "sdtm": "SDTM-like domains (DM, EX, PC and CP or LB)",
+        "adam": "an analysis data set (ADNCA or ADPC); records derived there (DTYPE) were not read as samples",
+    }[config.data.layout]
     assays = enumeration(
         f"{a.label} ({a.method or 'method not stated'}, {unit_text(a.unit) if a.unit else 'unit as delivered'}, "
         f"{a.specimen.lower()})"
@@ -80,8 +84,8 @@ def _condition(column: str, equals: str | None, contains: str | None) -> str:
 def times(config: TrialConfig) -> Section:
     """Time zero, actual and nominal times, infusions."""
     setting = config.time
-    tidy = config.data.layout == "tidy"
-    start = "start" if setting.origin == "infusion_start" or tidy else "end"
+    as_delivered = config.data.layout != "sdtm"
+    start = "start" if setting.origin == "infusion_start" or as_delivered else "end"
     hours = "Times delivered in hours were divided by 24." if setting.unit == "hour" else ""
     clock = (
         "A date without a clock time keeps day resolution."
@@ -98,7 +102,7 @@ def times(config: TrialConfig) -> Section:
     Time zero is the {start} of the first infusion. All parameters use the actual time of sampling in days from time
     zero; nominal times only group samples into visits. {hours} {_DAY_ZERO[setting.day_zero]}
 
-    {"" if tidy and not config.data.infusions else infusions}
+    {"" if config.data.layout == "tidy" and not config.data.infusions else infusions}
 
     {visits if setting.visit_window_days else ""}
     """

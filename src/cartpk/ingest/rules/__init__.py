@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from cartpk.ingest.rules import accepted, clinical, decisions, dosing, files, results, samples, subjects, times, units
+from cartpk.ingest.rules import (
+    accepted,
+    adam,
+    clinical,
+    decisions,
+    dosing,
+    files,
+    results,
+    samples,
+    subjects,
+    times,
+    units,
+)
 from cartpk.ingest.rules.base import Accepted, Rule
 
 __all__ = ["ACCEPTED", "CATALOGUE", "RULES", "Accepted", "Rule"]
@@ -26,6 +38,7 @@ _ALL: Final = (
     *dosing.RULES,
     *samples.RULES,
     *clinical.RULES,
+    *adam.RULES,
 )
 
 RULES: Final[dict[str, Rule]] = {rule.id: rule for rule in sorted(_ALL, key=lambda r: r.id)}
