@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,13 @@ from cartpk.core.estimation.individual import Fits, Method, fit_profiles, restri
 from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.problem import Problem
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
-from cartpk.core.estimation.uncertainty import ProfileLimits, Verdict, covariance, profile_limits
+from cartpk.core.estimation.uncertainty import (
+    ProfileLimits,
+    Verdict,
+    covariance,
+    profile_limits,
+    student_quantile,
+)
 from cartpk.models.base import Derived, KineticModel, Prior, PriorLike, Transform, Unit
 
 __all__ = ["SIGMA_PRIOR", "ModelFits", "Quantity", "build_problem", "fit_model"]
@@ -22,7 +29,6 @@ SIGMA_PRIOR: Final = Prior(0.5, 0.4, "near the residual SD 0.56 of Stein 2019; S
 """Prior of ln s, the SD of ln concentration around the curve."""
 SIGMA_BOUNDS: Final = (0.02, 5.0)
 _SIGMA_START = 0.6
-_Z95 = 1.959963984540054
 _NO_SLOPE = 1e-6
 """A quantity that changes by less than this part per unit of a transformed parameter does not depend on it."""
 
@@ -95,6 +101,11 @@ class ModelFits:
         value: FloatArray = np.exp(self.fits.x[:, -1])
         return value
 
+    @cached_property
+    def quantile(self) -> FloatArray:
+        """Standard errors to either side of a 95 % interval, (n,): Student's t for the residual SD of each profile."""
+        return student_quantile(self.problem, self.fits.x)
+
     @property
     def aic(self) -> FloatArray:
         """-2 log-likelihood of the curve + 2 (p + 1), (n,); the curve is the penalised one when the method is MAP."""
@@ -134,7 +145,7 @@ class ModelFits:
         for k in range(axes.shape[2]):
             up, down = (self.model.log_curve(self.phi + sign * axes[:, :, k], day) for sign in (1.0, -1.0))
             variance += (0.5 * (up - down)) ** 2
-        half = _Z95 * np.sqrt(np.where(lost[:, None], np.nan, variance))
+        half = self.quantile[:, None] * np.sqrt(np.where(lost[:, None], np.nan, variance))
         with np.errstate(over="ignore"):
             return np.exp(f), np.exp(f - half), np.exp(f + half)
 
@@ -159,7 +170,8 @@ class ModelFits:
                 slope[:, k] = (transform.forward(up) - transform.forward(down)) / (2.0 * step)
             spread = np.sqrt(_quadratic(slope[:, None, :], self._known_covariance()[:, :-1, :-1])[:, 0])
             spread = np.where(spread > 0, spread, np.nan)  # a quantity held by a bound has no standard error
-            low, high = (transform.inverse(middle + z * spread) for z in (-_Z95, _Z95))
+            half = self.quantile * spread
+            low, high = (transform.inverse(middle + end) for end in (-half, half))
         if len(entry.follows) == 1:
             low, high = self._profile_limits(entry, value)
         se = transform.slope(value) * spread
@@ -243,6 +255,7 @@ def fit_model(
     residual: Residual = Residual.NORMAL,
     sigma_prior: PriorLike = SIGMA_PRIOR,
     polish: bool = True,
+    limits: bool = True,
 ) -> ModelFits:
     """Fits of a model to every profile, one subject at a time in the statistics, all at once in the arithmetic.
 
@@ -256,6 +269,8 @@ def fit_model(
         What is maximised; distribution of the residual; prior of ln s (MAP only).
     polish
         Whether lmfit runs once from each optimum (and is believed where it finds a lower one).
+    limits
+        Whether profile-likelihood limits are sought, most of the work of a fit; without them nothing is bounded.
     """
     problem = build_problem(model, profiles, method, residual=residual, sigma_prior=sigma_prior)
     peak = profiles.log_peak
@@ -270,6 +285,9 @@ def fit_model(
         from cartpk.core.estimation.polish import polished  # noqa: PLC0415 - lmfit costs 2 s to import
 
         fits = polished(problem, fits, model.symbols)
-    found = profile_limits(problem, fits.x, tuple(range(len(model.parameters))))
-    limits = {symbol: found[k] for k, symbol in enumerate(model.symbols)}
-    return ModelFits(model, method, problem, fits, covariance(problem, fits.x, fits.at_bound), limits)
+    entries = tuple(range(len(model.parameters)))
+    none = ProfileLimits(np.full(peak.shape, -np.inf), np.full(peak.shape, np.inf))
+    rise = student_quantile(problem, fits.x) ** 2
+    found = profile_limits(problem, fits.x, entries, rise) if limits else dict.fromkeys(entries, none)
+    by_symbol = {symbol: found[k] for k, symbol in enumerate(model.symbols)}
+    return ModelFits(model, method, problem, fits, covariance(problem, fits.x, fits.at_bound), by_symbol)

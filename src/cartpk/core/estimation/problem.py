@@ -12,7 +12,7 @@ likelihood is too small by a factor of about sqrt((n - k) / n): half of it in a 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from cartpk.core.estimation.likelihood import INFORMATION, Residual, minus2ll, sample_nll, sample_terms
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
 
-__all__ = ["Curve", "Expansion", "Problem"]
+__all__ = ["Curve", "Expansion", "Problem", "RowCurve"]
 
 ORDER_GAP = 0.05
 """Least distance, on the log scale, that an order constraint (slow rate below fast rate) keeps."""
@@ -35,6 +35,15 @@ class Curve(Protocol):
 
     def log_gradient(self, phi: FloatArray, day: FloatArray) -> FloatArray:
         """Return d ln C / d phi, (n, m, p)."""
+        ...
+
+
+@runtime_checkable
+class RowCurve(Curve, Protocol):
+    """A curve with data of its own in every row, e.g. the concentrations that drive it."""
+
+    def take(self, rows: npt.NDArray[np.intp] | BoolArray) -> Self:
+        """Return the curve of these rows."""
         ...
 
 
@@ -98,6 +107,7 @@ class Problem:
         at = np.asarray(rows)
         return replace(
             self,
+            curve=self.curve.take(at) if isinstance(self.curve, RowCurve) else self.curve,
             profiles=self.profiles.take(at),
             lower=self.lower[at],
             upper=self.upper[at],
@@ -130,8 +140,8 @@ class Problem:
     def expand(self, x: FloatArray) -> Expansion:
         """Objective, exact gradient and positive semidefinite (Gauss-Newton) Hessian of each row."""
         day = self.profiles.day
+        slope = self.curve.log_gradient(x[:, :-1], day)  # first: equations integrated for it give the curve as well
         terms = sample_terms(self.profiles, self.curve.log_curve(x[:, :-1], day), x[:, -1], self.residual)
-        slope = self.curve.log_gradient(x[:, :-1], day)
         n, q = x.shape
         away = x - self.prior_mean
         gradient = self.prior_precision * away

@@ -1,0 +1,322 @@
+"""CD7+ and CD7- cells under the CAR: fall after lymphodepletion, killing by the CAR-T cells, regrowth.
+
+No published model of CD7+ cells under a CD7 CAR was found; form and typical values are assumptions of this project.
+The subject's own predicted kinetics C(t) drive the killing. With CD7- cells of the same population both grow towards
+the capacity that they share; without them the CD7+ cells grow towards their own baseline. NK cells are fitted apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+import numpy as np
+
+from cartpk.core.estimation.individual import Fits, fit_profiles, restrict
+from cartpk.core.estimation.problem import Problem
+from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray, Profiles
+from cartpk.core.estimation.uncertainty import covariance
+from cartpk.core.ode import integrate
+from cartpk.models.base import Parameter, Prior, PriorLike, Transform, Unit
+
+__all__ = ["EQUATION", "PARAMETERS", "CountCurve", "CountFits", "Driver", "count_parameters", "fit_counts"]
+
+EQUATION: Final = (
+    "P' = s7 + r7 P (1 - (P + N)/K) - kmax C/(EC50 + C) P; N' = sN + rN N (1 - (P + N)/K); P(0) = LD base7, "
+    "N(0) = LD baseN, K = base7 + baseN; without CD7- cells N = 0 and K = base7"
+)
+INFLUX: Final = (0.5, 0.1)
+"""s7 and sN: cells/uL and day that come from elsewhere (ASSUMED); a single subject's counts do not tell them."""
+ASSUMED: Final = "assumed typical value of this project; SD: weak, a project choice"
+BASE7, LD, R7, KMAX, EC50, BASEN, RN = range(7)
+SIGMA_PRIOR: Final = Prior(0.35, 0.4, "assumed spread of a cell count around its curve; a project choice")
+SIGMA_BOUNDS: Final = (0.05, 3.0)
+TOLERANCE: Final = 1e-6
+
+# fmt: off
+PARAMETERS: Final = (
+    Parameter("base7", "BASE7", "CD7+ Cells Before Lymphodepletion", Unit.CONC, Transform.LOG, 0.1, 1e5,
+              Prior(800.0, 1.0, ASSUMED)),
+    Parameter("ld", "LDFRAC", "Fraction Left by Lymphodepletion", Unit.FRACTION, Transform.LOG, 1e-4, 1.5,
+              Prior(0.04, 1.0, ASSUMED)),
+    Parameter("r7", "R7", "Regrowth Rate of CD7+ Cells", Unit.PER_DAY, Transform.LOG, 0.005, 2.0,
+              Prior(0.15, 0.4, ASSUMED)),
+    Parameter("kmax", "KMAX", "Maximal Killing Rate of CD7+ Cells", Unit.PER_DAY, Transform.LOG, 0.02, 20.0,
+              Prior(1.5, 0.5, ASSUMED)),
+    Parameter("ec50", "EC50", "CAR Level of Half-Maximal Killing", Unit.CONC, Transform.LOG, 1e-5, 1e2,
+              Prior(0.075, 1.2, "centred on 0.075 of the subject's highest predicted CAR level; a project choice",
+                    relative=True)),
+    Parameter("basen", "BASEN", "CD7- Cells Before Lymphodepletion", Unit.CONC, Transform.LOG, 0.01, 1e5,
+              Prior(80.0, 1.0, ASSUMED)),
+    Parameter("rn", "RN", "Regrowth Rate of CD7- Cells", Unit.PER_DAY, Transform.LOG, 0.005, 2.0,
+              Prior(0.13, 0.5, ASSUMED)),
+)
+# fmt: on
+
+
+def count_parameters(*, negatives: bool) -> tuple[Parameter, ...]:
+    """Parameters of the fit, in order: the last two belong to the CD7- cells."""
+    return PARAMETERS if negatives else PARAMETERS[:BASEN]
+
+
+@dataclass(frozen=True)
+class Driver:
+    """CAR kinetics of each row, straight lines between the logarithms on common days.
+
+    Attributes
+    ----------
+    day
+        Ascending, from 0, (g,).
+    log_conc
+        Logarithm of the predicted level, assay units, (n, g).
+    """
+
+    day: FloatArray
+    log_conc: FloatArray
+
+    def take(self, rows: IntArray | BoolArray) -> Driver:
+        """The kinetics of these rows."""
+        return Driver(self.day, self.log_conc[rows])
+
+    def at(self, day: FloatArray) -> FloatArray:
+        """Level on day (n,), one day per row; the last one holds on."""
+        k = np.clip(np.searchsorted(self.day, day, side="right") - 1, 0, self.day.size - 2)
+        part = np.clip((day - self.day[k]) / (self.day[k + 1] - self.day[k]), 0.0, 1.0)
+        row = np.arange(day.size)
+        level: FloatArray = np.exp((1.0 - part) * self.log_conc[row, k] + part * self.log_conc[row, k + 1])
+        return level
+
+
+@dataclass(frozen=True)
+class Equations:
+    """ln P, and ln N where there are CD7- cells, of B rows with parameters (p, B)."""
+
+    par: FloatArray
+    driver: Driver
+
+    @property
+    def negatives(self) -> bool:
+        """Whether the CD7- cells are part of it."""
+        return len(self.par) > BASEN
+
+    def start(self) -> tuple[FloatArray, FloatArray]:
+        """What lymphodepletion left."""
+        bases = [BASE7, BASEN] if self.negatives else [BASE7]
+        by = np.zeros((len(bases), len(self.par), self.par.shape[1]))
+        for state, base in enumerate(bases):
+            by[state, base] = by[state, LD] = 1.0
+        return np.log(self.par[LD] * self.par[bases]), by
+
+    def take(self, rows: IntArray) -> Equations:
+        """The equations of these rows."""
+        return Equations(self.par[:, rows], self.driver.take(rows))
+
+    def slope(self, day: FloatArray, y: FloatArray) -> FloatArray:
+        """Derivatives of the states by time."""
+        cells, room, _, kill, _ = self._terms(day, y)
+        out = np.empty_like(y)
+        out[0] = INFLUX[0] / cells[0] + self.par[R7] * room - kill
+        if self.negatives:
+            out[1] = INFLUX[1] / cells[1] + self.par[RN] * room
+        return out
+
+    def tangent(self, day: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Derivatives of the slopes by the states, and by the logarithms of the parameters."""
+        cells, room, capacity, kill, spared = self._terms(day, y)
+        s, p = len(y), len(self.par)
+        rates = self.par[[R7, RN]] if self.negatives else self.par[[R7]]
+        by_y = -rates[:, None] * (cells / capacity)[None]
+        by_p = np.zeros((s, p, y.shape[1]))
+        for state in range(s):
+            by_y[state, state] -= INFLUX[state] / cells[state]
+            by_p[state, BASE7] = rates[state] * (1.0 - room) * self.par[BASE7] / capacity
+            by_p[state, (R7, RN)[state]] = rates[state] * room
+            if self.negatives:
+                by_p[state, BASEN] = rates[state] * (1.0 - room) * self.par[BASEN] / capacity
+        by_p[0, KMAX], by_p[0, EC50] = -kill, kill * spared
+        return by_y, by_p
+
+    def _terms(self, day: FloatArray, y: FloatArray) -> tuple[FloatArray, ...]:
+        """Cells, room for growth, capacity, rate of killing, 1 - its part of the maximum."""
+        cells = np.exp(y)
+        capacity = self.par[BASE7] + (self.par[BASEN] if self.negatives else 0.0)
+        level = self.driver.at(day)
+        spared = self.par[EC50] / (self.par[EC50] + level)
+        return cells, 1.0 - cells.sum(axis=0) / capacity, capacity, self.par[KMAX] * (1.0 - spared), spared
+
+
+@dataclass(frozen=True)
+class CountCurve:
+    """Predicted ln counts of samples of two kinds in one row: what the estimators minimise.
+
+    Attributes
+    ----------
+    driver
+        CAR kinetics, n rows.
+    negative
+        Which samples are CD7- cells, (n, m).
+    depletion
+        Day on which lymphodepletion starts; earlier samples are baselines, later ones up to day 0 what it left.
+    """
+
+    driver: Driver
+    negative: BoolArray
+    depletion: float
+
+    def take(self, rows: IntArray | BoolArray) -> Self:
+        """The curve of these rows."""
+        return replace(self, driver=self.driver.take(rows), negative=self.negative[rows])
+
+    def log_curve(self, phi: FloatArray, day: FloatArray) -> FloatArray:
+        """Logarithm of the counts, (n, m)."""
+        return self._observed(phi, day, sensitivities=False)[0]
+
+    def log_gradient(self, phi: FloatArray, day: FloatArray) -> FloatArray:
+        """Derivatives d ln count / d phi, (n, m, p)."""
+        return self._observed(phi, day, sensitivities=True)[1]
+
+    def _observed(self, phi: FloatArray, day: FloatArray, *, sensitivities: bool) -> tuple[FloatArray, FloatArray]:
+        par = np.ascontiguousarray(np.exp(phi).T)
+        found = integrate(
+            Equations(par, self.driver), np.maximum(day, 0.0), sensitivities=sensitivities, tolerance=TOLERANCE
+        )
+        pick = self.negative if len(par) > BASEN else np.zeros_like(self.negative)
+        value = np.where(pick, found.states[-1], found.states[0])
+        base = np.where(pick, phi[:, [BASEN if len(par) > BASEN else BASE7]], phi[:, [BASE7]])
+        before = day < self.depletion
+        value = np.where(before, base, value)
+        slope = np.zeros((*day.shape, phi.shape[1]))
+        if found.slopes is not None:
+            slope = np.moveaxis(np.where(pick, found.slopes[-1], found.slopes[0]), 0, -1)
+            unit = np.zeros_like(slope)
+            unit[..., BASE7] = ~pick
+            if len(par) > BASEN:
+                unit[..., BASEN] = pick
+            slope = np.where(before[..., None], unit, slope)
+        return value, slope
+
+
+@dataclass(frozen=True)
+class CountFits:
+    """The fits of n subjects.
+
+    Attributes
+    ----------
+    parameters
+        Of the curve, in the order of phi.
+    problem, fits
+        What was minimised and where it ended: transformed parameters and ln s.
+    covariance
+        Of both, (n, p + 1, p + 1).
+    prior_sd
+        SD of each parameter's prior, (p,).
+    """
+
+    parameters: tuple[Parameter, ...]
+    problem: Problem
+    fits: Fits
+    covariance: FloatArray
+    prior_sd: FloatArray
+
+    @property
+    def phi(self) -> FloatArray:
+        """Transformed parameters, (n, p)."""
+        return self.fits.x[:, :-1]
+
+    @property
+    def se(self) -> FloatArray:
+        """Posterior SD of the transformed parameters, (n, p); nan on a bound."""
+        value: FloatArray = np.sqrt(np.diagonal(self.covariance, axis1=1, axis2=2)[:, :-1])
+        return value
+
+    @property
+    def unlearnt(self) -> FloatArray:
+        """Posterior SD over prior SD, (n, p): near 1 where the data say nothing; 1 on a bound or without an error."""
+        value: FloatArray = np.where(np.isnan(self.se), 1.0, self.se / self.prior_sd)
+        return value
+
+    def band(self, day: FloatArray, *, negative: bool) -> tuple[FloatArray, FloatArray]:
+        """Logarithm of the predicted count on day (n, g), and its standard error by the delta method."""
+        curve = self.problem.curve
+        assert isinstance(curve, CountCurve)  # noqa: S101 - made so below
+        drawn = replace(curve, negative=np.full(day.shape, negative))
+        slope = drawn.log_gradient(self.phi, day)
+        known = np.nan_to_num(self.covariance[:, :-1, :-1])
+        variance = np.einsum("nmp,npq,nmq->nm", slope, known, slope)
+        return drawn.log_curve(self.phi, day), np.sqrt(np.maximum(variance, 0.0))
+
+
+def fit_counts(
+    profiles: Profiles,
+    negative: BoolArray,
+    driver: Driver,
+    depletion: float,
+    priors: Mapping[str, PriorLike] | None = None,
+) -> CountFits:
+    """Penalised censored fits (MAP, M3) of the counts of n subjects.
+
+    Parameters
+    ----------
+    profiles
+        Counts, n rows; days before infusion are negative. Samples of both kinds stand in one row.
+    negative
+        Which samples are CD7- cells, (n, m); with none at all the CD7+ cells are fitted alone.
+    driver
+        Predicted CAR kinetics of each row.
+    depletion
+        Day on which lymphodepletion starts (0 or before).
+    priors
+        Symbol -> prior in place of the model's own; ``sigma`` is the residual SD; all centres are absolute.
+
+    Raises
+    ------
+    ValueError
+        When a symbol is none of the model's.
+    """
+    given = dict(priors or {})
+    sigma = given.pop("sigma", SIGMA_PRIOR)
+    unknown = sorted(set(given) - {p.symbol for p in PARAMETERS})
+    if unknown:
+        raise ValueError(f"CD7 dynamics have no parameter {', '.join(unknown)}; there are: base7 ... rn, sigma")
+    parameters = tuple(
+        replace(p, prior=Prior(given[p.symbol].centre, given[p.symbol].sd, given[p.symbol].source))
+        if p.symbol in given
+        else p
+        for p in count_parameters(negatives=bool(negative.any()))
+    )
+    n, p = profiles.n_profiles, len(parameters)
+    peak = driver.log_conc.max(axis=1, keepdims=True)
+    by_peak = np.array([par.symbol == "ec50" for par in parameters])
+    relative = np.array([par.prior.relative for par in parameters])
+    low, high, mean = (
+        np.log([[*values, 1.0]] * n)
+        for values in zip(*((par.lower, par.upper, par.prior.centre) for par in parameters), strict=True)
+    )
+    low[:, :-1] += by_peak * peak
+    high[:, :-1] += by_peak * peak
+    mean[:, :-1] += relative * peak
+    low[:, -1], high[:, -1], mean[:, -1] = (*np.log(SIGMA_BOUNDS), np.log(sigma.centre))
+    prior_sd = np.array([par.prior.sd for par in parameters])
+    problem = Problem(
+        curve=CountCurve(driver, negative, depletion),
+        profiles=profiles,
+        lower=low,
+        upper=high,
+        prior_mean=mean,
+        prior_precision=np.tile(np.array([*prior_sd, sigma.sd]) ** -2.0, (n, 1)),
+        spent=np.zeros(n),
+    )
+    problem, fits = restrict(problem, fit_profiles(problem, _starts(problem, p)))
+    return CountFits(parameters, problem, fits, covariance(problem, fits.x, fits.at_bound), prior_sd)
+
+
+def _starts(problem: Problem, p: int) -> FloatArray:
+    """Eight starts around the priors, (n, 8, p + 1): killing x level of half the killing x regrowth."""
+    grid = [(a, b, c) for a in (-0.5, 0.5) for b in (-1.0, 1.0) for c in (-0.4, 0.4)]
+    starts = np.repeat(problem.prior_mean[:, None, :], len(grid), axis=1)
+    for k, (kill, level, growth) in enumerate(grid):
+        starts[:, k, KMAX] += kill
+        starts[:, k, EC50] += level
+        starts[:, k, RN if p > RN else R7] += growth
+    return starts
