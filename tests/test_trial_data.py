@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from cartpk import schemas
-from cartpk.trial_data import load, read_parameters
+from cartpk.clinical_schemas import ADRS, DELIVERED
+from cartpk.trial_data import load, load_clinical, read_parameters
 
 
 def rows(schema, *records):
@@ -66,3 +67,24 @@ def test_a_parameter_given_twice_is_caught(run):
 def test_a_run_without_its_first_step_says_which(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"adsl\.csv is not there: run `cartpk ingest"):
         load(tmp_path)
+
+
+def test_clinical_tables_are_read_and_know_what_was_delivered(run):
+    response = {
+        "STUDYID": "T",
+        "USUBJID": "001",
+        "COHORT": "high",
+        "PARAMCD": "OVRLRESP",
+        "AVALC": "NA",
+        "ANL01FL": "Y",
+    }
+    rows(ADRS, {**response, "BORFL": "Y", "ANLFL": "Y"}).to_csv(run / "work/adrs.csv", index=False)
+    count = {"TABLE": "adrs", "NFILES": 1.0, "NROWS": 1.0, "NUSED": 1.0}
+    kinds = ({"DATA": "responses", "DELIVERED": "Y"}, {"DATA": "criss", "DELIVERED": "N"})
+    rows(DELIVERED, *({**count, **kind} for kind in kinds)).to_csv(run / "work/delivered.csv", index=False)
+    clinical = load(run).clinical
+    assert clinical.adrs["AVALC"].tolist() == ["NA"]
+    assert [clinical.has(d) for d in ("responses", "criss", "antibodies")] == [True, False, False]
+    assert clinical.adae.empty
+    assert "ATOXGR" in clinical.adae
+    assert load_clinical(run, only=["adsl.csv"]).adrs.empty

@@ -11,10 +11,17 @@ __all__ = ["command", "generated"]
 
 def generated() -> dict[str, str]:
     """Path (from the project's root) -> text of every generated page."""
+    from cartpk.clinical_page import clinical_page
     from cartpk.config.documentation import markdown as config_readme
     from cartpk.documentation import parameters_page
+    from cartpk.rules_page import input_rules_page
 
-    return {"config/README.md": config_readme(), "docs/parameters.md": parameters_page()}
+    return {
+        "config/README.md": config_readme(),
+        "docs/clinical_tables.md": clinical_page(),
+        "docs/input_rules.md": input_rules_page(),
+        "docs/parameters.md": parameters_page(),
+    }
 
 
 @click.command()
