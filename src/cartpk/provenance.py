@@ -26,6 +26,7 @@ __all__ = [
     "Source",
     "canonical_json",
     "describe_file",
+    "hashes",
     "manifest",
     "package_versions",
     "result_files",
@@ -93,6 +94,11 @@ def sha256_text(text: str) -> str:
     '3f6adf7b12a132c9'
     """
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def hashes(names: Iterable[str]) -> dict[str, str]:
+    """SHA-256 of every file of these that exists, by name."""
+    return {name: sha256_file(Path(name)) for name in names if Path(name).is_file()}
 
 
 def canonical_json(value: object) -> str:

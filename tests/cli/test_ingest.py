@@ -1,5 +1,7 @@
 """cartpk ingest: four tables, or one sentence per error and no table at all."""
 
+import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -127,3 +129,26 @@ def test_the_command_is_reached_from_the_shell(tmp_path):
     assert done.returncode == 1
     assert "there is no file mine.csv" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_hashes_of_what_was_read_stand_beside_the_tables(run):
+    assert run().exit_code == 0
+    recorded = json.loads(Path("results/MINE/work/inputs.json").read_text(encoding="utf-8"))
+    assert recorded == {"mine.csv": hashlib.sha256(DATA.encode()).hexdigest()}
+
+
+def test_a_file_that_changes_while_it_is_read_stops_the_intake(run, monkeypatch):
+    import cartpk.ingest
+
+    read = cartpk.ingest.read_trial
+
+    def slow(config, root):
+        intake = read(config, root)
+        Path("mine.csv").write_text(DATA + "A,60,<50,copies/ug,50\n", encoding="utf-8")
+        return intake
+
+    monkeypatch.setattr(cartpk.ingest, "read_trial", slow)
+    stopped = run()
+    assert stopped.exit_code == 1
+    assert "BI-093" in stopped.output
+    assert not Path("results/MINE/adsl.csv").exists()

@@ -141,3 +141,18 @@ def test_the_results_folder_can_be_moved(project, tmp_path):
     assert str(tmp_path) not in page
     shutil.copytree(project, tmp_path / "elsewhere")
     assert (tmp_path / "elsewhere" / "report.html").read_text(encoding="utf-8") == page
+
+
+def test_a_file_that_changed_since_the_intake_stops_the_report(project):
+    (project / "work").mkdir(exist_ok=True)
+    recorded = project / "work" / "inputs.json"
+    recorded.write_text(json.dumps({"made.csv": sha256_file(Path("made.csv"))}), encoding="utf-8")
+    assert run().exit_code == 0
+    with Path("made.csv").open("a", encoding="utf-8") as stream:
+        stream.write("1,28,<50\n")
+    (project / "report.html").unlink()
+    stopped = run()
+    assert stopped.exit_code == 1
+    assert "BI-093" in stopped.output
+    assert "made.csv" in stopped.output
+    assert not (project / "report.html").exists()

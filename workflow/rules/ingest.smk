@@ -20,6 +20,7 @@ rule ingest:
         adpd=f"{RESULTS}/adpd.csv",
         clinical=expand(f"{RESULTS}/work/{{table}}.csv", table=CLINICAL),
         findings=f"{RESULTS}/work/findings_ingest.csv",
+        inputs=f"{RESULTS}/work/inputs.json",
     params:
         config=CONFIG,
         results=RESULTS,

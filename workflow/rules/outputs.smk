@@ -52,6 +52,7 @@ rule report:
         f"{RESULTS}/adsl.csv",
         f"{RESULTS}/adnca.csv",
         f"{RESULTS}/findings.csv",
+        f"{RESULTS}/work/inputs.json",
         rules.tables.output,
         expand(f"{RESULTS}/figures/{{id}}.{{suffix}}", id=FIGURES, suffix=["png", "svg", "csv", "json"]),
     output:

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 
     from cartpk.ingest import Intake
 
-__all__ = ["STOPPED", "command", "summary"]
+__all__ = ["INPUTS", "STOPPED", "command", "refuse_changed", "summary"]
 
 STOPPED: Final = "findings_stopped.csv"
 """Name of the findings of a trial that cannot be computed: no rule of the workflow takes it for findings.csv."""
+
+INPUTS: Final = "work/inputs.json"
+"""Name of the hashes of the files as they were read, below the results."""
 
 _LISTED: Final = 3
 """Errors of one rule printed on the console; the file has all of them."""
@@ -36,12 +39,15 @@ def command(config: Path, out: Path, findings: Path | None) -> None:
     The paths of the config start from the folder in which the command is started.
     """
     from cartpk.config import load
-    from cartpk.files import write_published, write_table
+    from cartpk.files import write_published, write_table, write_text
     from cartpk.ingest import read_trial
+    from cartpk.provenance import canonical_json, hashes
     from cartpk.publication import without_dates
 
     trial = load(config)
+    before = hashes(trial.files())
     intake = read_trial(trial, Path())
+    refuse_changed(before, hashes(trial.files()))
     found = without_dates(intake.findings, trial)
     if intake.stops:
         write_published(out / STOPPED, found)
@@ -55,8 +61,26 @@ def command(config: Path, out: Path, findings: Path | None) -> None:
     for name, table in intake.clinical.tables():
         write_table(out / "work" / f"{name}.csv", without_dates(table, trial))
     write_table(findings or out / "findings.csv", found)
+    write_text(out / INPUTS, canonical_json(before) + "\n")
     (out / STOPPED).unlink(missing_ok=True)
     click.echo(summary(intake))
+
+
+def refuse_changed(read: dict[str, str], now: dict[str, str]) -> None:
+    """Stop where an input file is not what was read.
+
+    Raises
+    ------
+    click.ClickException
+        Names every file that changed (BI-093).
+    """
+    from cartpk.ingest.changes import list_changed
+    from cartpk.ingest.findings import Findings
+
+    findings = Findings()
+    list_changed(read, now, findings)
+    if findings.stops:
+        raise click.ClickException("an input file changed during the run.\n" + "\n".join(_lines(findings.table())))
 
 
 def summary(intake: Intake) -> str:

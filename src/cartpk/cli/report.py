@@ -15,16 +15,21 @@ __all__ = ["command"]
 def command(config: Path, results: Path) -> None:
     """Write report.html, one self-contained page, and manifest.json, the hashes of all that went in and came out."""
     import datetime as dt
+    import json
 
+    from cartpk.cli.ingest import INPUTS, refuse_changed
     from cartpk.config import load
     from cartpk.figures.registry import FIGURES
     from cartpk.files import write_text
-    from cartpk.provenance import describe_file, manifest, result_files
+    from cartpk.provenance import describe_file, hashes, manifest, result_files
     from cartpk.publication import refuse_identifiers
     from cartpk.report import read_run, render, trace
 
     trial = load(config)
     refuse_identifiers(trial, results)
+    recorded = results / INPUTS
+    if recorded.is_file():
+        refuse_changed(json.loads(recorded.read_text(encoding="utf-8")), hashes(trial.files()))
     call = f"cartpk report {config.as_posix()} --results {results.as_posix()}"
     inputs = tuple(describe_file(Path(name), name) for name in trial.files())
     provenance = trace(trial, describe_file(config, config.as_posix()), inputs, call)

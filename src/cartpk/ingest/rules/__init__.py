@@ -11,6 +11,7 @@ from typing import Final
 from cartpk.ingest.rules import (
     accepted,
     adam,
+    changes,
     clinical,
     decisions,
     dosing,
@@ -30,6 +31,7 @@ CATALOGUE: Final = tuple(f"BI-{number:03d}" for number in range(1, 96))
 
 _ALL: Final = (
     *files.RULES,
+    *changes.RULES,
     *decisions.RULES,
     *subjects.RULES,
     *results.RULES,

@@ -38,6 +38,14 @@ ACCEPTED: Final = (
         "lymphocytes of “0.31” 10^9/L, declared as cells/uL",
     ),
     Accepted(
+        "BI-092", "FORMULA_OR_MARKUP", "text that a spreadsheet would run or a browser would obey",
+        (
+            "It is data, letter by letter; tables for people get an apostrophe before a formula, the page escapes "
+            "every text."
+        ),
+        "a subject “=S-01”, an excluded result “<script>alert(1)</script>”",
+    ),
+    Accepted(
         "BI-087", "DELIMITERS", "semicolons, tabs, other line ends, line breaks in quotes",
         "The delimiter is the one that gives all rows the same number of cells; rows that differ are an error.",
         "“S-01;7;20400”",

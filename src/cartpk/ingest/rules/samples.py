@@ -14,12 +14,14 @@ RULES: Final = (
         "the result {old} stands already in {first}",
         "It is used once.",
         "Remove the repeat.",
+        "the row of day 7 twice",
     ),
     Rule(
         "BI-045", "DUPLICATE_CONFLICT", ERROR, "profile", "different results at one time",
         "{old} is one of several results of day {day:g} ({others})",
         "Which one is reportable is not known: areas of this profile are not calculated.",
         "Keep the reportable result, or set intake.duplicates.",
+        "“20400” and “20500” on day 7",
     ),
     Rule(
         "BI-046", "NO_REPORTABLE_RESULT", ERROR, "profile", "several results, none or several marked as reportable",
@@ -33,12 +35,14 @@ RULES: Final = (
         "{count} with results that stand already in {other}",
         "They are used once.",
         "Deliver either cumulative or incremental files.",
+        "cumulative.csv with all rows of data.csv",
     ),
     Rule(
         "BI-068", "BASELINE_POSITIVE", WARNING, "row", "quantifiable before the infusion",
         "the result {old} of day {day:g} is quantifiable before the infusion",
         "It is shown and not subtracted.",
         "Check for contamination, an earlier product or a mixed-up sample.",
+        "“75” on day -1, LLOQ 50",
     ),
     Rule(
         "BI-070", "NO_BASE", ERROR, "column", "count without a volume, percentage without its parent gate",
@@ -66,6 +70,7 @@ RULES: Final = (
         "{field}: {old}",
         "A change in % cannot be given; absolute values are.",
         "Check whether the baseline sample is missing.",
+        "no count up to the infusion",
     ),
     Rule(
         "BI-074", "BASELINE_UNDECLARED", ERROR, "trial", "two baselines, none of them declared",
@@ -93,36 +98,42 @@ RULES: Final = (
         "“{test}”{specimen} belongs to no analyte and no measure of the config{near}: {examples}",
         "These rows are not read.",
         "Name the test under match: of an analyte or measure if it is needed.",
+        "“IL-6” as a test",
     ),
     Rule(
         "CP-021", "ASSAY_ABSENT", WARNING, "column", "declared assay without a row",
         "no row belongs to {assay} in {specimen}; delivered tests: {old}",
         "Its results stay empty.",
         "Correct match: or specimen: of {assay}, or remove it.",
+        "a measure of the config without a row",
     ),
     Rule(
         "CP-022", "NO_KINETICS", ERROR, "trial", "no kinetic result at all",
         "no row belongs to any analyte of the config; delivered tests: {old}",
         "There is nothing to analyse.",
         "Write the name that the data use under match: of the analyte.",
+        "a file without the analyte",
     ),
     Rule(
         "CP-023", "ASSAY_AMBIGUOUS", ERROR, "trial", "test that fits several assays",
         "“{old}” fits {assays}: {examples}",
         "They cannot be told apart by specimen or unit.",
         "Give the assays different match:, specimen: or unit:.",
+        "two analytes with the same match:",
     ),
     Rule(
         "CP-024", "SPECIMEN_SPELLING", INFO, "column", "specimen in another spelling",
         "the specimen “{old}” is read as {new} in {count}",
         "It is another spelling of the CDISC name.",
         "Nothing to do.",
+        "“外周血” for BLOOD",
     ),
     Rule(
         "CP-060", "DUPLICATE_RESOLVED", WARNING, "row", "different results at one time, resolved",
         "{old} is one of several results of one time ({others})",
         "intake.duplicates: {rule} gives {new}.",
         "Keep only the reportable result.",
+        "“20400” and “20500” with intake.duplicates: mean",
     ),
     Rule(
         "CP-062", "NOT_REPORTABLE", INFO, "row", "not the reportable result",
@@ -136,5 +147,6 @@ RULES: Final = (
         "the row is excluded by the config: {reason}",
         "data.exclude declares it ({field}: {old}).",
         "Nothing to do.",
+        "a row that data.exclude names",
     ),
 )  # fmt: skip
