@@ -3,10 +3,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
+from scipy import stats
 
-from cartpk.core.estimation.individual import fit_profiles
+from cartpk.core.estimation.individual import fit_profiles, restrict
 from cartpk.core.estimation.profiles import Profiles
-from cartpk.core.estimation.uncertainty import CHI2_95, ProfileLimits, Verdict, covariance, profile_limits
+from cartpk.core.estimation.uncertainty import (
+    CHI2_95,
+    ProfileLimits,
+    Verdict,
+    covariance,
+    degrees_of_freedom,
+    profile_curves,
+    profile_limits,
+    student_quantile,
+)
 
 
 def test_the_covariance_of_a_line_is_that_of_regression(line, noisy):
@@ -83,3 +94,50 @@ def test_the_four_verdicts():
     inf = np.inf
     limits = ProfileLimits(np.array([0.0, 0.0, -inf, -inf]), np.array([1.0, inf, 1.0, inf]))
     assert limits.verdicts() == [Verdict.BOUNDED, Verdict.LOWER_ONLY, Verdict.UPPER_ONLY, Verdict.NONE]
+
+
+def test_limits_of_a_line_are_the_t_interval_of_regression(line, noisy):
+    data = noisy.take([0, 1, 2])
+    problem, fits = restrict(line(data), fit_profiles(line(data), np.zeros((3, 1, 3))))
+    np.testing.assert_allclose(degrees_of_freedom(problem, fits.x), 14 - 2, rtol=1e-5)
+    limits = profile_limits(problem, fits.x, (1,), student_quantile(problem, fits.x) ** 2)[1]
+    for i in range(3):
+        fit = stats.linregress(data.day[i], data.log_conc[i])
+        half = stats.t.ppf(0.975, 12) * fit.stderr
+        assert limits.lower[i] == pytest.approx(fit.slope - half, abs=0.02 * half)
+        assert limits.upper[i] == pytest.approx(fit.slope + half, abs=0.02 * half)
+
+
+def test_a_prior_of_s_and_censored_samples_add_degrees_of_freedom(line, noisy):
+    data = noisy.take([0])
+    plain, known = line(data), line(data, prior_sd=[1e9, 1e9, 0.4])
+    x = fit_profiles(plain, np.zeros((1, 1, 3))).x
+    more = degrees_of_freedom(known, x) - degrees_of_freedom(plain, x)
+    assert more == pytest.approx(0.5 / 0.4**2)
+    few = Profiles.from_long([0, 0], [1.0, 2.0], [2.0, np.nan], [1.0, 1.0], [False, True])
+    without = Profiles.from_long([0], [1.0], [2.0], [1.0], [False])
+    at = np.array([[0.0, 0.0, 0.0]])
+    assert degrees_of_freedom(line(few), at) >= degrees_of_freedom(line(without), at) == 1.0
+
+
+def test_the_profile_of_a_line_is_a_parabola_through_its_limits(line, noisy):
+    data = noisy.take([0, 1, 2])
+    problem = line(data)
+    fits = fit_profiles(problem, np.zeros((3, 1, 3)))
+    limits = profile_limits(problem, fits.x, (0, 1))
+    for k, curve in profile_curves(problem, fits.x, limits, steps=5).items():
+        assert curve.at.shape == curve.rise.shape == (3, 11)
+        assert (np.diff(curve.at, axis=1) > 0).all()
+        half = 0.5 * (limits[k].upper - limits[k].lower)[:, None]
+        parabola = CHI2_95 * ((curve.at - fits.x[:, [k]]) / half) ** 2
+        np.testing.assert_allclose(curve.rise, parabola, rtol=0.05, atol=1e-3)
+
+
+def test_a_profile_without_a_limit_runs_to_the_bound_below_the_rise_wanted(line):
+    one = Profiles.from_long([0, 0], [4.0, 4.0], [2.0, 3.0], [1.0, 1.0], [False, False])
+    problem = line(one, prior_sd=[1.0, 0.01, 0.3])
+    problem.lower[:, 1], problem.upper[:, 1] = -5.0, 5.0
+    x = fit_profiles(problem, np.zeros((1, 1, 3))).x
+    curve = profile_curves(problem, x, profile_limits(problem, x, (1,)))[1]
+    assert curve.at[0, [0, -1]].tolist() == [-5.0, 5.0]
+    assert (curve.rise < CHI2_95).all()

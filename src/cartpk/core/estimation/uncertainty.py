@@ -1,4 +1,12 @@
-"""How well the data determine a fit: covariance, and limits from the profile of the likelihood."""
+r"""How well the data determine a fit: covariance, and limits from the profile of the likelihood.
+
+The residual SD of one profile is estimated from few samples. Limits that took it as known (a rise of 3.84) would be too
+narrow; as in regression the normal quantile is replaced by that of Student's t, so that -2 log-likelihood rises by
+:math:`t_{0.975,\nu}^2` at a limit (for a line that is the classical interval; Bates DM, Watts DG. Nonlinear regression
+analysis and its applications. Wiley 1988, ch. 6). The degrees of freedom :math:`\nu` are those of a variance estimate
+whose logarithm has the information I found on ln s: :math:`\nu = I / 2` (Satterthwaite FE. Biometrics Bull 1946;2:110).
+Samples less parameters spent, censored results and the prior of s all enter through I.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +14,30 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
+from scipy.special import stdtrit
 
 from cartpk.core.estimation.levenberg import Minimum, minimise
 from cartpk.core.estimation.problem import Problem
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray
 
-__all__ = ["CHI2_95", "ProfileLimits", "Verdict", "covariance", "profile_limits"]
+__all__ = [
+    "CHI2_95",
+    "ProfileCurve",
+    "ProfileLimits",
+    "Verdict",
+    "covariance",
+    "degrees_of_freedom",
+    "profile_curves",
+    "profile_limits",
+    "student_quantile",
+]
 
 CHI2_95 = 3.841458820694124
-"""95 % quantile of chi-squared with 1 degree of freedom: the rise of -2 log-likelihood at a limit."""
+"""95 % quantile of chi-squared with 1 degree of freedom: the rise of -2 log-likelihood at a limit, s known."""
 _ROOT_STEPS = 12
 _ROOT_TOLERANCE = 0.02
-"""A limit is found when the root of the rise is this close to that of CHI2_95."""
+"""A limit is found when the root of the rise is this close to that wanted."""
+_LEAST_DF = 1.0
 
 
 class Verdict(StrEnum):
@@ -77,7 +97,28 @@ def covariance(problem: Problem, x: FloatArray, at_bound: BoolArray) -> FloatArr
     return out
 
 
-def profile_limits(problem: Problem, x: FloatArray, indices: tuple[int, ...]) -> dict[int, ProfileLimits]:
+def degrees_of_freedom(problem: Problem, x: FloatArray) -> FloatArray:
+    """Degrees of freedom of each profile's residual variance, (n,), at least 1: half the information on ln s."""
+    information = problem.expand(x).hessian[:, -1, -1]
+    value: FloatArray = np.maximum(0.5 * information, _LEAST_DF)
+    return value
+
+
+def student_quantile(problem: Problem, x: FloatArray) -> FloatArray:
+    """Quantile of Student's t that bounds a 95 % interval of each profile, (n,).
+
+    Examples
+    --------
+    >>> stdtrit(np.array([8.0, 1e9]), 0.975).round(3)
+    array([2.306, 1.96 ])
+    """
+    value: FloatArray = np.asarray(stdtrit(degrees_of_freedom(problem, x), 0.975), dtype=np.float64)
+    return value
+
+
+def profile_limits(
+    problem: Problem, x: FloatArray, indices: tuple[int, ...], rise: FloatArray | float = CHI2_95
+) -> dict[int, ProfileLimits]:
     """95 % profile-likelihood limits of the given entries of x.
 
     Parameters
@@ -88,47 +129,57 @@ def profile_limits(problem: Problem, x: FloatArray, indices: tuple[int, ...]) ->
         The fit, (n, q). ln s stays at the fitted value: with it free a single profile of few samples is unbounded.
     indices
         Entries to profile.
+    rise
+        Rise of -2 log-likelihood at a limit, (n,) or one for all; that of s not known exactly is
+        ``student_quantile(problem, x) ** 2``.
 
     Notes
     -----
     The entry is first moved to each of its bounds and everything else is fitted again. Where -2 log-likelihood rises
-    by less than 3.84 even there, the data give no limit on that side; elsewhere the limit is found by the Illinois
+    by less than ``rise`` even there, the data give no limit on that side; elsewhere the limit is found by the Illinois
     variant of regula falsi on the square root of the rise, warm-started.
     """
-    n, q = x.shape
-    plain = replace(problem, prior_precision=np.zeros_like(problem.prior_precision))  # s is held: spent plays no part
-    held = np.zeros((n, q), dtype=bool)
-    held[:, -1] = True
-    base = minimise(plain, x, fixed=held, max_steps=60)
+    n = x.shape[0]
+    plain, base = _without_priors(problem, x)
     sides = [(k, side) for k in indices for side in (-1, 1)]
     rows = np.tile(np.arange(n), len(sides))
     entry = np.repeat([k for k, _ in sides], n)
     upward = np.repeat([side > 0 for _, side in sides], n)
-    limit = _limits(plain.take(rows), Minimum(base.x[rows], base.value[rows], base.converged[rows]), entry, upward)
+    wanted = np.sqrt(np.broadcast_to(np.asarray(rise, dtype=np.float64), (n,)))[rows]
+    start = Minimum(base.x[rows], base.value[rows], base.converged[rows])
+    limit = _limits(plain.take(rows), start, entry, upward, wanted)
     found = {side: limit[i * n : (i + 1) * n] for i, side in enumerate(sides)}
     return {k: ProfileLimits(found[k, -1], found[k, 1]) for k in indices}
 
 
-def _limits(problem: Problem, base: Minimum, entry: IntArray, upward: BoolArray) -> FloatArray:
+def _without_priors(problem: Problem, x: FloatArray) -> tuple[Problem, Minimum]:
+    """The problem without its priors, and its minimum with s held; ``spent`` plays no part then."""
+    plain = replace(problem, prior_precision=np.zeros_like(problem.prior_precision))
+    held = np.zeros(x.shape, dtype=bool)
+    held[:, -1] = True
+    return plain, minimise(plain, x, fixed=held, max_steps=60)
+
+
+def _limits(problem: Problem, base: Minimum, entry: IntArray, upward: BoolArray, wanted: FloatArray) -> FloatArray:
     """Limit of one entry of each row in one direction; +-inf where there is none."""
     row = np.arange(entry.size)
     wall = np.where(upward, problem.upper[row, entry], problem.lower[row, entry])
     out = np.where(upward, np.inf, -np.inf)
     far = _refit(problem, base.x, entry, wall)
-    rise_far = _root_rise(far.value, base.value)
+    rise_far = _root_rise(far.value, base.value) - wanted
     go = rise_far > 0
     if not go.any():
         return out
     problem, entry, row = problem.take(go), entry[go], np.arange(int(go.sum()))
     near_x, far_x = base.x[go], far.x[go]
     near_at, far_at = near_x[row, entry], wall[go]
-    near_rise, far_rise = np.full(row.size, -np.sqrt(CHI2_95)), rise_far[go]
+    near_rise, far_rise = -wanted[go], rise_far[go]
     at, side = near_at, np.zeros(row.size)
     for _ in range(_ROOT_STEPS):
         at = near_at + (far_at - near_at) * near_rise / (near_rise - far_rise)
         closer = np.abs(near_rise) < np.abs(far_rise)
         tried = _refit(problem, np.where(closer[:, None], near_x, far_x), entry, at)
-        rise = _root_rise(tried.value, base.value[go])
+        rise = _root_rise(tried.value, base.value[go]) - wanted[go]
         inside = rise <= 0
         again = np.where(inside, side < 0, side > 0)  # the same end moved twice: the other one's weight is halved
         near_rise = np.where(inside, rise, np.where(again, near_rise * 0.5, near_rise))
@@ -154,6 +205,69 @@ def _refit(problem: Problem, x: FloatArray, entry: IntArray, at: FloatArray) -> 
 
 
 def _root_rise(value: FloatArray, base: FloatArray) -> FloatArray:
-    """Root of the rise of -2 log-likelihood above the minimum, less its value at a limit: 0 at the limit."""
-    rise: FloatArray = np.sqrt(np.maximum(2.0 * (value - base), 0.0)) - np.sqrt(CHI2_95)
+    """Root of the rise of -2 log-likelihood above the minimum."""
+    rise: FloatArray = np.sqrt(np.maximum(2.0 * (value - base), 0.0))
     return rise
+
+
+@dataclass(frozen=True)
+class ProfileCurve:
+    """The profile of the likelihood of one entry of x.
+
+    Attributes
+    ----------
+    at
+        Values of the entry, ascending, (n, g).
+    rise
+        Rise of -2 log-likelihood above its minimum there, everything else fitted again but s, (n, g).
+    """
+
+    at: FloatArray
+    rise: FloatArray
+
+
+def profile_curves(
+    problem: Problem, x: FloatArray, limits: dict[int, ProfileLimits], steps: int = 8
+) -> dict[int, ProfileCurve]:
+    """The profiles whose limits are known, drawn a little beyond these, to the bound where there is none.
+
+    Parameters
+    ----------
+    problem, x
+        As in :func:`profile_limits`.
+    limits
+        Entry -> its limits.
+    steps
+        Points on either side of the minimum; each is started at the one before it.
+    """
+    n = x.shape[0]
+    plain, base = _without_priors(problem, x)
+    sides = [(k, side) for k in limits for side in (-1, 1)]
+    rows = np.tile(np.arange(n), len(sides))
+    entry = np.repeat([k for k, _ in sides], n)
+    end = np.concatenate([_end(problem, base.x, limits[k], k, upward=side > 0) for k, side in sides])
+    spread, at_base, value = plain.take(rows), base.x[rows], base.value[rows]
+    start = at_base[np.arange(rows.size), entry]
+    now, places, rises = at_base, [], []
+    for step in range(1, steps + 1):
+        place = start + (end - start) * step / steps
+        tried = _refit(spread, now, entry, place)
+        now = tried.x
+        places.append(place)
+        rises.append(np.maximum(2.0 * (tried.value - value), 0.0))
+    place, rise = (np.stack(part, axis=1).reshape(len(limits), 2, n, steps) for part in (places, rises))
+    out = {}
+    for i, k in enumerate(limits):
+        middle = base.x[:, [k]]
+        at = np.concatenate([place[i, 0, :, ::-1], middle, place[i, 1]], axis=1)
+        up = np.concatenate([rise[i, 0, :, ::-1], np.zeros((n, 1)), rise[i, 1]], axis=1)
+        out[k] = ProfileCurve(at, up)
+    return out
+
+
+def _end(problem: Problem, x: FloatArray, limits: ProfileLimits, k: int, *, upward: bool) -> FloatArray:
+    """Where the curve of entry k ends: 30 % beyond its limit, or at the bound."""
+    wall = problem.upper[:, k] if upward else problem.lower[:, k]
+    limit = limits.upper if upward else limits.lower
+    beyond = x[:, k] + 1.3 * (np.where(np.isfinite(limit), limit, wall) - x[:, k])
+    return np.clip(np.where(np.isfinite(limit), beyond, wall), problem.lower[:, k], problem.upper[:, k])
