@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cartpk.models.gompertz import MODEL, capacity, foldx
+from cartpk.models.gompertz import MODEL, RISE
 
 THETA = np.array([[24000.0, 9.3, 0.4, 0.16, 0.01, 0.003, 5.0]])
 
@@ -15,8 +15,8 @@ def test_the_rise_is_the_textbook_curve():
     r0 = k * np.exp(-np.exp(0.4 * 5.0))
     day = np.array([[0.0, 2.0, 6.0, 9.2]])
     np.testing.assert_allclose(MODEL.curve(THETA, day), k * np.exp(np.log(r0 / k) * np.exp(-0.4 * day)), rtol=1e-12)
-    np.testing.assert_allclose(capacity(THETA), k, rtol=1e-12)
-    np.testing.assert_allclose(foldx(THETA), 24000 / r0, rtol=1e-12)
+    np.testing.assert_allclose(RISE.capacity(THETA), k, rtol=1e-12)
+    np.testing.assert_allclose(RISE.foldx(THETA), 24000 / r0, rtol=1e-12)
 
 
 def test_its_growth_rate_falls_exponentially():
@@ -27,4 +27,4 @@ def test_its_growth_rate_falls_exponentially():
 
 def test_the_mean_doubling_time():
     entry = next(d for d in MODEL.derived if d.paramcd == "DBLMEAN")
-    assert entry.value(THETA)[0] == pytest.approx(9.3 / np.log2(foldx(THETA)[0]))
+    assert entry.value(THETA)[0] == pytest.approx(9.3 / np.log2(RISE.foldx(THETA)[0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cartpk.models import stein
-from cartpk.models.logistic import MODEL, capacity, foldx
+from cartpk.models.logistic import MODEL, RISE
 
 THETA = np.array([[24000.0, 9.3, 1.1, 0.16, 0.01, 0.003, 7.0]])
 
@@ -15,8 +15,8 @@ def test_the_rise_is_the_textbook_curve():
     r0 = k / (1 + np.exp(1.1 * 7.0))
     day = np.array([[0.0, 2.0, 6.0, 9.2]])
     np.testing.assert_allclose(MODEL.curve(THETA, day), k / (1 + (k / r0 - 1) * np.exp(-1.1 * day)), rtol=1e-12)
-    np.testing.assert_allclose(capacity(THETA), k, rtol=1e-12)
-    np.testing.assert_allclose(foldx(THETA), 24000 / r0, rtol=1e-12)
+    np.testing.assert_allclose(RISE.capacity(THETA), k, rtol=1e-12)
+    np.testing.assert_allclose(RISE.foldx(THETA), 24000 / r0, rtol=1e-12)
 
 
 def test_without_a_capacity_in_sight_it_is_steins_curve():

@@ -9,43 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from cartpk.core.estimation.profiles import FloatArray, Profiles
-from cartpk.models.base import Derived, KineticModel, Parameter, Prior, Transform, Unit
-from cartpk.models.parts import areas, biexponential, biexponential_area, half_life, switch_after
+from cartpk.models.base import KineticModel, Parameter, Prior, Transform, Unit
+from cartpk.models.parts import SlowingRise, biexponential_area, half_life
 from cartpk.models.stein import PARAMETERS as STEIN
-from cartpk.terms import LN2
 
 __all__ = ["MODEL"]
 
 WEAK = "near the rate and the peak of Stein 2019; weak, a project choice"
-CMAX, TMAX, R, ALPHA, FB, BETA, TI = range(7)
-_LOG_HUGE = 690.0
-
-
-def log_value(theta: FloatArray, day: FloatArray) -> FloatArray:
-    """Logarithm of C(t), (…, m)."""
-    cmax, tmax, r, alpha, fb, beta, ti = (theta[..., k, None] for k in range(7))
-    rise = _log_growth(np.minimum(day, tmax), r, ti) - _log_growth(tmax, r, ti)
-    fall = biexponential(np.maximum(day - tmax, 0.0), alpha, fb, beta).value
-    value: FloatArray = np.log(cmax) + rise + fall
-    return value
-
-
-def log_slope(theta: FloatArray, day: FloatArray) -> FloatArray:
-    """Derivatives d ln C / d (ln cmax, ln tmax, ln r, ln alpha, logit fb, ln beta, ln ti), (…, m, 7)."""
-    _, tmax, r, alpha, fb, beta, ti = (theta[..., k, None] for k in range(7))
-    rise = day < tmax
-    at = np.minimum(day, tmax)
-    here, top = _speed(at, r, ti), _speed(tmax, r, ti)
-    fall = biexponential(np.maximum(day - tmax, 0.0), alpha, fb, beta)
-    out = np.empty((*np.broadcast_shapes(day.shape, tmax.shape), 7))
-    out[..., CMAX] = 1.0
-    out[..., TMAX] = -tmax * np.where(rise, top, fall.by_day)
-    out[..., R] = (at - ti) * here - (tmax - ti) * top
-    out[..., ALPHA] = np.where(rise, 0.0, fall.by_alpha)
-    out[..., FB] = np.where(rise, 0.0, fall.by_fb)
-    out[..., BETA] = np.where(rise, 0.0, fall.by_beta)
-    out[..., TI] = -ti * (here - top)
-    return out
+R = 2
 
 
 def _log_growth(t: FloatArray, r: FloatArray, ti: FloatArray) -> FloatArray:
@@ -72,37 +43,12 @@ def area(theta: FloatArray, day: FloatArray | float) -> FloatArray:
     return total
 
 
+RISE = SlowingRise(_log_growth, _speed)
+
+
 def guess(profiles: Profiles) -> FloatArray:
     """24 starts, (n, 24, 7): four times of the peak x two fast rates x three times of inflection."""
-    peak = profiles.peak_day
-    grid = [(dt, alpha, ti) for dt in (-1.0, -0.2, 0.5, 1.5) for alpha in (0.15, 0.4) for ti in (0.5, 0.8, 1.1)]
-    out = np.empty((profiles.n_profiles, len(grid), 7))
-    for s, (dt, alpha, ti) in enumerate(grid):
-        out[:, s, :] = (1.0, 1.0, 1.0, alpha, 0.01, 0.005, 1.0)
-        out[:, s, TMAX] = np.maximum(peak + dt, 0.5 * peak)
-        out[:, s, TI] = ti * out[:, s, TMAX]
-    return out
-
-
-def log_foldx(theta: FloatArray) -> FloatArray:
-    """Logarithm of Cmax over the concentration at time 0."""
-    _, tmax, r, _, _, _, ti = (theta[..., k] for k in range(7))
-    return _log_growth(tmax, r, ti) - _log_growth(np.zeros_like(tmax), r, ti)
-
-
-def foldx(theta: FloatArray) -> FloatArray:
-    """Cmax over the concentration at time 0; nan where it exceeds 1e300."""
-    fold = log_foldx(theta)
-    value: FloatArray = np.where(fold < _LOG_HUGE, np.exp(np.minimum(fold, _LOG_HUGE)), np.nan)
-    return value
-
-
-def capacity(theta: FloatArray) -> FloatArray:
-    """Concentration the expansion tends to; nan where it exceeds 1e300 times Cmax."""
-    cmax, tmax, r, _, _, _, ti = (theta[..., k] for k in range(7))
-    above = -_log_growth(tmax, r, ti)
-    value: FloatArray = np.where(above < _LOG_HUGE, cmax * np.exp(np.minimum(above, _LOG_HUGE)), np.nan)
-    return value
+    return RISE.guess(profiles, 1.0, (0.5, 0.8, 1.1))
 
 
 # fmt: off
@@ -122,30 +68,11 @@ MODEL = KineticModel(
         Parameter("ti", "TINFL", "Time of Inflection", Unit.DAY, Transform.LOG, 0.5, 60.0,
                   Prior(7.0, 0.6, WEAK)),
     ),
-    log_value=log_value,
-    log_slope=log_slope,
+    log_value=RISE.log_value,
+    log_slope=RISE.log_slope,
     area=area,
     guess=guess,
-    derived=(
-        Derived("MCMAX", "Model Cmax", Unit.CONC, lambda th: th[..., CMAX], "Cmax", follows=("cmax",)),
-        Derived("MTMAX", "Model Tmax", Unit.DAY, lambda th: th[..., TMAX], "Tmax", follows=("tmax",)),
-        Derived("CAPACITY", "Concentration Expansion Tends to", Unit.CONC, capacity, "K",
-                nan_reason="the data show no slowing of the expansion"),
-        Derived("FOLDX", "Fold Expansion", Unit.RATIO, foldx, "Cmax / C(0)",
-                nan_reason="the rise reaches beyond all numbers"),
-        half_life("DBLTIME", "Doubling Time", R, "r"),
-        Derived("DBLMEAN", "Mean Doubling Time up to Tmax", Unit.DAY,
-                lambda th: LN2 * th[..., TMAX] / log_foldx(th),
-                "ln 2 Tmax / ln(Cmax / C(0))"),
-        half_life("HLALPHA", "Half-Life of Contraction", ALPHA, "alpha"),
-        half_life("HLBETA", "Half-Life of Persistence", BETA, "beta", suppress=True),
-        Derived("FB", "Persistent Fraction of Cmax", Unit.FRACTION, lambda th: th[..., FB], "FB", follows=("fb",)),
-        Derived("TSWITCH", "Time of Switch to Persistence", Unit.DAY,
-                lambda th: th[..., TMAX] + switch_after(th[..., ALPHA], th[..., FB], th[..., BETA]),
-                "Tmax + ln((1 - FB) / FB) / (alpha - beta): both exponentials are equal",
-                nan_reason="the persistent phase leads from the peak on"),
-        *areas(area),
-    ),
+    derived=RISE.quantities(area, half_life("DBLTIME", "Doubling Time", R, "r")),
     kink="tmax",
     order=(("beta", "alpha"),),
 )

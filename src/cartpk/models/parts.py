@@ -1,20 +1,33 @@
-"""Pieces of curves that several models share: the decline in two exponentials, entries of the reported quantities."""
+"""Pieces of curves that several models share: declines, rises that slow, entries of the reported quantities."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from cartpk.core.estimation.profiles import FloatArray
+from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models.base import Derived, Unit
 from cartpk.terms import LN2
 
-__all__ = ["Decline", "areas", "biexponential", "biexponential_area", "exponential_area", "half_life", "switch_after"]
+__all__ = [
+    "Decline",
+    "SlowingRise",
+    "areas",
+    "biexponential",
+    "biexponential_area",
+    "exponential_area",
+    "half_life",
+    "persistence",
+    "switch_after",
+]
 
 Area = Callable[[FloatArray, FloatArray | float], FloatArray]
+Growth = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 _OVERFLOW = 700.0
+_LOG_HUGE = 690.0
 
 
 class Decline(NamedTuple):
@@ -93,3 +106,131 @@ def areas(area: Area, how: str = "closed form") -> tuple[Derived, Derived]:
             "MAUC90D", "Model AUC 0-90 Days", Unit.AUC, lambda th: area(th, 90.0), f"{said} 90, {how}", horizon=90.0
         ),
     )
+
+
+def persistence(alpha: int, fb: int, beta: int, tmax: int) -> tuple[Derived, ...]:
+    """Entries of a decline in two exponentials from the columns of theta that hold its parameters and Tmax."""
+    return (
+        half_life("HLALPHA", "Half-Life of Contraction", alpha, "alpha"),
+        half_life("HLBETA", "Half-Life of Persistence", beta, "beta", suppress=True),
+        Derived("FB", "Persistent Fraction of Cmax", Unit.FRACTION, lambda th: th[..., fb], "FB", follows=("fb",)),
+        Derived(
+            "TSWITCH",
+            "Time of Switch to Persistence",
+            Unit.DAY,
+            lambda th: th[..., tmax] + switch_after(th[..., alpha], th[..., fb], th[..., beta]),
+            "Tmax + ln((1 - FB) / FB) / (alpha - beta): both exponentials are equal",
+            nan_reason="the persistent phase leads from the peak on",
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class SlowingRise:
+    """A rise that slows towards a capacity, then from Tmax a decline in two exponentials.
+
+    theta = (cmax, tmax, r, alpha, fb, beta, ti): C = Cmax g(t) / g(Tmax) before Tmax.
+
+    Attributes
+    ----------
+    log_growth
+        Logarithm of the growth curve g of height 1, of (t, r, ti); a function of r (t - ti).
+    speed
+        Its derivative by t.
+    """
+
+    log_growth: Growth
+    speed: Growth
+
+    def log_value(self, theta: FloatArray, day: FloatArray) -> FloatArray:
+        """Logarithm of C(t), (…, m)."""
+        cmax, tmax, r, alpha, fb, beta, ti = (theta[..., k, None] for k in range(7))
+        rise = self.log_growth(np.minimum(day, tmax), r, ti) - self.log_growth(tmax, r, ti)
+        fall = biexponential(np.maximum(day - tmax, 0.0), alpha, fb, beta).value
+        value: FloatArray = np.log(cmax) + rise + fall
+        return value
+
+    def log_slope(self, theta: FloatArray, day: FloatArray) -> FloatArray:
+        """Derivatives d ln C / d (ln cmax, ln tmax, ln r, ln alpha, logit fb, ln beta, ln ti), (…, m, 7)."""
+        _, tmax, r, alpha, fb, beta, ti = (theta[..., k, None] for k in range(7))
+        rise = day < tmax
+        at = np.minimum(day, tmax)
+        here, top = self.speed(at, r, ti), self.speed(tmax, r, ti)
+        fall = biexponential(np.maximum(day - tmax, 0.0), alpha, fb, beta)
+        parts = (
+            np.ones_like(at),
+            -tmax * np.where(rise, top, fall.by_day),
+            (at - ti) * here - (tmax - ti) * top,
+            np.where(rise, 0.0, fall.by_alpha),
+            np.where(rise, 0.0, fall.by_fb),
+            np.where(rise, 0.0, fall.by_beta),
+            -ti * (here - top),
+        )
+        return np.stack(np.broadcast_arrays(*parts), axis=-1)
+
+    def log_foldx(self, theta: FloatArray) -> FloatArray:
+        """Logarithm of Cmax over the concentration at time 0."""
+        _, tmax, r, _, _, _, ti = (theta[..., k] for k in range(7))
+        return self.log_growth(tmax, r, ti) - self.log_growth(np.zeros_like(tmax), r, ti)
+
+    def foldx(self, theta: FloatArray) -> FloatArray:
+        """Cmax over the concentration at time 0; nan where it exceeds 1e300."""
+        return _exponential(self.log_foldx(theta))
+
+    def capacity(self, theta: FloatArray) -> FloatArray:
+        """Concentration the expansion tends to; nan where it exceeds 1e300 times Cmax."""
+        cmax, tmax, r, _, _, _, ti = (theta[..., k] for k in range(7))
+        return cmax * _exponential(-self.log_growth(tmax, r, ti))
+
+    def guess(self, profiles: Profiles, rate: float, inflections: Sequence[float]) -> FloatArray:
+        """Starts, (n, 8 per time of inflection, 7): four times of the peak x two fast rates x times of inflection.
+
+        ``rate`` is the start of r; a time of inflection is a part of the time of the peak.
+        """
+        peak = profiles.peak_day
+        grid = [(dt, alpha, ti) for dt in (-1.0, -0.2, 0.5, 1.5) for alpha in (0.15, 0.4) for ti in inflections]
+        out = np.empty((profiles.n_profiles, len(grid), 7))
+        for s, (dt, alpha, ti) in enumerate(grid):
+            out[:, s, :] = (1.0, 1.0, rate, alpha, 0.01, 0.005, 1.0)
+            out[:, s, 1] = np.maximum(peak + dt, 0.5 * peak)
+            out[:, s, 6] = ti * out[:, s, 1]
+        return out
+
+    def quantities(self, area: Area, *more: Derived) -> tuple[Derived, ...]:
+        """Entries of the model with this area; ``more`` stand behind those of the expansion."""
+        return (
+            Derived("MCMAX", "Model Cmax", Unit.CONC, lambda th: th[..., 0], "Cmax", follows=("cmax",)),
+            Derived("MTMAX", "Model Tmax", Unit.DAY, lambda th: th[..., 1], "Tmax", follows=("tmax",)),
+            Derived(
+                "CAPACITY",
+                "Concentration Expansion Tends to",
+                Unit.CONC,
+                self.capacity,
+                "K",
+                nan_reason="the data show no slowing of the expansion",
+            ),
+            Derived(
+                "FOLDX",
+                "Fold Expansion",
+                Unit.RATIO,
+                self.foldx,
+                "Cmax / C(0)",
+                nan_reason="the rise reaches beyond all numbers",
+            ),
+            *more,
+            Derived(
+                "DBLMEAN",
+                "Mean Doubling Time up to Tmax",
+                Unit.DAY,
+                lambda th: LN2 * th[..., 1] / self.log_foldx(th),
+                "ln 2 Tmax / ln(Cmax / C(0))",
+            ),
+            *persistence(alpha=3, fb=4, beta=5, tmax=1),
+            *areas(area),
+        )
+
+
+def _exponential(power: FloatArray) -> FloatArray:
+    """Exponential of ``power``; nan above 1e300."""
+    value: FloatArray = np.where(power < _LOG_HUGE, np.exp(np.minimum(power, _LOG_HUGE)), np.nan)
+    return value
