@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from cartpk.adpp import derive_params_trial
-from cartpk.config import load
+from cartpk.config import load, missing_files
 from cartpk.ingest import read_trial
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,3 +144,9 @@ def test_a_data_set_with_two_columns_of_one_name_is_refused_and_says_which():
     assert found.stops
     assert found.findings["RULE"].tolist() == ["BI-089"]
     assert "ATPTREF more than once" in found.findings["MESSAGE"][0]
+
+
+@pytest.mark.parametrize("name", ["pharmaversesdtm", "pharmaverseadam", "anca", "anca_dummy"])
+def test_every_file_of_these_configs_is_there_and_a_treatment_is_none(name):
+    path = ROOT / "tests" / "real" / f"{name}.yaml"
+    assert missing_files(load(path), path, ROOT) == []

@@ -103,7 +103,8 @@ def _fits(data: TrialData, config: TrialConfig) -> Iterator[Tile]:
     labels = {analyte.code: analyte.label for analyte in config.analytes}
     if fits.empty:
         return
-    assays = fits[["PPCAT", "PPSPEC"]].drop_duplicates()
+    # a subject without a sample has a row without an assay
+    assays = fits[["PPCAT", "PPSPEC"]].dropna().drop_duplicates()
     for code, specimen in sorted(assays.itertuples(index=False), key=lambda a: (a[1] != "BLOOD", a)):
         own = fits[(fits["PPCAT"] == code) & (fits["PPSPEC"] == specimen)]
         name = "Model fits converged"
