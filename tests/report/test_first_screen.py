@@ -144,6 +144,12 @@ def test_fits_of_marrow_are_counted_apart_from_those_of_blood(data, config):
     )
 
 
+def test_a_subject_without_a_sample_is_no_assay_of_its_own(data, config):
+    none = data.fits.iloc[:1].assign(USUBJID="999", PPCAT=None, PPSPEC=None)
+    more = replace(data, fits=pd.concat([data.fits, none.astype(data.fits.dtypes)]))
+    assert tiles(more, config) == tiles(data, config)
+
+
 def test_completeness_of_a_trial_without_a_result(data, config):
     nothing = replace(data, adnca=data.adnca.iloc[:0], adpp=data.adpp.iloc[:0], fits=pd.DataFrame())
     counted = tiles(nothing, config)
