@@ -59,6 +59,13 @@ def test_what_is_no_date_stays(text):
     assert without_dates(findings("X", message=text), config())["MESSAGE"].tolist() == [text]
 
 
+def test_the_date_of_a_signature_stays():
+    text = "VALUE “2024-05-08” is corrected (A. Chen, 2031-02-03: typing error)."
+    assert without_dates(findings("CP-208", message=text), config())["MESSAGE"].tolist() == [
+        "VALUE “[date]” is corrected (A. Chen, 2031-02-03: typing error)."
+    ]
+
+
 def test_columns_of_dates_are_empty_and_study_days_stay():
     table = pd.DataFrame({"USUBJID": ["1"], "ADTM": ["2024-05-08"], "TRTSDTM": ["2024-05-01"], "AFRLT": [7.0]})
     out = without_dates(table, config())

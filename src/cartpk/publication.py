@@ -27,8 +27,9 @@ _SHOWN: Final = 3
 _CLOCK: Final = r"(?:[T ]\d{1,2}(?::\d{2}){0,2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _DATE: Final = re.compile(
     rf"(?<!\d)(?:\d{{4}}([-/.])\d{{1,2}}\1\d{{1,2}}|\d{{1,2}}([-/.])\d{{1,2}}\2\d{{4}}|"
-    rf"\d{{4}}年\d{{1,2}}月(?:\d{{1,2}}日)?|\d{{1,2}}[ -]?[A-Za-z]{{3}}[ -]?\d{{4}}){_CLOCK}(?![\d])"
+    rf"\d{{4}}年\d{{1,2}}月(?:\d{{1,2}}日)?|\d{{1,2}}[ -]?[A-Za-z]{{3}}[ -]?\d{{4}}){_CLOCK}(?!\d|: )"
 )
+"""A date, with its time; the date of a signature (followed by a colon) is no date of a subject."""
 _DATED: Final = ("DTM", "DTC")
 """Endings of the names of columns that hold dates."""
 _MASK: Final = "[date]"

@@ -3,6 +3,7 @@
 import pytest
 
 from cartpk.adpp import derive_params_trial
+from cartpk.config.data import Data
 
 HEAD = "ACTION,FILE,ROW,USUBJID,TIME,ANALYTE,FIELD,OLD,NEW,WHO,WHEN,WHY"
 SIGNED = "A. Chen,2031-02-03,typing error"
@@ -191,3 +192,11 @@ def test_no_decision_changes_nothing(trial, decide):
     plain, none = trial.tidy(), decide()
     assert plain.adnca.equals(none.adnca)
     assert none.findings.empty
+
+
+@pytest.mark.parametrize("layout", ["tidy", "sdtm"])
+def test_the_file_is_an_input_of_the_trial(layout):
+    domains = {"pc": ["pc.csv"], "ex": ["ex.csv"], "dm": ["dm.csv"]}
+    given = {"tables": ["data.csv"]} if layout == "tidy" else {"domains": domains}
+    data = Data.model_validate({"layout": layout, "corrections": "decisions.csv", **given})
+    assert data.files()[-1] == "decisions.csv", "a change of it reruns the intake, and its hash is in the manifest"

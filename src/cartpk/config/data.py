@@ -168,10 +168,11 @@ class Data(Model):
 
     def files(self) -> tuple[str, ...]:
         """Every input file of the trial, in reading order."""
+        signed = () if self.corrections is None else (self.corrections,)
         if self.layout != "sdtm":
-            return (*self.tables, *self.infusions, *self.clinical.files())
+            return (*self.tables, *self.infusions, *self.clinical.files(), *signed)
         d = self.domains
-        return () if d is None else (*d.dm, *d.ex, *d.pc, *d.cp, *d.lb, *d.vs, *self.clinical.files())
+        return () if d is None else (*d.dm, *d.ex, *d.pc, *d.cp, *d.lb, *d.vs, *self.clinical.files(), *signed)
 
 
 class Time(Model):
@@ -187,7 +188,7 @@ class Time(Model):
     )
     date_only_clock: str | None = Field(
         None,
-        pattern=r"^\d{2}:\d{2}$",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
         description="[choice] Clock time given to date-only stamps; null = day resolution.",
     )
     date_formats: tuple[str, ...] = Field(

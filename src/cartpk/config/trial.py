@@ -8,14 +8,16 @@ print the value that was used.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from cartpk.config.base import Model, Positive
+from cartpk.config.base import Model, Positive, Prior
 from cartpk.config.clinical import Efficacy, Escalation, Immunogenicity, Safety
 from cartpk.config.clinical_reading import Clinical
 from cartpk.config.data import Data, Intake, Time
+from cartpk.config.dynamics import Dynamics
 from cartpk.config.kinetics import Nca
 from cartpk.config.summaries import Subgroup, Summaries
 from cartpk.models import MODELS
@@ -88,14 +90,6 @@ class Analyte(Model):
     lloq: Positive | None = Field(None, description="Lower limit of quantification, where the data carry none.")
     lod: Positive | None = Field(None, description="Limit of detection.")
     primary: bool = Field(False, description="The analyte of the key results; the first one where none is marked.")
-
-
-class Prior(Model):
-    """A normal prior on the transformed (log or logit) scale."""
-
-    centre: float = Field(description="Typical value on the natural scale.")
-    sd: Positive = Field(description="SD on the log (or logit) scale.")
-    source: str = Field(description="Where it comes from: printed in the methods.")
 
 
 class PopulationModel(Model):
@@ -197,6 +191,17 @@ class Pharmacodynamics(Model):
     nadir_until_day: float | None = Field(
         None, gt=0, description="Nadir is searched up to this day; null = all follow-up."
     )
+    dynamics: Dynamics | None = Field(
+        None, description="A model of the CD7+ counts, driven by the first model of models.fit; null = none."
+    )
+
+    @model_validator(mode="after")
+    def _modelled_counts_exist(self) -> Pharmacodynamics:
+        counts = [m.code for m in self.measures if m.kind == "absolute" and m.marker == "CD7+"]
+        for code in self.dynamics.measures if self.dynamics else ():
+            if code not in counts:
+                raise ValueError(f"dynamics.measures names {code!r}; CD7+ counts are: {', '.join(counts) or 'none'}")
+        return self
 
 
 class Population(Model):
@@ -224,6 +229,16 @@ class Report(Model):
     )
     significant_digits: int = Field(3, ge=2, le=6, description="[choice] Digits printed for concentrations and areas.")
     summaries: Summaries = Field(default_factory=Summaries, description="Group statistics of tables and figures.")
+
+    @field_validator("data_cut")
+    @classmethod
+    def _is_a_day(cls, text: str | None) -> str | None:
+        if text is not None:
+            try:
+                date.fromisoformat(text)
+            except ValueError as error:
+                raise ValueError(f"{text} is no day of the calendar") from error
+        return text
 
 
 class TrialConfig(Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,7 @@ _MOST: Final = 200
 """Rows of one table of the page; the listings have all of them."""
 _NAMED: Final = 5
 """Parameters named in one cell."""
+_AREA: Final = re.compile(r"^AUC0_(\d+)D$")
 _FIRST: Final = ("CMAX", "TMAX", "AUC", "LAMZHL", "BASE", "NADIR")
 """Beginnings of the codes that are named before others."""
 
@@ -166,15 +168,17 @@ def _effect(parameters: pd.DataFrame, used: int, whole: int, left_out: int) -> s
     ):
         names = list(dict.fromkeys(sorted(rows["PARAMCD"], key=_place)))
         if names:
-            shown = [LABELS.get(name, name) for name in names[:_NAMED]]
+            shown = [LABELS.get(name, _AREA.sub(r"AUC0-\1d", name)) for name in names[:_NAMED]]
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             said.append(f"{words}: {', '.join(shown)}{more}.")
     return " ".join(said)
 
 
 def _place(code: str) -> tuple[int, str]:
-    """Cmax, Tmax, areas, half-life, then the rest by name."""
-    return next((i for i, start in enumerate(_FIRST) if code.startswith(start)), len(_FIRST)), code
+    """Cmax, Tmax, areas, half-life, other parameters that the tables print, then the rest by name."""
+    known = code in LABELS or _AREA.match(code) is not None
+    place = next((i for i, start in enumerate(_FIRST) if code.startswith(start)), len(_FIRST))
+    return (place if known else len(_FIRST) + 1), code
 
 
 def _decisions(findings: pd.DataFrame) -> Iterator[SignedDecision]:
