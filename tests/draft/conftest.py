@@ -50,8 +50,9 @@ class Run:
 
 def cmax_of(config: TrialConfig, intake: Intake) -> dict[str, float]:
     """Cmax of each subject: primary analyte, its own specimen, first infusion."""
-    rows = analysed(config, intake.adnca, intake.adsl, events(intake.adsl)).adpp
     primary = config.primary_analyte
+    samples = intake.adnca[intake.adnca["PCTESTCD"] == primary.code]
+    rows = analysed(config, samples, intake.adsl, events(intake.adsl)).adpp
     mine = rows[(rows["PARAMCD"] == "CMAX") & (rows["PPCAT"] == primary.code) & rows["AVAL"].notna()]
     mine = mine.drop_duplicates("USUBJID")
     return dict(zip(mine["USUBJID"].astype(str), mine["AVAL"].astype(float), strict=True))

@@ -20,12 +20,13 @@ from cartpk.draft.sheets import Sheet
 from cartpk.draft.understanding import Understanding
 from cartpk.ingest.text import plain
 
-__all__ = ["Draft", "Order", "tidy_page"]
+__all__ = ["Draft", "Order", "is_adam", "tidy_page"]
 
 _COLUMNS: Final = (
     "subject", "time", "nominal_time", "visit", "value", "unit", "lloq", "lloq_unit", "blq", "analyte", "specimen",
     "method", "dose", "dose_unit", "weight", "group", "event_day", "event", "comment",
 )  # fmt: skip
+_ADAM: Final = {"USUBJID", "AFRLT", "AVAL"}
 _SHORT: Final = 60
 
 
@@ -88,8 +89,11 @@ def tidy_page(
     product = ("CAR product", "not in the data: printed in titles")
     opening(page, order.command, (order.name, order.name_why), product, texts, order.cell)
     _dosing(page, found)
-    _data(page, sheets, infusions, found)
-    _time(page, found)
+    if is_adam(sheets):
+        _adam_data(page, sheets, found)
+    else:
+        _data(page, sheets, infusions, found)
+        _time(page, found)
     from_token = next((limit.why for limit in found.limits.values() if limit.from_token), "")
     intake_lines(page, found.style, found.words, found.spellings, found.conflicts, from_token=from_token)
     analytes_section(page, found.assays, found.limits, found.units_why, with_names="analyte" in found.columns)
@@ -150,6 +154,26 @@ def _data(page: Page, sheets: list[Sheet], infusions: list[Sheet], found: Unders
     page.add("")
 
 
+def is_adam(sheets: list[Sheet]) -> bool:
+    """Whether all tables are ADaM tables of concentrations (ADNCA, ADPC)."""
+    return all(set(s.frame.columns).issuperset(_ADAM) and s.header_rows == 1 for s in sheets)
+
+
+def _adam_data(page: Page, sheets: list[Sheet], found: Understanding) -> None:
+    """Section data of ADaM tables: the standard says which column is what."""
+    page.add("data:")
+    page.add("  layout: adam", "the columns have the names of ADaM: USUBJID, AFRLT, AVAL ...")
+    page.add("  tables:")
+    for sheet in sheets:
+        page.add(f"    - {scalar(sheet.file)}", f"{len(sheet.frame)} rows; {sheet.written}")
+    _written(page, sheets, [])
+    if "group" in found.columns:
+        page.add("  columns:")
+        page.add(f"    group: {scalar(found.columns['group'])}", _reason("group", found))
+    _exclusions(page, found, adam=True)
+    page.add("")
+
+
 def _written(page: Page, sheets: list[Sheet], infusions: list[Sheet]) -> None:
     """How the files are written: sheets, encoding, lines above the header."""
     first = sheets[0]
@@ -179,15 +203,17 @@ def _reason(role: str, found: Understanding) -> str:
     return f"{doubt}{guess.why}{also}"
 
 
-def _exclusions(page: Page, found: Understanding) -> None:
+def _exclusions(page: Page, found: Understanding, *, adam: bool = False) -> None:
     """Rows whose remark says that they may be no measurement: asked, never decided."""
-    if not found.remarks:
+    # the layout adam lists copied and derived records by itself
+    remarks = [r for r in found.remarks if not (adam and r.column == "DTYPE")]
+    if not remarks:
         return
     entries = [
         f'  #   - {{column: {scalar(r.column)}, equals: {scalar(plain(r.text))}, reason: "the remark says so"}}'
-        for r in found.remarks
+        for r in remarks
     ]
-    shown = "; ".join(f"{r.column} “{shown_list([plain(r.text)])}” ({r.rows} rows)" for r in found.remarks[:3])
+    shown = "; ".join(f"{r.column} “{shown_list([plain(r.text)])}” ({r.rows} rows)" for r in remarks[:3])
     page.ask(
         "data.exclude",
         f"are these rows no measurements: {shown}? To leave them out (they stay in the listing) take the # out of the "
