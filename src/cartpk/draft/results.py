@@ -136,8 +136,8 @@ def limit_of(rows: pd.DataFrame, intake: Intake, said: Iterable[str], *, kinetic
     blq = [plain(t) for t in rows["VALUE"][alone & censored].drop_duplicates()]
     if blq:
         words = shown_list(f"“{t}”" for t in blq if t) or "marked as below it"
-        return Limit(None, f"{int((alone & censored).sum())} results are {words}", ask="needed")
-    return Limit(None, f"{int(zero.sum())} results are 0", ask="wished")
+        return Limit(None, f"{int((alone & censored).sum())} of the results: {words}", ask="needed")
+    return Limit(None, "1 result is 0" if zero.sum() == 1 else f"{int(zero.sum())} results are 0", ask="wished")
 
 
 def conflicts(rows: pd.DataFrame, intake: Intake) -> tuple[int, str]:
