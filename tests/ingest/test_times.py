@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cartpk.config.data import Time
 from cartpk.ingest.clock import Clock
-from cartpk.ingest.times import days_between, read_stamp
+from cartpk.ingest.times import DateReader, days_between, read_stamp
 
 HOUR = 1 / 24
 
@@ -90,3 +91,74 @@ def test_a_stamp_moved_by_seconds_is_that_far_away(start, seconds):
 def test_any_text_is_a_stamp_or_has_a_rule(text):
     stamp = read_stamp(text)
     assert (stamp.at is None) <= (stamp.rule != "")
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "iso"),
+    [
+        ("24/5/3", "YY/M/D", "2024-05-03"),
+        ("2024年5月3日 9:30", "YYYY年M月D日", "2024-05-03T09:30"),
+        ("2024.5.3", "YYYY.M.D", "2024-05-03"),
+        ("20240503", "YYYYMMDD", "2024-05-03"),
+        ("03/04/2024", "DD/MM/YYYY", "2024-04-03"),
+        ("03/04/2024", "MM/DD/YYYY", "2024-03-04"),
+        ("3-MAY-2024 09:30:15", "D-MMM-YYYY", "2024-05-03T09:30:15"),
+        ("２０２４．５．３", "YYYY.M.D", "2024-05-03"),
+    ],
+)
+def test_a_declared_form_is_the_iso_date(text, form, iso):
+    assert DateReader(Time(date_formats=(form,)))(text) == read_stamp(iso)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [("13/25/2024", "BI-038"), ("03/04/2024", "BI-035"), ("2024-05-03 9:5", "BI-038"), ("3-XXX-2024", "BI-038")],
+)
+def test_what_two_forms_read_differently_and_what_does_not_exist_is_refused(text, rule):
+    forms = ("DD/MM/YYYY", "MM/DD/YYYY", "D-MMM-YYYY")
+    assert DateReader(Time(date_formats=forms))(text).rule == rule
+
+
+def test_of_two_readings_the_one_that_exists_counts():
+    read = DateReader(Time(date_formats=("DD/MM/YYYY", "MM/DD/YYYY")))
+    assert read("25/04/2024").at == read_stamp("2024-04-25").at
+
+
+@pytest.mark.parametrize(("epoch", "number"), [(1900, "45415.4"), (1904, "43953.4")])
+def test_a_serial_number_counts_from_its_declared_year(epoch, number):
+    stamp = DateReader(Time(excel_serial=epoch))(number)
+    assert (stamp.at, stamp.clock, stamp.serial) == (read_stamp("2024-05-03T09:36").at, True, True)
+    assert DateReader(Time(excel_serial=epoch))("12500").rule == "BI-039"
+
+
+def test_elapsed_time_in_the_zone_of_the_site_knows_its_summer_time():
+    read = DateReader(Time(site_timezone="Europe/Berlin"))
+    assert days_between(read("2024-03-30T12:00"), read("2024-03-31T12:00")) == pytest.approx(23 / 24)
+    assert days_between(read("2024-03-30T12:00"), read("2024-03-30T11:00Z")) == 0.0
+    # the calendar day is that of the site: 23:30 in London is the next day in Berlin
+    assert days_between(read("2024-03-30"), read("2024-03-30T23:30Z")) == 1.0
+
+
+def zoned(trial, pc, ex="", **time):
+    """The SDTM trial with these zones behind the times of PC and EX."""
+    cells = {("ex", i, "EXSTDTC"): f"2024-05-0{i + 1}T10:00{ex}" for i in range(3)}
+    cells |= {("ex", i, "EXENDTC"): "" for i in range(3)}
+    cells |= {("pc", 3 + 8 * i, "PCDTC"): f"2024-05-{8 + i:02d}T02:00{pc}" for i in range(3)}
+    naive = [("pc", lambda r: r["PCDTC"][10:] == "T10:00")]
+    return trial.sdtm(cells, drop=naive, settings={"time": time} if time else None)
+
+
+def test_a_central_laboratory_in_another_zone_needs_the_zone_of_the_site(trial):
+    alone = zoned(trial, "Z")
+    assert "CP-013" in set(alone.findings["RULE"])
+    together = zoned(trial, "Z", site_timezone="Asia/Shanghai")
+    assert not together.stops
+    assert together.adnca["AFRLT"].tolist() == [7.0, 7.0, 7.0]
+    told = together.findings[together.findings["RULE"] == "BI-037"]
+    assert told["OLD"].tolist() == ["Z, none (read as Asia/Shanghai)"]
+
+
+def test_a_column_of_both_kinds_stops_also_with_the_zone_of_the_site(trial):
+    site = {"time": {"site_timezone": "Asia/Shanghai"}}
+    intake = trial.sdtm({("pc", 3, "PCDTC"): "2024-05-08T02:00Z"}, settings=site)
+    assert "CP-013" in set(intake.findings["RULE"])
