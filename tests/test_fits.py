@@ -111,6 +111,41 @@ def test_the_curve_is_predicted_from_infusion_to_the_last_sample(two):
     assert np.abs(steps).max() < 0.5  # the band does not jump where the curve bends
 
 
+def test_samples_carry_prediction_and_residual(two):
+    rows = two.samples[two.samples["USUBJID"].eq("S1")].reset_index(drop=True)
+    day, conc = stein(seed=1)
+    assert rows["AFRLT"].tolist() == day.tolist()
+    assert rows["BLQFL"].eq("Y").tolist() == np.isnan(conc).tolist()
+    assert rows["AVAL"].isna().tolist() == np.isnan(conc).tolist()
+    sigma = two.summary.set_index("USUBJID").loc["S1", "SIGMA"]
+    seen = rows[rows["BLQFL"].eq("N")]
+    np.testing.assert_allclose(seen["RES"], np.log(seen["AVAL"] / seen["PRED"]) / sigma)
+    blq = rows[rows["BLQFL"].eq("Y")]
+    assert len(blq)
+    assert (blq["RES"] <= np.log(blq["ALLOQ"] / blq["PRED"]) / sigma + 1e-12).all()  # drawn below the limit
+
+
+def test_an_imputed_residual_hangs_on_its_own_profile_only(two):
+    alone = derive_params_model(table({"S1": stein(seed=1)}))
+    both = two.samples[two.samples["USUBJID"].eq("S1")].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone.samples, both, rtol=1e-6)
+
+
+def test_profiles_of_the_likelihood_are_drawn_when_asked_for(two):
+    assert two.profiles.empty
+    rows = derive_params_model(table({"S1": stein(seed=1)}), profiles=True).profiles
+    parameters = two.adpp[two.adpp["USUBJID"].eq("S1")].set_index("PARAMCD")
+    followed = {d.paramcd for d in get_model("stein").derived if len(d.follows) == 1}
+    assert set(rows["PARAMCD"]) == followed
+    for code, own in rows.groupby("PARAMCD"):
+        assert own["RISE"].min() == 0.0
+        inside = own["VALUE"].between(own["AVALLO"].fillna(0.0) * 1.0001, own["AVALHI"].fillna(np.inf) * 0.9999)
+        assert (own.loc[inside, "RISE"] < own.loc[inside, "LIMIT"] * 1.05).all(), code
+        assert (own.loc[~inside, "RISE"] > own.loc[~inside, "LIMIT"] * 0.9).all(), code
+    bounded = rows[rows["VERDICT"].eq("bounded")].drop_duplicates("PARAMCD").set_index("PARAMCD")
+    pd.testing.assert_series_equal(bounded["AVALLO"], parameters.loc[bounded.index, "AVALLO"], rtol=1e-6)
+
+
 def test_the_summary_says_what_was_used():
     data = table({"S": stein()})
     data.loc[len(data)] = ["S", 0.0, 5.0, "copies/ug", 100.0, "N"]

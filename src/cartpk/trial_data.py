@@ -24,6 +24,12 @@ PARAMETER_FILES: Final = ("work/adpp_nca.csv", "work/adpp_model.csv", "work/adpp
 
 _FINDINGS: Final = "work/findings.csv"
 
+_MODEL_FILES: Final = (
+    "model_choice", "model_samples", "model_profiles", "population", "population_samples", "population_vpc",
+    "population_trace",
+)  # fmt: skip
+"""Tables of the kinetic models by their names; each stands in a file of that name."""
+
 _KEYS: Final = ("STUDYID", "USUBJID", "PPCAT", "PPSPEC", "ATPTREF", "MODEL")
 """Columns that stay text in the tables that have no schema of their own."""
 
@@ -54,6 +60,13 @@ def _nothing_clinical() -> ClinicalData:
     return ClinicalData(**{name: _empty(schema) for name, schema in clinical_schemas.CLINICAL.items()})
 
 
+def _no_rows() -> pd.DataFrame:
+    """A table without a schema and without rows."""
+    import pandas as pd  # noqa: PLC0415
+
+    return pd.DataFrame({key: pd.Series(dtype="str") for key in _KEYS})
+
+
 @dataclass(frozen=True, eq=False)
 class TrialData:
     """All tables of one trial's run.
@@ -75,6 +88,12 @@ class TrialData:
     marrow_ratio, derived_units
         Bone marrow beside blood, and samples in copies per cell and cells per volume, as ``cartpk kinetics`` writes
         them.
+    model_choice, model_samples, model_profiles
+        Criteria of every model; every sample with its residual; profiles of the likelihood, as ``cartpk models`` writes
+        them.
+    population, population_samples, population_vpc, population_trace
+        Estimates of the fit of all subjects together, samples with their NPDE, predictive check, course of the
+        estimation; empty where the config asks for none.
     clinical
         Responses, adverse events, antibodies, therapies, events, ACR-CRISS components, tumour CD7.
     """
@@ -90,7 +109,13 @@ class TrialData:
     findings: pd.DataFrame
     marrow_ratio: pd.DataFrame = field(default_factory=lambda: _empty(schemas.MARROW_RATIO))
     derived_units: pd.DataFrame = field(default_factory=lambda: _empty(schemas.DERIVED_UNITS))
-
+    model_choice: pd.DataFrame = field(default_factory=_no_rows)
+    model_samples: pd.DataFrame = field(default_factory=_no_rows)
+    model_profiles: pd.DataFrame = field(default_factory=_no_rows)
+    population: pd.DataFrame = field(default_factory=_no_rows)
+    population_samples: pd.DataFrame = field(default_factory=_no_rows)
+    population_vpc: pd.DataFrame = field(default_factory=_no_rows)
+    population_trace: pd.DataFrame = field(default_factory=_no_rows)
     clinical: ClinicalData = field(default_factory=_nothing_clinical)
 
     @property
@@ -195,5 +220,5 @@ def _loose(path: Path, *, wanted: bool = True) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415
 
     if not wanted or not path.is_file():
-        return pd.DataFrame({key: pd.Series(dtype="str") for key in _KEYS})
+        return _no_rows()
     return pd.read_csv(path, dtype=dict.fromkeys(_KEYS, "str"), keep_default_na=False, na_values=[""])

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from cartpk import schemas
 from cartpk.cli.figure import command
-from cartpk.figures.registry import FIGURES
+from cartpk.config import load
+from cartpk.figures.registry import wanted
 
 ADSL = (
     "STUDYID,USUBJID,COHORT,COHORTN,GROUP,DOSEA,DOSEP,DOSEU,WEIGHT,TRTSDTM,NINF,REINFDY,EVENTDY,EVENTTXT,AGE,SEX,PKFL,"
@@ -78,13 +79,13 @@ def test_without_an_id_all_of_them_are_written(run):
     config, results = run
     done = CliRunner().invoke(command, [str(config), "--results", str(results)])
     assert done.exit_code == 0, done.output
-    assert len(list((results / "figures").iterdir())) == 4 * len(FIGURES)
+    assert len(list((results / "figures").iterdir())) == 4 * len(wanted(load(config)))
 
 
 def test_the_list_writes_nothing(run):
     config, results = run
     done = CliRunner().invoke(command, [str(config), "--results", str(results), "--list"])
-    assert [line.split()[0] for line in done.output.splitlines()] == list(FIGURES)
+    assert [line.split()[0] for line in done.output.splitlines()] == list(wanted(load(config)))
     assert not (results / "figures").exists()
 
 

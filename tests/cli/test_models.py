@@ -72,6 +72,12 @@ def test_every_model_every_profile_and_the_choice(results):
     assert len(trial) == 2 * 2
     assert trial.loc[trial["CHOSEN"].eq("Y"), "PPSPEC"].tolist() == ["BLOOD", "BONE MARROW, LIQUID"]
     assert not list((results / "work").glob("population*"))
+    samples = pd.read_csv(results / "work" / "model_samples.csv")
+    assert samples["MODEL"].value_counts().tolist() == [len(samples) // 2] * 2
+    assert len(samples) == int((fits["NOBS"] + fits["NBLQ"])[fits["CONVERGED"].notna()].sum())
+    assert set(pd.read_csv(results / "work" / "model_profiles.csv")["MODEL"]) == {"stein", "growth_decay"}
+    run(results, CONFIG.replace("aic", "first"))
+    assert set(pd.read_csv(results / "work" / "model_profiles.csv")["MODEL"]) == {"stein"}
 
 
 def test_all_subjects_together_when_the_config_asks(results):

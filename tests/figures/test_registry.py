@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cartpk import figures
-from cartpk.figures.registry import FIGURES, spec
+from cartpk.figures.registry import FIGURES, spec, wanted
 from cartpk.sources import reached
 
 FOLDER = Path(figures.__file__).parent
@@ -67,3 +67,14 @@ def test_a_figures_code_is_its_own_and_what_all_share(figure_id):
 def test_modules_that_only_some_figures_use_redraw_only_those():
     users = {i for i, entry in FIGURES.items() if any(p.name == "counts.py" for p in reached(entry.module))}
     assert users == {"f_14_2_20", "f_14_2_20b", "f_14_2_21"}
+
+
+def test_a_run_has_the_figures_that_its_config_asks_for(config_of):
+    def asked(**models):
+        return set(wanted(config_of(models=models)))
+
+    every = set(FIGURES)
+    of_models, of_population = ({i for i in every if FIGURES[i].needs == need} for need in ("models", "population"))
+    assert asked(fit=[]) == every - of_models - of_population
+    assert asked() == every - of_population
+    assert asked(population={"seed": 1}) == every

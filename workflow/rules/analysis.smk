@@ -39,6 +39,8 @@ rule models:
         f"{RESULTS}/work/predictions.csv",
         f"{RESULTS}/work/fits.csv",
         f"{RESULTS}/work/model_choice.csv",
+        f"{RESULTS}/work/model_samples.csv",
+        f"{RESULTS}/work/model_profiles.csv",
         *(expand(f"{RESULTS}/work/population{{part}}", part=POPULATION) if TRIAL.models.population else []),
     params:
         config=CONFIG,

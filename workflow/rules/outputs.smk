@@ -1,5 +1,5 @@
 # parameter rows -> tables, figures, the page
-from cartpk.figures.registry import FIGURES
+from cartpk.figures.registry import FIGURES, wanted
 
 
 rule tables:
@@ -54,7 +54,7 @@ rule report:
         f"{RESULTS}/findings.csv",
         f"{RESULTS}/work/inputs.json",
         rules.tables.output,
-        expand(f"{RESULTS}/figures/{{id}}.{{suffix}}", id=FIGURES, suffix=["png", "svg", "csv", "json"]),
+        expand(f"{RESULTS}/figures/{{id}}.{{suffix}}", id=wanted(TRIAL), suffix=["png", "svg", "csv", "json"]),
     output:
         page=f"{RESULTS}/report.html",
         manifest=f"{RESULTS}/manifest.json",

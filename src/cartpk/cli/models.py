@@ -22,6 +22,8 @@ __all__ = ["command"]
 def command(config: Path, results: Path) -> None:
     """Fit every model of CONFIG to every profile; write work/adpp_model.csv, predictions.csv, fits.csv.
 
+    work/model_samples.csv: every sample with its prediction and residual; work/model_profiles.csv: profiles of the
+    likelihood (of the first model where models.choice is first, else of all).
     work/model_choice.csv: AIC, BICc and weights per profile and for the trial, the chosen model marked (models.choice).
     With models.population also work/population*: the fit of all subjects together and its diagnostics.
     """
@@ -46,6 +48,7 @@ def command(config: Path, results: Path) -> None:
             priors=asked.priors.get(name, {}),
             subjects=adsl["USUBJID"],
             events=events(adsl),
+            profiles=asked.choice != "first" or name == asked.fit[0],
         )
         for name in asked.fit
     ]
@@ -54,6 +57,9 @@ def command(config: Path, results: Path) -> None:
     write_table(work / "predictions.csv", checked(pd.concat([f.predictions for f in fits]), PREDICTIONS))
     summary = pd.concat([f.summary for f in fits])
     write_table(work / "fits.csv", summary)
+    write_table(work / "model_samples.csv", pd.concat([f.samples for f in fits]))
+    drawn = [f.profiles for f in fits if len(f.profiles)]
+    write_table(work / "model_profiles.csv", pd.concat(drawn or [fits[0].profiles]))
     write_table(work / "model_choice.csv", model_choice(summary, asked.fit, asked.choice))
     click.echo(f"{len(summary)} fits of {', '.join(asked.fit)}; {int(summary['CONVERGED'].eq('Y').sum())} converged")
     if asked.population is not None:

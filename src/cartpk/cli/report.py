@@ -19,7 +19,7 @@ def command(config: Path, results: Path) -> None:
 
     from cartpk.cli.ingest import INPUTS, refuse_changed
     from cartpk.config import load
-    from cartpk.figures.registry import FIGURES
+    from cartpk.figures.registry import wanted
     from cartpk.files import write_text
     from cartpk.provenance import describe_file, hashes, manifest, result_files
     from cartpk.publication import refuse_identifiers
@@ -34,7 +34,7 @@ def command(config: Path, results: Path) -> None:
     inputs = tuple(describe_file(Path(name), name) for name in trial.files())
     provenance = trace(trial, describe_file(config, config.as_posix()), inputs, call)
     page = results / "report.html"
-    write_text(page, render(trial, read_run(results, list(FIGURES)), provenance))
+    write_text(page, render(trial, read_run(results, list(wanted(trial))), provenance))
     # the clock of a run: it stands in the manifest and nowhere else
     created = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     record = manifest(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotnine as p9
+    from plotnine.composition import Compose
 
     from cartpk.config import TrialConfig
     from cartpk.trial_data import TrialData
@@ -34,12 +35,15 @@ class FigureSpec:
         Title in the report; it does not stand in the picture.
     inputs
         Files it reads, relative to the results folder.
+    needs
+        What the config must ask for, else a run has no such figure: kinetic models, or one of all subjects together.
     """
 
     id: str
     number: str
     title: str
     inputs: tuple[str, ...]
+    needs: Literal["models", "population"] | None = None
 
     @property
     def module(self) -> str:
@@ -86,7 +90,7 @@ class Figure:
     footnotes: tuple[str, ...]
     alt: str
     n: int
-    draw: Callable[[], p9.ggplot]
+    draw: Callable[[], p9.ggplot | Compose]
     width: float
     height: float
 

@@ -9,11 +9,14 @@ import importlib
 import pkgutil
 import re
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cartpk.figures.exhibit import FigureSpec
 
-__all__ = ["FIGURES", "spec"]
+if TYPE_CHECKING:
+    from cartpk.config import TrialConfig
+
+__all__ = ["FIGURES", "spec", "wanted"]
 
 _FOLDER: Final = Path(__file__).parent
 
@@ -44,3 +47,9 @@ def spec(figure_id: str) -> FigureSpec:
     if figure_id not in FIGURES:
         raise ValueError(f"there is no figure {figure_id!r}; figures: {', '.join(FIGURES)}")
     return FIGURES[figure_id]
+
+
+def wanted(config: TrialConfig) -> dict[str, FigureSpec]:
+    """The figures that a run of this trial has: those of kinetic models only where the config asks for models."""
+    there = {None: True, "models": bool(config.models.fit), "population": config.models.population is not None}
+    return {name: figure for name, figure in FIGURES.items() if there[figure.needs]}

@@ -20,6 +20,7 @@ from cartpk.figures.theme import DPI
 if TYPE_CHECKING:
     import plotnine as p9
     from matplotlib.figure import Figure as MplFigure
+    from plotnine.composition import Compose
 
 __all__ = ["blank_pictures", "pictures"]
 
@@ -37,8 +38,8 @@ _EXPECTED: Final = (
 )
 
 
-def pictures(plot: p9.ggplot) -> tuple[bytes, bytes]:
-    """PNG and SVG of the plot."""
+def pictures(plot: p9.ggplot | Compose) -> tuple[bytes, bytes]:
+    """PNG and SVG of the plot, or of several side by side."""
     with _settings():
         for message in _EXPECTED:
             warnings.filterwarnings("ignore", message, PlotnineWarning)

@@ -13,6 +13,7 @@ import pandas as pd
 from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.profiles import Profiles
+from cartpk.fits.individual_diagnostics import profile_rows, sample_rows
 from cartpk.fits.intake import one_of, read_profiles
 from cartpk.fits.rows import adpp_rows, prediction_rows, summary_rows
 from cartpk.models import KineticModel, PriorLike, get_model
@@ -36,11 +37,18 @@ class FitTables:
         One row per fitted profile and grid day: PRED with its approximate 95 % band.
     summary
         One row per profile: samples used, residual SD, convergence, bounds, -2LL, AIC, what went wrong.
+    samples
+        One row per fitted profile and sample: prediction and residual
+        (:func:`cartpk.fits.individual_diagnostics.sample_rows`).
+    profiles
+        Profiles of the likelihood (:func:`cartpk.fits.individual_diagnostics.profile_rows`); empty unless asked for.
     """
 
     adpp: pd.DataFrame
     predictions: pd.DataFrame
     summary: pd.DataFrame
+    samples: pd.DataFrame
+    profiles: pd.DataFrame
 
 
 def derive_params_model(
@@ -53,6 +61,7 @@ def derive_params_model(
     subjects: Iterable[str] = (),
     events: pd.DataFrame | None = None,
     polish: bool = True,
+    profiles: bool = False,
 ) -> FitTables:
     """Parameter rows, predicted curves and fit summary of one model for every profile of an ADNCA table.
 
@@ -78,6 +87,8 @@ def derive_params_model(
         before the event are not used.
     polish
         Whether lmfit runs once from each optimum.
+    profiles
+        Whether the profiles of the likelihood are drawn: about as much work as the fits.
 
     Raises
     ------
@@ -107,6 +118,8 @@ def derive_params_model(
         adpp=adpp_rows(intake, chosen, fits, label),
         predictions=prediction_rows(intake, fits),
         summary=summary_rows(intake, chosen, fits, label),
+        samples=sample_rows(intake, fits),
+        profiles=profile_rows(intake, fits if profiles else None),
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cartpk.core.estimation.diagnostics import npde, visual_predictive_check
 from cartpk.core.estimation.likelihood import log_cdf
+from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models.population import ModelPopulation
 
 __all__ = ["LEVELS", "diagnostic_tables"]
@@ -36,9 +37,9 @@ def diagnostic_tables(
     Returns
     -------
     samples : pandas.DataFrame
-        USUBJID, AFRLT, AVAL (empty = BLQ), BLQFL, PRED (typical subject), IPRED (conditional mean), IWRES (standardised
-        residual on the log scale; empty = BLQ), PBLQ (individual probability of a result below the limit, where it
-        was), NPDE.
+        USUBJID, AFRLT, AVAL (empty = BLQ), ALLOQ, BLQFL, PRED (typical subject), IPRED (conditional mean), IWRES
+        (standardised residual on the log scale; empty = BLQ), PBLQ (individual probability of a result below the
+        limit, where it was), NPDE.
     vpc : pandas.DataFrame
         AFRLT, N, LEVEL (percentile as a fraction; empty = the part of BLQ results), OBS, LOW, MID, HIGH (observed
         percentile and the 95 % interval of the simulated ones, assay units; empty = below the limit).
@@ -57,6 +58,7 @@ def diagnostic_tables(
             "USUBJID": subjects.to_numpy(dtype=object)[row],
             "AFRLT": data.day[row, column],
             "AVAL": np.where(blq, np.nan, np.exp(data.log_conc[row, column])),
+            "ALLOQ": _limits(data)[row, column],
             "BLQFL": np.where(blq, "Y", "N"),
             "PRED": np.exp(typical[row, column]),
             "IPRED": np.exp(individual[row, column]),
@@ -66,6 +68,13 @@ def diagnostic_tables(
         }
     )
     return samples, _vpc(fit, simulated)
+
+
+def _limits(data: Profiles) -> FloatArray:
+    """Limit of each sample; nan where it is not known."""
+    limit = data.log_lloq if data.log_limit is None else data.log_limit
+    known: FloatArray = np.where(np.isfinite(limit), np.exp(np.where(np.isfinite(limit), limit, 0.0)), np.nan)
+    return known
 
 
 def _vpc(fit: ModelPopulation, simulated: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> pd.DataFrame:
