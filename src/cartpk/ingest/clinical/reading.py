@@ -29,6 +29,8 @@ __all__ = ["because", "excluding", "nothing", "read_clinical_table", "where"]
 _NOT_GIVEN: Final = frozenset({"", "na", "n/a", "."})
 """Cells that are empty, or empty as R and SAS write them."""
 _NO_ROWS: Final = pd.DataFrame({c: pd.Series(dtype="str") for c in ("USUBJID", "SRCFILE")})
+_EMPTY: Final[dict[str, pd.DataFrame]] = {}
+"""Schema -> its table without rows, made once: most trials deliver few of the clinical tables."""
 _SHIFTED: Final = re.compile(r"_?(date|day)$")
 
 
@@ -53,8 +55,11 @@ def excluding(frame: pd.DataFrame, these: pd.Series[bool], reason: str) -> pd.Da
 
 def nothing(schema: pa.DataFrameSchema) -> pd.DataFrame:
     """A table of this schema without rows."""
-    numeric = numbers(schema)
-    return pd.DataFrame({c: pd.Series(dtype="float64" if c in numeric else "str") for c in schema.columns})
+    name = str(schema.name)
+    if name not in _EMPTY:
+        kinds = {c: "float64" if c in numbers(schema) else "str" for c in schema.columns}
+        _EMPTY[name] = pd.DataFrame(columns=list(kinds)).astype(kinds)
+    return _EMPTY[name].copy()
 
 
 def read_clinical_table(
@@ -75,7 +80,7 @@ def read_clinical_table(
     full = full.assign(ANLRS=pd.Series(math.nan, index=full.index, dtype="str"))
     full = _without_repeats(full, findings)
     full = _not_done(full, findings)
-    clock = Clock(None, config.report.data_cut)
+    clock = Clock(None, config.report.data_cut, config.time)
     for stem in dict.fromkeys(_SHIFTED.sub("", c) for c in vocabulary.columns if _SHIFTED.search(c)):
         if stem != "visit":
             full = _placed(full, stem, clock, zero, config)
