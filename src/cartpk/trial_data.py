@@ -6,18 +6,27 @@ columns of its schema, so that its readers need no second path.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cartpk import clinical_schemas, schemas
+from cartpk import clinical_schemas, derived_schemas, schemas
 
 if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pa
 
-__all__ = ["PARAMETER_FILES", "ClinicalData", "TrialData", "load", "load_clinical", "read_parameters"]
+__all__ = [
+    "PARAMETER_FILES",
+    "ClinicalData",
+    "Derived",
+    "TrialData",
+    "load",
+    "load_clinical",
+    "load_derived",
+    "read_parameters",
+]
 
 PARAMETER_FILES: Final = ("work/adpp_nca.csv", "work/adpp_model.csv", "work/adpp_pd.csv")
 """Parameter rows by the command that made them; ``adpp.csv`` is all of them."""
@@ -54,6 +63,31 @@ class ClinicalData:
         """Whether the trial delivered these data (``responses``, ``adverse_events`` ...), even without a row."""
         mine = self.delivered[self.delivered["DATA"] == data]
         return bool((mine["DELIVERED"] == "Y").any())
+
+
+@dataclass(frozen=True, eq=False)
+class Derived:
+    """The tables of ``cartpk clinical``, each as :mod:`cartpk.derived_schemas` has it: ``derived["adtte"]``.
+
+    A table that was not derived is empty.
+    """
+
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """The table of this name.
+
+        Raises
+        ------
+        KeyError
+            There is no such derived table.
+        """
+        schema = derived_schemas.DERIVED[name]
+        return self.tables[name] if name in self.tables else _empty(schema)
+
+    def having(self, name: str, table: pd.DataFrame) -> Derived:
+        """The same tables and this one."""
+        return Derived({**self.tables, name: table})
 
 
 def _nothing_clinical() -> ClinicalData:
@@ -96,6 +130,8 @@ class TrialData:
         estimation; empty where the config asks for none.
     clinical
         Responses, adverse events, antibodies, therapies, events, ACR-CRISS components, tumour CD7.
+    derived
+        Time to event and the other tables that ``cartpk clinical`` writes, by name.
     """
 
     adsl: pd.DataFrame
@@ -118,6 +154,7 @@ class TrialData:
     population_trace: pd.DataFrame = field(default_factory=_no_rows)
     clinical: ClinicalData = field(default_factory=_nothing_clinical)
 
+    derived: Derived = field(default_factory=Derived)
     @property
     def cohorts(self) -> tuple[str, ...]:
         """Dose levels as printed, lowest first; every subject that came in counts."""
@@ -162,6 +199,7 @@ def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialD
     return TrialData(
         clinical=load_clinical(folder, only),
         adsl=table("adsl.csv", schemas.ADSL),
+        derived=load_derived(folder, only),
         adnca=table("adnca.csv", schemas.ADNCA),
         adpd=table("adpd.csv", schemas.ADPD),
         adpp=read_parameters(folder, only),
@@ -193,6 +231,17 @@ def load_clinical(results_dir: Path | str, only: Collection[str] | None = None) 
 
 def read_parameters(results_dir: Path | str, only: Collection[str] | None = None) -> pd.DataFrame:
     """All parameter rows of the run: NCA, then model, then PD rows, checked together.
+def load_derived(results_dir: Path | str, only: Collection[str] | None = None) -> Derived:
+    """The derived clinical tables of the run in this folder; one whose file is not there is empty.
+
+    ``only``: as :func:`load`.
+    """
+    folder = Path(results_dir)
+    files = {name: f"work/{name}.csv" for name in derived_schemas.DERIVED}
+    wanted = [name for name, file in files.items() if only is None or file in only]
+    return Derived({name: _table(folder / files[name], derived_schemas.DERIVED[name]) for name in wanted})
+
+
 
     ``only``: as :func:`load`.
     """

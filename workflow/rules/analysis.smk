@@ -1,4 +1,5 @@
-# typed tables -> parameter rows
+# typed tables -> parameter rows, derived clinical tables
+from cartpk.clinical import DERIVATIONS, required_files
 
 POPULATION = [".json", ".csv", "_individuals.csv", "_trace.csv", "_samples.csv", "_vpc.csv"]  # models.population
 
@@ -73,3 +74,21 @@ rule pharmacodynamics:
         "CD7+ cell counts"
     shell:
         "{CARTPK} pd {params.config:q} --results {params.results:q} > {log:q} 2>&1"
+
+
+rule clinical:
+    input:
+        [f"{RESULTS}/{name}" for name in required_files()],
+    output:
+        [f"{RESULTS}/{entry.file}" for entry in DERIVATIONS.values()],
+    params:
+        config=CONFIG,
+        results=RESULTS,
+        settings=settings(),
+        code=code_hash("cartpk.cli.clinical", "cartpk.clinical.*"),
+    log:
+        f"{RESULTS}/log/clinical.log",
+    message:
+        "Response, survival, safety"
+    shell:
+        "{CARTPK} clinical {params.config:q} --results {params.results:q} > {log:q} 2>&1"

@@ -10,6 +10,8 @@ rule tables:
         rules.kinetics.output,
         rules.models.output,
         rules.pharmacodynamics.output,
+        rules.ingest.output.clinical,
+        rules.clinical.output,
     output:
         adpp=f"{RESULTS}/adpp.csv",
         tables=directory(f"{RESULTS}/tables"),

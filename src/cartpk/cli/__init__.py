@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, str]] = {
     "kinetics": "Workflow: non-compartmental parameters of a trial.",
     "models": "Workflow: kinetic models of a trial.",
     "pd": "Workflow: CD7+ cell counts of a trial.",
+    "clinical": "Workflow: time to event and other derived clinical tables.",
     "tables": "Workflow: all parameters and the printed tables.",
     "figure": "Workflow: one figure.",
     "report": "Workflow: the page and the manifest.",

@@ -1,15 +1,32 @@
-"""Dose escalation, efficacy, safety and immunogenicity: what the registry records say of them.
+"""Dose escalation, safety and immunogenicity: what the registry records say of them.
 
 The sections are read and printed; their analyses read the same settings.
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from cartpk.config.base import Model
 
-__all__ = ["Efficacy", "Escalation", "EscalationLevel", "Immunogenicity", "Safety"]
+__all__ = ["Escalation", "EscalationLevel", "Immunogenicity", "Safety"]
+
+
+class AnalysisSets(Model):
+    """Who is in which analysis set, where there is a choice; the safety set holds every infused subject."""
+
+    efficacy: Literal["infused", "evaluable"] = Field(
+        "infused",
+        description="[choice] Denominator of efficacy: every infused subject (one without an assessment counts as "
+        "non-responder), or only those with an assessment after the infusion.",
+    )
+    dlt_observed_to: Literal["first", "last"] = Field(
+        "last",
+        description="[choice] A subject without DLT is evaluable once observed to the first or the last day of a "
+        "window that has two, e.g. [14, 28].",
+    )
 
 
 class EscalationLevel(Model):
@@ -37,19 +54,6 @@ class Escalation(Model):
     levels_may_be_added: bool | None = Field(None, description="Whether levels may be added.")
     count_unit: str | None = Field(None, description="What is counted, in the record's words and as used.")
     rp2d: str | None = Field(None, description="How the recommended dose is chosen, in the record's words.")
-
-
-class Efficacy(Model):
-    """Response and time-to-event endpoints."""
-
-    endpoint: str | None = Field(None, description="Efficacy endpoint in the record's words.")
-    orr_months: tuple[int, ...] | None = Field(None, description="Months at which the response rate is an endpoint.")
-    orr_window_days: float | None = Field(None, ge=0, description="Window about the response time point, days.")
-    criteria: str | None = Field(None, description="Response criteria.")
-    responders: dict[str, tuple[str, ...]] | None = Field(None, description="Disease site -> responses that count.")
-    site_combination_rule: str | None = Field(None, description="How sites combine to one response.")
-    time_to_event: dict[str, str] | None = Field(None, description="Endpoint -> its origin, e.g. OS: infusion.")
-    caution: str | None = Field(None, description="What must be said beside the endpoint.")
 
 
 class Safety(Model):

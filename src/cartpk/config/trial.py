@@ -14,11 +14,12 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from cartpk.config.base import Model, Positive, Prior
-from cartpk.config.clinical import Efficacy, Escalation, Immunogenicity, Safety
+from cartpk.config.clinical import Escalation, Immunogenicity, Safety
 from cartpk.config.clinical_reading import Clinical
 from cartpk.config.data import Data, Intake, Time
 from cartpk.config.dynamics import Dynamics
 from cartpk.config.kinetics import Nca
+from cartpk.config.efficacy import Efficacy
 from cartpk.config.summaries import Subgroup, Summaries
 from cartpk.models import MODELS
 
