@@ -31,23 +31,23 @@ INFLUX: Final = (0.5, 0.1)
 ASSUMED: Final = "assumed typical value of this project; SD: weak, a project choice"
 BASE7, LD, R7, KMAX, EC50, BASEN, RN = range(7)
 SIGMA_PRIOR: Final = Prior(0.35, 0.4, "assumed spread of a cell count around its curve; a project choice")
-SIGMA_BOUNDS: Final = (0.05, 3.0)
+SIGMA_BOUNDS: Final = (0.1, 3.0)
 TOLERANCE: Final = 1e-6
 
 # fmt: off
 PARAMETERS: Final = (
-    Parameter("base7", "BASE7", "CD7+ Cells Before Lymphodepletion", Unit.CONC, Transform.LOG, 0.1, 1e5,
+    Parameter("base7", "BASE7", "CD7+ Cells Before Lymphodepletion", Unit.CONC, Transform.LOG, 1.0, 1e5,
               Prior(800.0, 1.0, ASSUMED)),
-    Parameter("ld", "LDFRAC", "Fraction Left by Lymphodepletion", Unit.FRACTION, Transform.LOG, 1e-4, 1.5,
+    Parameter("ld", "LDFRAC", "Fraction Left by Lymphodepletion", Unit.FRACTION, Transform.LOG, 1e-3, 1.5,
               Prior(0.04, 1.0, ASSUMED)),
     Parameter("r7", "R7", "Regrowth Rate of CD7+ Cells", Unit.PER_DAY, Transform.LOG, 0.005, 2.0,
               Prior(0.15, 0.4, ASSUMED)),
-    Parameter("kmax", "KMAX", "Maximal Killing Rate of CD7+ Cells", Unit.PER_DAY, Transform.LOG, 0.02, 20.0,
+    Parameter("kmax", "KMAX", "Maximal Killing Rate of CD7+ Cells", Unit.PER_DAY, Transform.LOG, 0.02, 6.0,
               Prior(1.5, 0.5, ASSUMED)),
-    Parameter("ec50", "EC50", "CAR Level of Half-Maximal Killing", Unit.CONC, Transform.LOG, 1e-5, 1e2,
+    Parameter("ec50", "EC50", "CAR Level of Half-Maximal Killing", Unit.CONC, Transform.LOG, 1e-4, 1e1,
               Prior(0.075, 1.2, "centred on 0.075 of the subject's highest predicted CAR level; a project choice",
                     relative=True)),
-    Parameter("basen", "BASEN", "CD7- Cells Before Lymphodepletion", Unit.CONC, Transform.LOG, 0.01, 1e5,
+    Parameter("basen", "BASEN", "CD7- Cells Before Lymphodepletion", Unit.CONC, Transform.LOG, 1.0, 1e5,
               Prior(80.0, 1.0, ASSUMED)),
     Parameter("rn", "RN", "Regrowth Rate of CD7- Cells", Unit.PER_DAY, Transform.LOG, 0.005, 2.0,
               Prior(0.13, 0.5, ASSUMED)),
@@ -307,16 +307,15 @@ def fit_counts(
         prior_precision=np.tile(np.array([*prior_sd, sigma.sd]) ** -2.0, (n, 1)),
         spent=np.zeros(n),
     )
-    problem, fits = restrict(problem, fit_profiles(problem, _starts(problem, p)))
+    problem, fits = restrict(problem, fit_profiles(problem, _starts(problem, p), max_steps=40), rounds=1)
     return CountFits(parameters, problem, fits, covariance(problem, fits.x, fits.at_bound), prior_sd)
 
 
 def _starts(problem: Problem, p: int) -> FloatArray:
-    """Eight starts around the priors, (n, 8, p + 1): killing x level of half the killing x regrowth."""
-    grid = [(a, b, c) for a in (-0.5, 0.5) for b in (-1.0, 1.0) for c in (-0.4, 0.4)]
+    """Four starts around the priors, (n, 4, p + 1): level of half the killing x regrowth."""
+    grid = [(level, growth) for level in (-1.0, 1.0) for growth in (-0.4, 0.4)]
     starts = np.repeat(problem.prior_mean[:, None, :], len(grid), axis=1)
-    for k, (kill, level, growth) in enumerate(grid):
-        starts[:, k, KMAX] += kill
+    for k, (level, growth) in enumerate(grid):
         starts[:, k, EC50] += level
         starts[:, k, RN if p > RN else R7] += growth
     return starts

@@ -38,12 +38,13 @@ _NOTES: Final = (
 
 def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     """One row per model, parameter and statistic, one column per dose level."""
+    measured = assays(data, config)
     rows = first_infusion(data.adpp, "MODEL")
+    rows = rows[rows["PPCAT"].isin({assay.code for assay in measured})]  # counts are modelled elsewhere
     if rows.empty:
         return NoTable("No kinetic model was fitted.")
     who = analysis_set(data, "PK")
     made: list[Row] = []
-    measured = assays(data, config)
     names = data.fits.drop_duplicates("METHOD").set_index("METHOD")["MODEL"].to_dict() if len(data.fits) else {}
     for method in sorted(set(rows["PPANMETH"].dropna()), key=lambda m: (_place(config.models.fit, names.get(m)), m)):
         for assay in measured:
