@@ -26,6 +26,7 @@ __all__ = [
     "FINDINGS",
     "MARROW_RATIO",
     "PD_CHANGE",
+    "PD_CURVES",
     "PREDICTIONS",
     "TABLES",
     "checked",
@@ -259,6 +260,22 @@ PREDICTIONS: Final = pa.DataFrameSchema(
 )
 """One row per fitted profile and grid day."""
 
+PD_CURVES: Final = pa.DataFrameSchema(
+    {
+        "USUBJID": _text("Subject.", null=False),
+        "PARAMCD": _text("Measure code of the config.", null=False),
+        "PCSPEC": _text("Specimen.", null=False),
+        "AFRLT": _number("Day."),
+        "PRED": _number("Predicted count, unit of the measure."),
+        "PREDLO": _number("Lower limit of the 95 % band."),
+        "PREDHI": _number("Upper limit of the 95 % band."),
+        "PCTPRED": _number("100 x predicted CD7+ cells / lymphocytes, on days with a lymphocyte count."),
+    },
+    strict=True,
+    name="pd_curves",
+)
+"""One row per fitted subject, modelled count and day."""
+
 FINDINGS: Final = pa.DataFrameSchema(
     {
         "RULE": _text("Identifier of the rule.", null=False),
@@ -279,7 +296,8 @@ FINDINGS: Final = pa.DataFrameSchema(
 """One row per finding of the input checks: exclusion, imputation, conversion or doubt."""
 
 TABLES: Final = {
-    s.name: s for s in (ADSL, ADNCA, ADPD, PD_CHANGE, ADPP, MARROW_RATIO, DERIVED_UNITS, PREDICTIONS, FINDINGS)
+    s.name: s
+    for s in (ADSL, ADNCA, ADPD, PD_CHANGE, ADPP, MARROW_RATIO, DERIVED_UNITS, PREDICTIONS, PD_CURVES, FINDINGS)
 }
 """Every schema by the name of its file."""
 

@@ -145,6 +145,7 @@ class TrialData:
     findings: pd.DataFrame
     marrow_ratio: pd.DataFrame = field(default_factory=lambda: _empty(schemas.MARROW_RATIO))
     derived_units: pd.DataFrame = field(default_factory=lambda: _empty(schemas.DERIVED_UNITS))
+    pd_curves: pd.DataFrame = field(default_factory=lambda: _empty(schemas.PD_CURVES))
     model_choice: pd.DataFrame = field(default_factory=_no_rows)
     model_samples: pd.DataFrame = field(default_factory=_no_rows)
     model_profiles: pd.DataFrame = field(default_factory=_no_rows)
@@ -211,6 +212,7 @@ def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialD
         findings=table(_FINDINGS if (folder / _FINDINGS).is_file() else "findings.csv", schemas.FINDINGS),
         marrow_ratio=table("work/marrow_ratio.csv", schemas.MARROW_RATIO),
         derived_units=table("work/derived_units.csv", schemas.DERIVED_UNITS),
+        pd_curves=table("work/pd_curves.csv", schemas.PD_CURVES),
         **{name: loose(f"work/{name}.csv") for name in _MODEL_FILES},
     )
 

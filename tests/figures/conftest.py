@@ -26,6 +26,7 @@ FILES = {
     "predictions": "work/predictions.csv",
     "lambda_z": "work/lambda_z.csv",
     "pd_change": "work/pd_change.csv",
+    "pd_curves": "work/pd_curves.csv",
 }
 """Tables by the files of a run that hold them."""
 
@@ -229,6 +230,20 @@ def _lambda_z(adnca: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def _pd_curves(adsl: pd.DataFrame) -> pd.DataFrame:
+    """Curves near the made counts, as if they had been fitted."""
+    day = np.arange(0.0, 181.0, 3.0)
+    curves = {"CD7PT": 1.0 + 900 * np.exp(-0.5 * np.clip(day, 0, 20)), "CD7NT": 40 + 3 * np.clip(day, 0, 100)}
+    parts = [
+        pd.DataFrame({"USUBJID": subject, "PARAMCD": code, "AFRLT": day, "PRED": value})
+        for subject in adsl["USUBJID"]
+        for code, value in curves.items()
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    made = table.assign(PCSPEC="BLOOD", PREDLO=table["PRED"] / 2, PREDHI=table["PRED"] * 2, PCTPRED=np.nan)
+    return _rows(made, schemas.PD_CURVES)
+
+
 def make_trial(n: int = 18, seed: int = 7) -> TrialData:
     """All tables of a made trial of n subjects in three dose levels."""
     rng = np.random.default_rng(seed)
@@ -253,6 +268,7 @@ def make_trial(n: int = 18, seed: int = 7) -> TrialData:
         fits=pd.DataFrame(),
         pd_change=_rows(change.assign(ABLFL=np.where(after, "N", "Y")), schemas.PD_CHANGE),
         findings=empty,
+        pd_curves=_pd_curves(adsl),
     )
 
 
@@ -283,7 +299,8 @@ def only() -> Callable[[TrialData, tuple[str, ...]], TrialData]:
     """A trial in which all tables but those of the named files are empty."""
 
     def kept(data: TrialData, files: tuple[str, ...]) -> TrialData:
-        tables = {field.name: getattr(data, field.name) for field in fields(data)}
+        every = {field.name: getattr(data, field.name) for field in fields(data)}
+        tables = {name: table for name, table in every.items() if isinstance(table, pd.DataFrame)}
         return replace(data, **{name: t.iloc[:0] for name, t in tables.items() if FILES.get(name) not in files})
 
     return kept

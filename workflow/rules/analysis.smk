@@ -60,13 +60,15 @@ rule pharmacodynamics:
     input:
         adpd=f"{RESULTS}/adpd.csv",
         adsl=f"{RESULTS}/adsl.csv",
+        kinetics=[f"{RESULTS}/work/predictions.csv"] if TRIAL.pharmacodynamics.dynamics else [],
     output:
         f"{RESULTS}/work/adpp_pd.csv",
         f"{RESULTS}/work/pd_change.csv",
+        *([f"{RESULTS}/work/pd_curves.csv", f"{RESULTS}/work/pd_fits.csv"] if TRIAL.pharmacodynamics.dynamics else []),
     params:
         config=CONFIG,
         results=RESULTS,
-        settings=settings("pharmacodynamics"),
+        settings=settings("pharmacodynamics", "analytes", "models"),
         code=code_hash("cartpk.cli.pd"),
     log:
         f"{RESULTS}/log/pd.log",
