@@ -154,8 +154,8 @@ class TrialData:
     population_vpc: pd.DataFrame = field(default_factory=_no_rows)
     population_trace: pd.DataFrame = field(default_factory=_no_rows)
     clinical: ClinicalData = field(default_factory=_nothing_clinical)
-
     derived: Derived = field(default_factory=Derived)
+
     @property
     def cohorts(self) -> tuple[str, ...]:
         """Dose levels as printed, lowest first; every subject that came in counts."""
@@ -199,8 +199,8 @@ def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialD
 
     return TrialData(
         clinical=load_clinical(folder, only),
-        adsl=table("adsl.csv", schemas.ADSL),
         derived=load_derived(folder, only),
+        adsl=table("adsl.csv", schemas.ADSL),
         adnca=table("adnca.csv", schemas.ADNCA),
         adpd=table("adpd.csv", schemas.ADPD),
         adpp=read_parameters(folder, only),
@@ -212,8 +212,8 @@ def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialD
         findings=table(_FINDINGS if (folder / _FINDINGS).is_file() else "findings.csv", schemas.FINDINGS),
         marrow_ratio=table("work/marrow_ratio.csv", schemas.MARROW_RATIO),
         derived_units=table("work/derived_units.csv", schemas.DERIVED_UNITS),
-        pd_curves=table("work/pd_curves.csv", schemas.PD_CURVES),
         **{name: loose(f"work/{name}.csv") for name in _MODEL_FILES},
+        pd_curves=table("work/pd_curves.csv", schemas.PD_CURVES),
     )
 
 
@@ -231,8 +231,6 @@ def load_clinical(results_dir: Path | str, only: Collection[str] | None = None) 
     return ClinicalData(**tables)
 
 
-def read_parameters(results_dir: Path | str, only: Collection[str] | None = None) -> pd.DataFrame:
-    """All parameter rows of the run: NCA, then model, then PD rows, checked together.
 def load_derived(results_dir: Path | str, only: Collection[str] | None = None) -> Derived:
     """The derived clinical tables of the run in this folder; one whose file is not there is empty.
 
@@ -244,6 +242,8 @@ def load_derived(results_dir: Path | str, only: Collection[str] | None = None) -
     return Derived({name: _table(folder / files[name], derived_schemas.DERIVED[name]) for name in wanted})
 
 
+def read_parameters(results_dir: Path | str, only: Collection[str] | None = None) -> pd.DataFrame:
+    """All parameter rows of the run: NCA, then model, then PD rows, checked together.
 
     ``only``: as :func:`load`.
     """
