@@ -26,6 +26,13 @@ FILES = {
     "predictions": "work/predictions.csv",
     "lambda_z": "work/lambda_z.csv",
     "pd_change": "work/pd_change.csv",
+    "fits": "work/fits.csv",
+    "model_choice": "work/model_choice.csv",
+    "model_samples": "work/model_samples.csv",
+    "model_profiles": "work/model_profiles.csv",
+    "population_samples": "work/population_samples.csv",
+    "population_vpc": "work/population_vpc.csv",
+    "population_trace": "work/population_trace.csv",
     "pd_curves": "work/pd_curves.csv",
 }
 """Tables by the files of a run that hold them."""
@@ -78,6 +85,7 @@ def make_config(**sections: object) -> TrialConfig:
                 },
             ]
         },
+        "models": {"fit": ["stein"], "population": {"model": "stein", "seed": 1}},
         "report": {"synthetic": True, "data_cut": "2026-01-31"},
     }
     return TrialConfig.model_validate({**values, **sections})
@@ -244,6 +252,68 @@ def _pd_curves(adsl: pd.DataFrame) -> pd.DataFrame:
     return _rows(made, schemas.PD_CURVES)
 
 
+KEYS = {"PPCAT": "CARTG", "PPSPEC": "BLOOD", "ATPTREF": "INFUSION 1"}
+QUANTITIES = {"MCMAX": 1e4, "MTMAX": 9.0, "DBLTIME": 0.8, "HLALPHA": 4.0, "HLBETA": 100.0}
+
+
+def _model_tables(adsl: pd.DataFrame, adnca: pd.DataFrame, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    """What ``cartpk models`` writes beside ADPP, as if the curves had been fitted."""
+    who = adsl[["USUBJID"]].assign(**KEYS, MODEL="stein")
+    choice = who.assign(SCOPE="profile", METHOD="STEIN MAP M3", CHOSEN="Y")
+    seen = adnca[adnca["AFRLT"] > 0].reset_index(drop=True)
+    near = seen["AVAL"].fillna(20.0) * np.exp(rng.normal(0, 0.3, len(seen)))
+    samples = seen[["USUBJID", "AFRLT", "AVAL", "ALLOQ", "BLQFL"]].assign(**KEYS, MODEL="stein", PRED=near)
+    samples["RES"] = rng.normal(size=len(samples))
+    population = samples[["USUBJID", "AFRLT", "AVAL", "ALLOQ", "BLQFL", "PRED"]].assign(NPDE=rng.normal(size=len(seen)))
+    bins = pd.DataFrame({"AFRLT": [3.0, 7.0, 14.0, 28.0, 90.0], "N": 20})
+    parts = [bins.assign(LEVEL=level, OBS=v, LOW=v / 2, MID=v, HIGH=v * 2) for level, v in ((0.1, 1e2), (0.9, 1e4))]
+    vpc = pd.concat([*parts, bins.assign(OBS=0.3, LOW=0.1, MID=0.2, HIGH=0.5)], ignore_index=True)
+    steps = np.arange(20)
+    trace = pd.DataFrame(
+        {"ITERATION": steps, **{name: rng.normal(size=20) for name in ("cmax", "omega_cmax", "sigma")}}
+    )
+    return {
+        "fits": choice[["USUBJID", *KEYS, "MODEL", "METHOD"]].assign(MESSAGE=None),
+        "model_choice": choice,
+        "model_samples": samples,
+        "model_profiles": _profiles(who),
+        "population_samples": population,
+        "population_vpc": vpc,
+        "population_trace": trace,
+    }
+
+
+def _profiles(who: pd.DataFrame) -> pd.DataFrame:
+    """Parabolas over the logarithm; persistence without an upper limit."""
+    at = np.linspace(-1.3, 1.3, 17)
+    parts = []
+    for code, value in QUANTITIES.items():
+        open_end = code == "HLBETA"
+        rise = np.where(open_end & (at > 0), 0.1, 4.0) * at**2
+        curve = pd.DataFrame({"VALUE": value * np.exp(0.5 * at), "RISE": rise})
+        curve = curve.assign(
+            PARAMCD=code, PARAM=code, AVALU="day", LIMIT=4.0, AVAL=value, AVALLO=value / 1.6,
+            AVALHI=np.nan if open_end else value * 1.6, VERDICT="lower-only" if open_end else "bounded",
+        )  # fmt: skip
+        parts.append(who.merge(curve, how="cross"))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _model_rows(adsl: pd.DataFrame) -> pd.DataFrame:
+    """ADPP rows of the model: persistence is a limit only."""
+    rows = []
+    for i, subject in enumerate(adsl["USUBJID"]):
+        for code, typical in QUANTITIES.items():
+            value = typical * (1 + 0.02 * i)
+            row = {"USUBJID": subject, "PARAMCD": code, "AVAL": value, "AVALLO": value / 1.6, "AVALHI": value * 1.6}
+            if code == "HLBETA":
+                row |= {"AVAL": np.nan, "AVALHI": np.nan, "FLAG": "LOWER_ONLY", "AVALC": f"> {value / 1.6:.3g}"}
+            rows.append(row)
+    table = pd.DataFrame(rows).assign(PARCAT1="MODEL", PPANMETH="STEIN MAP M3", **KEYS)
+    table["AVALU"] = np.where(table["PARAMCD"] == "MCMAX", "copies/µg gDNA", "day")
+    return _rows(table.assign(PARAM=table["PARAMCD"]), schemas.ADPP)
+
+
 def make_trial(n: int = 18, seed: int = 7) -> TrialData:
     """All tables of a made trial of n subjects in three dose levels."""
     rng = np.random.default_rng(seed)
@@ -262,10 +332,10 @@ def make_trial(n: int = 18, seed: int = 7) -> TrialData:
         adsl=adsl,
         adnca=adnca,
         adpd=adpd,
-        adpp=_adpp(adsl, adnca),
+        adpp=pd.concat([_adpp(adsl, adnca), _model_rows(adsl)], ignore_index=True),
         predictions=_rows(predictions.assign(PPCAT="CARTG", PPSPEC="BLOOD", ATPTREF="INFUSION 1"), schemas.PREDICTIONS),
         lambda_z=_lambda_z(adnca),
-        fits=pd.DataFrame(),
+        **_model_tables(adsl, adnca, rng),
         pd_change=_rows(change.assign(ABLFL=np.where(after, "N", "Y")), schemas.PD_CHANGE),
         findings=empty,
         pd_curves=_pd_curves(adsl),
@@ -301,7 +371,9 @@ def only() -> Callable[[TrialData, tuple[str, ...]], TrialData]:
     def kept(data: TrialData, files: tuple[str, ...]) -> TrialData:
         every = {field.name: getattr(data, field.name) for field in fields(data)}
         tables = {name: table for name, table in every.items() if isinstance(table, pd.DataFrame)}
-        return replace(data, **{name: t.iloc[:0] for name, t in tables.items() if FILES.get(name) not in files})
+        made = {name: t.iloc[:0] for name, t in tables.items() if FILES.get(name) not in files}
+        by = {"NCA": "work/adpp_nca.csv", "MODEL": "work/adpp_model.csv"}
+        return replace(data, **made | {"adpp": data.adpp[data.adpp["PARCAT1"].map(by).isin(files)]})
 
     return kept
 
@@ -313,4 +385,6 @@ def results(trial: TrialData, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "work").mkdir()
     for name, file in FILES.items():
         getattr(trial, name).to_csv(folder / file, index=False)
+    for name, part in trial.adpp.groupby("PARCAT1"):
+        part.to_csv(folder / f"work/adpp_{str(name).lower()}.csv", index=False)
     return folder

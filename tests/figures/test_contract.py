@@ -85,7 +85,9 @@ def test_excluded_samples_are_not_drawn(entry, trial, config):
     for name in ("adnca", "adpd", "pd_change"):
         table = getattr(trial, name)
         tables[name] = table.assign(ANLFL=table["ANLFL"].mask(table["USUBJID"] == out, "N"))
-    tables["adpp"] = trial.adpp[trial.adpp["USUBJID"] != out]
+    for name in ("adpp", "model_samples", "model_profiles", "population_samples"):
+        table = getattr(trial, name)
+        tables[name] = table[table["USUBJID"] != out]
     made = entry.make(replace(trial, **tables), config)
     assert made.n == 17
     if "USUBJID" in made.data:

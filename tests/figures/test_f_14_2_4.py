@@ -29,9 +29,17 @@ def test_points_that_are_not_of_the_line_get_no_ring(trial, config):
     assert len(layer(replace(trial, lambda_z=marked), config, "LAMBDA_Z")) == len(marked) - len(first)
 
 
-def test_only_the_first_model_of_the_configuration_is_drawn(trial, config):
-    both = pd.concat([trial.predictions, trial.predictions.assign(MODEL="other", PRED=1.0)], ignore_index=True)
-    assert set(layer(replace(trial, predictions=both), config, "FIT")["PRED"]) == set(trial.predictions["PRED"])
+def test_the_curve_is_that_of_the_model_chosen_for_the_profile(trial, config_of):
+    config = config_of(models={"fit": ["stein", "gamma"], "choice": "aic"})
+    both = pd.concat([trial.predictions, trial.predictions.assign(MODEL="gamma", PRED=1.0)], ignore_index=True)
+    first = trial.model_choice["USUBJID"] == "101"
+    choice = trial.model_choice.assign(MODEL=np.where(first, "gamma", "stein"))
+    data = f_14_2_4.figure(replace(trial, predictions=both, model_choice=choice), config)
+    fit = data.data[data.data["LAYER"] == "FIT"]
+    assert set(fit.loc[fit["USUBJID"] == "101", "PRED"]) == {1.0}
+    assert set(fit.loc[fit["USUBJID"] != "101", "MODEL"]) == {"stein"}
+    assert data.data.loc[data.data["USUBJID"] == "101", "STRIP"].str.endswith("\ngamma").all()
+    assert "Model chosen for each profile (lowest AIC): Stein 2019" in data.caption
 
 
 def test_the_line_follows_its_equation_in_days_from_its_own_infusion():

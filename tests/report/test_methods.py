@@ -59,7 +59,7 @@ CHANGES = [
     ("models", {"models": {"method": "ml"}}, "maximum likelihood, without priors"),
     ("models", {"models": {"method": "ls"}}, "half of its LLOQ"),
     ("models", {"models": {"fit": ["stein", "growth_decay"], "choice": "aic"}}, "lowest Akaike"),
-    ("models", {"models": {"fit": ["stein", "growth_decay"], "choice": "bicc"}}, "(BICc) is marked as chosen"),
+    ("models", {"models": {"fit": ["stein", "growth_decay"], "choice": "bicc"}}, "(BICc) is chosen"),
     ("models", {"models": {"residual": "student"}}, "4 degrees of freedom"),
     (
         "models",

@@ -18,7 +18,7 @@ SPEC: Final = FigureSpec(
     id="f_14_2_4",
     number="14.2-4",
     title="Individual profiles with fitted curve and terminal phase",
-    inputs=("adsl.csv", "adnca.csv", "work/predictions.csv", "work/lambda_z.csv"),
+    inputs=("adsl.csv", "adnca.csv", "work/predictions.csv", "work/lambda_z.csv", "work/model_choice.csv"),
 )
 MOST_PANELS: Final = 100
 """[choice] More panels than this are no picture any more."""
@@ -29,14 +29,14 @@ TERMINAL: Final = "terminal phase"
 TERMINAL_INK: Final = "#0B7285"
 _KEYS: Final = ["USUBJID", "ATPTREF"]
 _DRAWN: Final = [
-    "LAYER", "AFRLT", "AVAL", "ALLOQ", "BLQFL", "RESULT", "DRAWN", "PRED", "PREDLO", "PREDHI", "ARRLT", "SLOPE",
-    "INTERCEPT",
+    "MODEL", "LAYER", "AFRLT", "AVAL", "ALLOQ", "BLQFL", "RESULT", "DRAWN", "PRED", "PREDLO", "PREDHI", "ARRLT",
+    "SLOPE", "INTERCEPT",
 ]  # fmt: skip
 _LINE: Final = ["AFRLT", "ARRLT", "AVAL", "SLOPE", "INTERCEPT"]
 
 
 def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
-    """One panel per subject and infusion of the primary analyte, the first model of the configuration."""
+    """One panel per subject and infusion of the primary analyte, with the curve of the model chosen for it."""
     from cartpk.figures import samples as s
     from cartpk.figures import wording
 
@@ -47,7 +47,8 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     drawn = _layers(data, config, every.dropna(subset=["DRAWN"]))
     n_all, n = every["USUBJID"].nunique(), drawn["USUBJID"].nunique()
     columns, rows = _grid(drawn["STRIP"].nunique())
-    size = (max(8.0, 1.5 * columns), 1.35 * rows + 1.2)
+    heading = int(drawn["STRIP"].str.count("\n").max())
+    size = (max(8.0, 1.5 * columns), (1.35 + 0.15 * max(0, heading - 1)) * rows + 1.2)
     return Figure(
         data=drawn,
         caption=f"{wording.assay(analyte, every)} One panel per subject, by dose level; actual days from the start "
@@ -76,13 +77,16 @@ def _grid(panels: int) -> tuple[int, int]:
 
 def _what_is_drawn(drawn: pd.DataFrame, config: TrialConfig) -> str:
     """The lines in words; empty where there are none."""
-    from cartpk.models import get_model
+    from cartpk.figures import fitted
 
     subjects = drawn.groupby("LAYER")["USUBJID"].nunique()
     words = []
     if "FIT" in subjects:
-        model = get_model(config.models.fit[0]).label
-        words.append(f"Solid line: {model}, with its 95 % band (n = {subjects['FIT']}).")
+        models = drawn[drawn["LAYER"] == "FIT"].drop_duplicates(_KEYS)["MODEL"]
+        words.append(
+            f"Solid line: fitted curve with its 95 % band (n = {subjects['FIT']}). "
+            f"{fitted.model_names(list(models), config)}"
+        )
     if "LAMBDA_Z" in subjects:
         words.append(f"Dashed line: terminal phase, with a ring around its points (n = {subjects['LAMBDA_Z']}).")
     return " ".join(words)
@@ -92,18 +96,26 @@ def _layers(data: TrialData, config: TrialConfig, shown: pd.DataFrame) -> pd.Dat
     """Everything drawn, one row per point: ``LAYER`` is SAMPLE, FIT or LAMBDA_Z (the points of the line)."""
     import pandas as pd
 
+    from cartpk.figures import fitted
+
     panels = shown[[*_KEYS, "COHORT"]].drop_duplicates(_KEYS).head(MOST_PANELS)
     code = config.primary_analyte.code
     fits, points = data.predictions, data.lambda_z.reindex(columns=[*_KEYS, "PPCAT", "LZFL", *_LINE])
-    fits = fits[(fits["PPCAT"] == code) & fits["MODEL"].isin(config.models.fit[:1])]
+    fits = fitted.of_chosen(fits, data, config)
     points = points[(points["PPCAT"] == code) & (points["LZFL"] == "Y")]
     parts = [
         shown.assign(LAYER="SAMPLE")[[*_KEYS, "LAYER", "AFRLT", "AVAL", "ALLOQ", "BLQFL", "RESULT", "DRAWN"]],
-        fits.assign(LAYER="FIT")[[*_KEYS, "LAYER", "AFRLT", "PRED", "PREDLO", "PREDHI"]],
+        fits.assign(LAYER="FIT")[[*_KEYS, "MODEL", "LAYER", "AFRLT", "PRED", "PREDLO", "PREDHI"]],
         points.assign(LAYER="LAMBDA_Z")[[*_KEYS, "LAYER", *_LINE]],
     ]
     rows = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    made = panels.assign(STRIP=_strips(panels)).merge(rows, on=_KEYS, how="left")
+    if len(config.models.fit) > 1 and len(fits):  # several models: each panel names its own
+        named = panels.merge(fits.drop_duplicates(_KEYS)[[*_KEYS, "MODEL"]], on=_KEYS, how="left")["MODEL"]
+        own = "\n" + named.fillna("no fit").str.replace("_", " ")
+    else:
+        own = pd.Series("", index=range(len(panels)))
+    strips = _strips(panels) + own.to_numpy()
+    made = panels.assign(STRIP=strips).merge(rows, on=_KEYS, how="left")
     # without a fit or a line their columns are there and empty
     return made.reindex(columns=[*made.columns[:4], *_DRAWN])
 

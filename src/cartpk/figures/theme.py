@@ -22,12 +22,14 @@ __all__ = [
     "blq_legend",
     "days",
     "dose_fills",
+    "dose_legend",
     "dose_scales",
     "groups",
     "house_theme",
     "in_order",
     "lloq_layer",
     "log_axis",
+    "log_value_axis",
     "note",
     "root_days",
     "root_time_axis",
@@ -99,6 +101,11 @@ def log_axis() -> p9.scale_y_log10:
     return p9.scale_y_log10(breaks=log_breaks, labels=power_labels, minor_breaks=False)
 
 
+def log_value_axis(margin: float = 0.05) -> p9.scale_x_log10:
+    """A horizontal log10 axis with the ticks of :func:`log_axis`."""
+    return p9.scale_x_log10(breaks=log_breaks, labels=power_labels, minor_breaks=False, expand=(margin, 0))
+
+
 def days(inches: float, name: str = "Days from first infusion") -> p9.scale_x_continuous:
     """A linear time axis in days whose panels are so many inches wide."""
     breaks = functools.partial(_breaks, inches=inches)
@@ -157,6 +164,16 @@ def dose_fills(doses: Sequence[str], open_as: str) -> Layers:
     colours = dict(zip(doses, dose_colours(len(doses)), strict=True))
     return [
         p9.scale_color_manual(values=colours, guide=None),
+        p9.scale_fill_manual(values={**colours, open_as: PAPER}, guide=None),
+    ]
+
+
+def dose_legend(doses: Sequence[str], open_as: str) -> Layers:
+    """As :func:`dose_fills`, with a legend of the dose levels where no panel names them."""
+    colours = dict(zip(doses, dose_colours(len(doses)), strict=True))
+    looks = {"fill": list(colours.values()), "shape": "o", "size": 2.2, "alpha": 1}
+    return [
+        p9.scale_color_manual(name="", values=colours, breaks=list(doses), guide=p9.guide_legend(override_aes=looks)),
         p9.scale_fill_manual(values={**colours, open_as: PAPER}, guide=None),
     ]
 

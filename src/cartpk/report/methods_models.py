@@ -21,7 +21,7 @@ _CENSORING: Final = {
     "ls": "A BLQ result is set to half of its LLOQ.",
 }
 _CHOICES: Final = {
-    "first": "That model",
+    "first": "The first model of the config",
     "aic": "The model of the lowest Akaike information criterion (AIC)",
     "bicc": "The model of the lowest corrected Bayesian information criterion (BICc)",
 }
@@ -36,8 +36,8 @@ def kinetic_models(config: TrialConfig) -> Section:
     chosen = config.models
     models = [get_model(name) for name in chosen.fit]
     shown = (
-        f"""The figures show the first of {len(models)}: {models[0].label}. {_CHOICES[chosen.choice]} is marked as
-        chosen, for each profile and for the trial."""
+        f"""{len(models)} models were fitted. {_CHOICES[chosen.choice]} is chosen, for each profile and for the trial;
+        the figures show the curve of the model chosen for the profile."""
         if len(models) > 1
         else ""
     )
@@ -49,8 +49,13 @@ def kinetic_models(config: TrialConfig) -> Section:
 
     {curves}
 
+    Limits (95 %) of a parameter are those of the profile likelihood: everything else is fitted again with the parameter
+    held, and the limit lies where −2 log-likelihood has risen by the square of Student's t, with the degrees of freedom
+    of the residual SD (half of the information on its logarithm). Priors play no part in them, and the residual SD is
+    held. Limits of areas and bands of curves are those of the delta method with the same quantile.
+
     A parameter is marked where the fit did not converge, where it lies on a bound, or where the data do not bound it
-    (profile likelihood). A half-life of persistence that the data do not bound on both sides is printed as a limit,
+    on both sides. A half-life of persistence that the data do not bound on both sides is printed as a limit,
     never as a point. A model parameter is an estimate; it does not replace the observed Cmax, Tmax or area.
     """
     grids = tuple(_priors(config, model) for model in models) if chosen.method == "map" else ()

@@ -21,6 +21,7 @@ from cartpk.report.figures import FigureBlock
 from cartpk.report.issues import Findings, group_findings
 from cartpk.report.key_results import key_results
 from cartpk.report.methods import methods
+from cartpk.report.model_results import model_results
 from cartpk.report.prose import Section
 from cartpk.report.record import heading, record, sentence
 from cartpk.report.tables import TableBlock
@@ -79,9 +80,10 @@ def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
     """
     findings, sections = group_findings(run.data.findings), methods(config)
     style, script = _stylesheet(config), (_FOLDER / "page.js").read_text(encoding="utf-8")
+    models = model_results(run.data, config)
     template = _environment().get_template("page.html.j2")
     return template.render(
-        page=_head(config, run, findings, sections),
+        page=_head(config, run, findings, sections, models),
         key=key_results(run.data, run.tables, config),
         cautions=cautions(run.data, config),
         completeness=completeness(run.data, config),
@@ -92,6 +94,7 @@ def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
         findings=findings,
         outside=exclusions(run.data),
         methods=sections,
+        models=models,
         limitations=limitations(config),
         provenance=provenance,
         statement=STATEMENT,
@@ -104,7 +107,9 @@ def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
     )
 
 
-def _head(config: TrialConfig, run: RunFiles, findings: Findings, sections: Sequence[Section]) -> _Head:
+def _head(
+    config: TrialConfig, run: RunFiles, findings: Findings, sections: Sequence[Section], models: Section | None
+) -> _Head:
     return _Head(
         trial=config.trial.id,
         product=config.product.name,
@@ -112,7 +117,7 @@ def _head(config: TrialConfig, run: RunFiles, findings: Findings, sections: Sequ
         sentence=sentence(config, len(run.data.adsl)),
         synthetic=config.report.synthetic,
         data_cut=config.report.data_cut,
-        outline=_outline(run, findings, sections),
+        outline=_outline(run, findings, sections, models),
     )
 
 
@@ -178,13 +183,16 @@ def _stylesheet(config: TrialConfig) -> str:
     return (_FOLDER / "page.css").read_text(encoding="utf-8") + paper
 
 
-def _outline(run: RunFiles, findings: Findings, sections: Sequence[Section]) -> tuple[OutlineItem, ...]:
+def _outline(
+    run: RunFiles, findings: Findings, sections: Sequence[Section], models: Section | None
+) -> tuple[OutlineItem, ...]:
     figures = tuple(OutlineItem(f.anchor, f.title, f.number) for f in run.figures)
     tables = tuple(OutlineItem(t.anchor, t.title, t.number) for t in run.tables if not t.is_listing)
     listings = tuple(OutlineItem(t.anchor, t.title, t.number) for t in run.tables if t.is_listing)
     items = [
         OutlineItem("glance", "At a glance"),
         OutlineItem("trial", "The trial"),
+        *([OutlineItem("models", models.title)] if models else []),
         OutlineItem("figures", "Figures", items=figures),
         OutlineItem("tables", "Tables", items=tables),
         *([OutlineItem("listings", "Listings", items=listings)] if listings else []),

@@ -238,7 +238,7 @@ def profile_curves(
     limits
         Entry -> its limits.
     steps
-        Points on either side of the minimum; each is started at the one before it.
+        Points on either side of the minimum; each is started at the one before it, outward and inward.
     """
     n = x.shape[0]
     plain, base = _without_priors(problem, x)
@@ -246,15 +246,14 @@ def profile_curves(
     rows = np.tile(np.arange(n), len(sides))
     entry = np.repeat([k for k, _ in sides], n)
     end = np.concatenate([_end(problem, base.x, limits[k], k, upward=side > 0) for k, side in sides])
-    spread, at_base, value = plain.take(rows), base.x[rows], base.value[rows]
-    start = at_base[np.arange(rows.size), entry]
-    now, places, rises = at_base, [], []
-    for step in range(1, steps + 1):
-        place = start + (end - start) * step / steps
-        tried = _refit(spread, now, entry, place)
-        now = tried.x
-        places.append(place)
-        rises.append(np.maximum(2.0 * (tried.value - value), 0.0))
+    spread, value = plain.take(rows), base.value[rows]
+    start = base.x[rows, entry]
+    places = [start + (end - start) * step / steps for step in range(1, steps + 1)]
+    outward = _swept(spread, base.x[rows], entry, places)
+    # a second time from the far end: where the curve bends, one way alone may stay in a side valley
+    inward = _swept(spread, outward[-1].x, entry, places[::-1])[::-1]
+    least = [np.minimum(there.value, back.value) for there, back in zip(outward, inward, strict=True)]
+    rises = [np.maximum(2.0 * (found - value), 0.0) for found in least]
     place, rise = (np.stack(part, axis=1).reshape(len(limits), 2, n, steps) for part in (places, rises))
     out = {}
     for i, k in enumerate(limits):
@@ -263,6 +262,14 @@ def profile_curves(
         up = np.concatenate([rise[i, 0, :, ::-1], np.zeros((n, 1)), rise[i, 1]], axis=1)
         out[k] = ProfileCurve(at, up)
     return out
+
+
+def _swept(problem: Problem, x: FloatArray, entry: IntArray, places: list[FloatArray]) -> list[Minimum]:
+    """Minimum at each place of the entry, started at the one before."""
+    found: list[Minimum] = []
+    for place in places:
+        found.append(_refit(problem, found[-1].x if found else x, entry, place))
+    return found
 
 
 def _end(problem: Problem, x: FloatArray, limits: ProfileLimits, k: int, *, upward: bool) -> FloatArray:
