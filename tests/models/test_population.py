@@ -8,7 +8,8 @@ import pytest
 from cartpk.core.estimation.population import SaemSettings
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.models import MODELS
-from cartpk.models.population import PopulationCurve, _covariance_of_mu, fit_model_population
+from cartpk.models.population import PopulationCurve, fit_model_population
+from cartpk.models.population_errors import covariance_of_estimates
 
 DAY = np.array([1, 3, 5, 7, 9, 11, 14, 18, 21, 28, 42, 60, 90, 180, 360.0])
 CENTRE = np.log([3900, 9.3, 24000, 0.16, 0.0079 / (1 - 0.0079), 0.0032])
@@ -108,12 +109,14 @@ def test_the_covariance_of_the_means_is_the_inverse_information():
     rng = np.random.default_rng(1)
     root = rng.standard_normal((7, 7))
     information = root @ root.T + np.eye(7)
-    none = np.zeros(3, bool)
-    np.testing.assert_allclose(_covariance_of_mu(information, none), np.linalg.inv(information)[:3, :3])
-    fixed = np.array([False, True, False])
+    none = np.zeros(7, bool)
+    np.testing.assert_allclose(covariance_of_estimates(information, 3, none), np.linalg.inv(information))
+    fixed = np.arange(7) == 4
     kept = np.array([0, 1, 2, 3, 5, 6])
-    expected = np.linalg.inv(information[np.ix_(kept, kept)])[:3, :3]
-    np.testing.assert_allclose(_covariance_of_mu(information, fixed), expected)
+    expected = np.linalg.inv(information[np.ix_(kept, kept)])
+    found = covariance_of_estimates(information, 3, fixed)
+    np.testing.assert_allclose(found[np.ix_(kept, kept)], expected)
+    assert np.isnan(found[4]).all()
 
 
 @pytest.mark.parametrize("flat", [0.0, -2.0, 1e-14])
@@ -122,7 +125,7 @@ def test_a_mean_that_the_data_do_not_determine_takes_the_others_error_not_away(f
     information[0, 2] = information[2, 0] = 1.0
     information[1, :] = information[:, 1] = 0.0
     information[1, 1] = flat
-    found = _covariance_of_mu(information, np.zeros(3, bool))
+    found = covariance_of_estimates(information, 3, np.zeros(7, bool))
     if flat == 1e-14:  # small is not flat: the scale of a parameter plays no part
         assert found[1, 1] == pytest.approx(1e14)
     else:
@@ -135,6 +138,6 @@ def test_of_two_means_that_cannot_be_told_apart_one_is_taken_as_known():
     information = np.eye(7)
     information[:2, :2] = [[1.0, 1.0], [1.0, 1.0]]
     information[3, 3] = -1.0
-    found = _covariance_of_mu(information, np.zeros(3, bool))
-    assert np.isnan(np.diagonal(found)).sum() == 1
+    found = covariance_of_estimates(information, 3, np.zeros(7, bool))
+    assert np.isnan(np.diagonal(found)[:3]).sum() == 1
     assert found[2, 2] == pytest.approx(1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,19 +13,25 @@ import pandas as pd
 from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.population import SaemSettings
+from cartpk.fits.covariates import CovariateLike, Prepared, covariate_rows, prepare, screen_rows
 from cartpk.fits.diagnostics import diagnostic_tables
 from cartpk.fits.intake import Intake, one_of, read_profiles
 from cartpk.fits.rows import COLUMNS, head_of_row
+from cartpk.fits.simulation import FittedPopulation, fitted_population
 from cartpk.models import KineticModel, get_model
 from cartpk.models.population import (
     SMALL_TRIAL,
-    SMALL_TRIAL_SD,
-    SMALL_TRIAL_WEIGHT,
     ModelPopulation,
+    PopulationCurve,
+    Spread,
     fit_model_population,
 )
 
 __all__ = ["PopulationTables", "derive_params_population"]
+
+_CORRELATION = {
+    "first": "PARAMETER1", "second": "PARAMETER2", "value": "CORR", "se": "SE", "lower": "LOWER", "upper": "UPPER",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +42,7 @@ class PopulationTables:
     ----------
     parameters
         One row per population parameter and per quantity of the typical subject: PARAMCD, ESTIMATE (natural scale),
-        RSE (%), OMEGA (SD of the random effect, transformed scale), SHRINKAGE (%), 95 % limits.
+        RSE (%), OMEGA (SD of the random effect, transformed scale), SHRINKAGE (%), 95 % limits, OMEGARSE (%).
     adpp
         One row per subject and quantity (``PARCAT1`` MODEL): value at the conditional mean.
     summary
@@ -45,6 +51,13 @@ class PopulationTables:
         Estimates after each iteration.
     samples, vpc
         Diagnostics (:func:`cartpk.fits.diagnostics.diagnostic_tables`); empty unless asked for.
+    covariates, screening
+        Effects of covariates with their tests; screening of further columns
+        (:func:`cartpk.fits.covariates.covariate_rows`, :func:`cartpk.fits.covariates.screen_rows`).
+    correlations
+        PARAMETER1, PARAMETER2, CORR, SE, LOWER, UPPER of the random effects.
+    estimates
+        The fit as :mod:`cartpk.fits.simulation` continues it.
     """
 
     parameters: pd.DataFrame
@@ -53,6 +66,10 @@ class PopulationTables:
     trace: pd.DataFrame
     samples: pd.DataFrame
     vpc: pd.DataFrame
+    covariates: pd.DataFrame
+    screening: pd.DataFrame
+    correlations: pd.DataFrame
+    estimates: FittedPopulation
 
 
 def derive_params_population(
@@ -63,6 +80,10 @@ def derive_params_population(
     settings: SaemSettings | None = None,
     residual: str | Residual = Residual.NORMAL,
     fixed_omega: Mapping[str, float] | None = None,
+    spread: Spread | None = None,
+    covariates: Sequence[CovariateLike] = (),
+    screened: Sequence[str] = (),
+    covariate_table: pd.DataFrame | None = None,
     replicates: int = 0,
     subjects: Iterable[str] = (),
     events: pd.DataFrame | None = None,
@@ -83,6 +104,14 @@ def derive_params_population(
         ``normal`` or ``student`` (t with 4 degrees of freedom), on the log scale.
     fixed_omega
         Symbol -> SD of its random effect that is not estimated, e.g. ``{"beta": 0.5}`` where the follow-up is short.
+    spread
+        Correlations, fixed SDs and priors of the random effects, in place of ``fixed_omega``.
+    covariates
+        Covariates of parameters (:class:`cartpk.fits.covariates.Covariate`); each is tested by a fit without it.
+    screened
+        Columns whose relation to every parameter's random effects is screened.
+    covariate_table
+        One row per subject with the covariates' columns; None = the columns of ``adnca``.
     replicates
         Simulated trials for the diagnostics; 0 = no diagnostics.
     subjects, events
@@ -91,39 +120,59 @@ def derive_params_population(
     Notes
     -----
     Subjects without a single quantified result are left out of the fit and come out with that reason: a log-normal
-    peak cannot describe cells that were never seen.
+    peak cannot describe cells that were never seen. So are subjects without a value of a covariate.
 
     Raises
     ------
     ValueError
-        When a subject has several profiles, the trial several units, or fewer than 2 subjects have a result.
+        When a subject has several profiles, the trial several units, fewer than 2 subjects have a result, or too few
+        for what is asked.
     """
     chosen = get_model(model) if isinstance(model, str) else model
     intake = read_profiles(adnca, len(chosen.parameters), Method.MAP, subjects=subjects, events=events)
     used = np.flatnonzero(intake.profiles.n_observed > 0)
     _check_one_profile_each(intake, used)
     run = SaemSettings(**{**(vars(settings) if settings else {}), "seed": seed})
+    shape = one_of(Residual, residual, "residual")
+    asked = spread or Spread(fixed=dict(fixed_omega or {}))
+    subjects_of = adnca if covariate_table is None else covariate_table
+    names = intake.keys["USUBJID"].iloc[used].tolist()
+    prepared = prepare(covariates, PopulationCurve(chosen).symbols, subjects_of, names)
+    for row, reason in zip(used, prepared.missing, strict=True):
+        intake.reason[int(row)] = reason or intake.reason[int(row)]
+    used = used[prepared.has_all]
+    _enough(used)
     fit = fit_model_population(
-        chosen,
-        intake.profiles.take(used),
-        run,
-        residual=one_of(Residual, residual, "residual"),
-        fixed_omega=fixed_omega,
+        chosen, intake.profiles.take(used), run, residual=shape, spread=asked, regression=prepared.regression
     )
     unit = intake.unit[int(used[0])]
-    names = [parameter.symbol for parameter in fit.curve.scale.parameters]
-    columns = [*names, *(f"omega_{name}" for name in names), "sigma"]
     samples, vpc = pd.DataFrame(), pd.DataFrame()
     if replicates:
         samples, vpc = diagnostic_tables(fit, intake.keys["USUBJID"].iloc[used], replicates, seed)
     return PopulationTables(
         parameters=_parameters(fit, unit),
         adpp=_individuals(intake, fit, {int(row): at for at, row in enumerate(used)}),
-        summary=_summary(fit, chosen, seed),
-        trace=pd.DataFrame(fit.fit.trace, columns=columns).rename_axis("ITERATION").reset_index(),
+        summary=_summary(fit, chosen, seed, asked, prepared, list(screened)),
+        trace=_trace(fit, prepared),
         samples=samples,
         vpc=vpc,
+        covariates=covariate_rows(fit, prepared, seed),
+        screening=screen_rows(
+            fit, screened, subjects_of, [n for n, has in zip(names, prepared.has_all, strict=True) if has]
+        ),
+        correlations=pd.DataFrame.from_records(
+            [vars(c) for c in fit.correlations()], columns=list(_CORRELATION)
+        ).rename(columns=_CORRELATION),
+        estimates=fitted_population(fit, prepared.terms, unit),
     )
+
+
+def _trace(fit: ModelPopulation, prepared: Prepared) -> pd.DataFrame:
+    names = fit.curve.symbols
+    effects = [f"{t.parameter}~{t.column}{f'={t.level}' if t.level else ''}" for t in prepared.terms]
+    pairs = [f"corr_{names[i]}_{names[j]}" for i, j in fit.fit.pairs]
+    columns = [*names, *(f"omega_{name}" for name in names), "sigma", *effects, *pairs]
+    return pd.DataFrame(fit.fit.trace, columns=columns).rename_axis("ITERATION").reset_index()
 
 
 def _check_one_profile_each(intake: Intake, used: np.ndarray[Any, np.dtype[np.intp]]) -> None:
@@ -142,6 +191,10 @@ def _check_one_profile_each(intake: Intake, used: np.ndarray[Any, np.dtype[np.in
     if mixed:
         msg = f"a population fit takes one unit; one subject has {mixed[0]}"
         raise ValueError(msg)
+    _enough(used)
+
+
+def _enough(used: np.ndarray[Any, np.dtype[np.intp]]) -> None:
     if used.size < 2:
         msg = f"a population fit needs at least 2 subjects with a quantified result, found {used.size}"
         raise ValueError(msg)
@@ -164,6 +217,7 @@ def _parameters(fit: ModelPopulation, unit: str) -> pd.DataFrame:
             "LOWER": row.lower,
             "UPPER": row.upper,
             "FLAG": flags.get(row.paramcd),
+            "OMEGARSE": row.omega_rse,
         }
         for row in fit.typical()
     ]
@@ -189,13 +243,26 @@ def _individuals(intake: Intake, fit: ModelPopulation, place: dict[int, int]) ->
     return pd.DataFrame.from_records(records, columns=[*intake.keys.columns, *COLUMNS])
 
 
-def _summary(fit: ModelPopulation, model: KineticModel, seed: int) -> dict[str, Any]:
+def _summary(
+    fit: ModelPopulation, model: KineticModel, seed: int, spread: Spread, prepared: Prepared, screened: list[str]
+) -> dict[str, Any]:
     n = fit.profiles.n_profiles
     said = []
-    if n <= SMALL_TRIAL:
+    if weight := spread.weight(n):
+        known = "is poorly known and leans" if n <= SMALL_TRIAL else "leans"
         said.append(
-            f"{n} subjects: the spread of the random effects is poorly known and leans on a prior (SD "
-            f"{SMALL_TRIAL_SD:g}, worth {SMALL_TRIAL_WEIGHT:g} subjects), read the individual fits beside"
+            f"{n} subjects: the spread of the random effects {known} on a prior (SD {spread.prior_sd:g}, worth "
+            f"{weight:g} subjects){', read the individual fits beside' if n <= SMALL_TRIAL else ''}"
+        )
+    elif n <= SMALL_TRIAL:
+        said.append(f"{n} subjects: the spread of the random effects is poorly known, read the individual fits beside")
+    if gone := sum(not has for has in prepared.has_all):
+        said.append(f"{gone} subjects without a value of a covariate are not in the fit")
+    said += [f"covariate {one.column} of {one.parameter} is not in the fit: {why}" for one, why in prepared.left_out]
+    if screened:
+        said.append(
+            f"screening of {', '.join(screened)} is exploratory: shrunken individual estimates, probabilities "
+            "corrected for the number of tests (Holm); it finds candidates and decides nothing"
         )
     held = [p.symbol for p, fixed in zip(fit.curve.scale.parameters, fit.fit.prior.fixed, strict=True) if fixed]
     if held:
@@ -203,7 +270,7 @@ def _summary(fit: ModelPopulation, model: KineticModel, seed: int) -> dict[str, 
     names = [p.paramcd for p, gone in zip(fit.curve.scale.parameters, fit.collapsed, strict=True) if gone]
     if names:
         said.append(f"random effects without spread: {', '.join(names)}")
-    lost = np.isnan(np.diagonal(fit.covariance))
+    lost = np.isnan(np.diagonal(fit.covariance))[: fit.fit.theta.mu.size]
     flat = [p.paramcd for p, unknown in zip(fit.curve.scale.parameters, lost, strict=True) if unknown]
     if flat:
         said.append(f"not determined by the data, no standard error: {', '.join(flat)}; the others are given these")
@@ -215,6 +282,7 @@ def _summary(fit: ModelPopulation, model: KineticModel, seed: int) -> dict[str, 
         "bicc": fit.bicc,
         "residual": str(fit.fit.residual),
         "sigma": math.exp(fit.fit.theta.log_s),
+        "omega": "diagonal" if fit.fit.free is None else "correlated",
         "n_subjects": n,
         "n_observations": int((fit.profiles.n_observed + fit.profiles.n_blq).sum()),
         "n_blq": int(fit.profiles.n_blq.sum()),

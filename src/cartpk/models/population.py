@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
+from cartpk.core.estimation.covariates import Regression
 from cartpk.core.estimation.diagnostics import simulate_population
 from cartpk.core.estimation.evidence import Evidence, importance_minus2ll, louis_information
 from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.population import OmegaPrior, PopulationFit, SaemSettings, fit_population
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
-from cartpk.models.base import Derived, KineticModel, Parameter, PopulationScale, Transform, Unit, natural, transformed
+from cartpk.core.estimation.sampled import SampledLikelihood
+from cartpk.models.base import Derived, KineticModel, PopulationScale, natural, transformed
 from cartpk.models.fitting import fit_model
+from cartpk.models.population_errors import covariance_of_estimates
+from cartpk.models.typical import Correlation, Effect, Typical, correlations, effects, typical_rows
 
-__all__ = ["COLLAPSED", "SMALL_TRIAL", "ModelPopulation", "PopulationCurve", "Typical", "fit_model_population"]
+__all__ = [
+    "COLLAPSED",
+    "SMALL_TRIAL",
+    "ModelPopulation",
+    "PopulationCurve",
+    "Spread",
+    "Typical",
+    "fit_model_population",
+]
 
 COLLAPSED = 0.05
 """A random effect whose SD is below this (5 % on the log scale) is reported as collapsed."""
@@ -24,10 +37,8 @@ SMALL_TRIAL = 12
 """Subjects up to which the SDs of the random effects get a prior: without one they collapse; [choice]."""
 SMALL_TRIAL_SD, SMALL_TRIAL_WEIGHT = 0.5, 3.0
 """That prior: as if 3 more subjects had shown an SD of 0.5 (50 % on the log scale); [choice]."""
-_FLAT = 1e-8
-"""Least eigenvalue of the information, scaled to a diagonal of 1, of estimates that the data determine."""
-_NO_SLOPE = 1e-6
-_Z95 = 1.959963984540054
+COVARIANCE_SUBJECTS = 4
+"""Subjects that each covariance of the random effects needs, without a prior; [choice]."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,11 @@ class PopulationCurve:
     def theta(self, phi: FloatArray) -> FloatArray:
         """Population scale, transformed -> the model's theta, natural scale, (…, p)."""
         return self.scale.theta(natural(self.scale.parameters, phi))
+
+    @property
+    def symbols(self) -> list[str]:
+        """Symbols of the random effects' parameters."""
+        return [parameter.symbol for parameter in self.scale.parameters]
 
     def phi(self, theta: FloatArray) -> FloatArray:
         """The reverse of :meth:`theta`."""
@@ -66,35 +82,6 @@ class PopulationCurve:
 
 
 @dataclass(frozen=True)
-class Typical:
-    """A population parameter or a quantity of the typical subject.
-
-    Attributes
-    ----------
-    paramcd, label, unit
-        What it is.
-    estimate, lower, upper
-        Typical value and its 95 % confidence limits, natural scale.
-    rse
-        Relative standard error, %; nan where the information is singular.
-    omega
-        SD of the random effect on the transformed scale; nan for a quantity that has none of its own.
-    shrinkage
-        1 - SD of the individual estimates / omega, %.
-    """
-
-    paramcd: str
-    label: str
-    unit: Unit
-    estimate: float
-    lower: float
-    upper: float
-    rse: float
-    omega: float
-    shrinkage: float
-
-
-@dataclass(frozen=True)
 class ModelPopulation:
     """The population fit of one model.
 
@@ -107,7 +94,8 @@ class ModelPopulation:
     fit, evidence
         Estimates; -2 log-likelihood.
     covariance
-        Of mu, (p, p), from Louis' information; nan for a mean that the data do not determine.
+        Of (mu, effects, ln omega, correlations, ln s), (q, q), from Louis' information; nan for what was fixed or what
+        the data do not determine.
     """
 
     curve: PopulationCurve
@@ -118,8 +106,10 @@ class ModelPopulation:
 
     @property
     def n_parameters(self) -> int:
-        """Estimated numbers: means and SDs of the random effects, and s; fixed SDs do not count."""
-        return 2 * self.fit.theta.mu.size + 1 - int(self.fit.prior.fixed.sum())
+        """Estimated numbers: means, effects, SDs and correlations, and s; fixed SDs do not count."""
+        theta = self.fit.theta
+        more = theta.effects.size + len(self.fit.pairs)
+        return 2 * theta.mu.size + 1 + more - int(self.fit.prior.fixed.sum())
 
     @property
     def aic(self) -> float:
@@ -128,7 +118,7 @@ class ModelPopulation:
 
     @property
     def bicc(self) -> float:
-        """Corrected BIC: ln(subjects) for every mean and SD of a random effect, ln(samples) for s.
+        """Corrected BIC: ln(subjects) for every mean, effect, SD and correlation, ln(samples) for s.
 
         References
         ----------
@@ -144,12 +134,24 @@ class ModelPopulation:
         below: BoolArray = self.fit.theta.omega < COLLAPSED
         return below
 
+    @property
+    def degrees_of_freedom(self) -> int:
+        """Of the confidence limits: subjects less the coefficients of the parameter that has most, at least 1."""
+        regression = self.fit.regression
+        most = 0 if regression is None or not regression.n_effects else int(np.bincount(regression.parameter).max())
+        return max(self.profiles.n_profiles - 1 - most, 1)
+
     def typical(self) -> list[Typical]:
         """Return the population parameters, then the quantities of the typical subject."""
-        parameters = self.curve.scale.parameters
-        rows = [self._parameter(k, parameter) for k, parameter in enumerate(parameters)]
-        own = {parameter.paramcd for parameter in parameters}
-        return rows + [self._derived(entry) for entry in self.curve.model.derived if entry.paramcd not in own]
+        return typical_rows(self)
+
+    def effects(self) -> list[Effect]:
+        """Return the coefficients of the covariates."""
+        return effects(self)
+
+    def correlations(self) -> list[Correlation]:
+        """Return the estimated correlations of the random effects."""
+        return correlations(self)
 
     def individual(self, entry: Derived) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """A quantity of every subject, (n,) each: at the conditional mean, SD and 95 % limits over the draws."""
@@ -158,64 +160,111 @@ class ModelPopulation:
         low, high = np.quantile(draws, [0.025, 0.975], axis=0)
         return value, draws.std(axis=0), low, high
 
+    def sampled(self, seed: int) -> SampledLikelihood:
+        """The likelihood on importance draws, for tests of the covariates."""
+        return SampledLikelihood.of(self.curve, self.profiles, self.fit, seed)
+
     def simulate(self, replicates: int, seed: int) -> FloatArray:
         """Values of ln y of virtual trials with the times of this one, (replicates, n, m), uncensored."""
         rng = np.random.default_rng([seed, 2])
         return simulate_population(self.curve, self.profiles, self.fit, replicates, rng)
 
-    def _parameter(self, k: int, parameter: Parameter) -> Typical:
-        theta = self.fit.theta
-        unit_vector = np.zeros(theta.mu.size)
-        unit_vector[k] = 1.0
-        said = (float(theta.omega[k]), 100.0 * float(self.fit.shrinkage[k]))
-        at = float(theta.mu[k])
-        return self._row(parameter.paramcd, parameter.label, parameter.unit, parameter.transform, at, unit_vector, said)
-
-    def _derived(self, entry: Derived) -> Typical:
-        transform = Transform.LOGIT if entry.unit is Unit.FRACTION else Transform.LOG
-        mu, step = self.fit.theta.mu, 1e-5
-        slope = np.empty(mu.size)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            for k in range(mu.size):
-                shift = np.zeros(mu.size)
-                shift[k] = step
-                up, down = (self._at(entry, transform, mu + sign * shift) for sign in (1.0, -1.0))
-                slope[k] = (up - down) / (2.0 * step)
-            at = self._at(entry, transform, mu)
-        # a quantity that follows one parameter has that parameter's random effect
-        symbols = [parameter.symbol for parameter in self.curve.scale.parameters]
-        said = (np.nan, np.nan)
-        if len(entry.follows) == 1 and entry.follows[0] in symbols:
-            k = symbols.index(entry.follows[0])
-            said = (float(self.fit.theta.omega[k]), 100.0 * float(self.fit.shrinkage[k]))
-        return self._row(entry.paramcd, entry.label, entry.unit, transform, at, slope, said)
-
-    def _at(self, entry: Derived, transform: Transform, phi: FloatArray) -> float:
-        return float(transform.forward(entry.value(self.curve.theta(phi[None])))[0])
-
-    def _row(
-        self,
-        paramcd: str,
-        label: str,
-        unit: Unit,
-        transform: Transform,
-        at: float,
-        slope: FloatArray,
-        said: tuple[float, float],
-    ) -> Typical:
-        known = np.isfinite(np.diagonal(self.covariance))
-        part = slope[known]
-        se = float(np.sqrt(part @ self.covariance[np.ix_(known, known)] @ part))
-        if np.any(np.abs(slope[~known]) > _NO_SLOPE) or not known.any():
-            se = np.nan  # it depends on a mean that the data do not determine
-        low, value, high = (float(transform.inverse(np.array(at + z * se))) for z in (-_Z95, 0.0, _Z95))
-        rse = 100.0 * se * float(transform.slope(np.array(value))) / value
-        estimate = float(transform.inverse(np.array(at)))
-        return Typical(paramcd, label, unit, estimate, low, high, rse, *said)
-
 
 def _same(values: FloatArray) -> FloatArray:
     return values
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How the random effects are modelled.
+
+    Attributes
+    ----------
+    correlated
+        Groups of symbols whose random effects are correlated; ``full`` = all that are not fixed; () = none.
+    fixed
+        Symbol (of the population scale) -> SD of its random effect that is not estimated.
+    prior_sd, prior_subjects
+        Prior of the other SDs: as if so many more subjects had shown this SD, and no correlation. None = 3 subjects
+        with at most 12 in the trial, else none.
+    """
+
+    correlated: tuple[tuple[str, ...], ...] | Literal["full"] = ()
+    fixed: Mapping[str, float] = field(default_factory=dict)
+    prior_sd: float = SMALL_TRIAL_SD
+    prior_subjects: float | None = None
+
+    def prior(self, curve: PopulationCurve, n: int) -> OmegaPrior:
+        """Prior of the SDs for n subjects.
+
+        Raises
+        ------
+        ValueError
+            For a symbol that is not there, or an SD that is not positive.
+        """
+        symbols = curve.symbols
+        self._known(curve, self.fixed)
+        if any(not sd > 0 for sd in self.fixed.values()):
+            msg = f"a fixed SD of a random effect must be above 0, found {dict(self.fixed)}"
+            raise ValueError(msg)
+        sd = np.array([self.fixed.get(symbol, self.prior_sd) for symbol in symbols])
+        weight = self.weight(n)
+        return OmegaPrior(sd, np.array([np.inf if symbol in self.fixed else weight for symbol in symbols]))
+
+    def weight(self, n: int) -> float:
+        """Subjects that the prior is worth in a trial of n."""
+        if self.prior_subjects is not None:
+            return self.prior_subjects
+        return SMALL_TRIAL_WEIGHT if n <= SMALL_TRIAL else 0.0
+
+    def free(self, curve: PopulationCurve, n: int) -> BoolArray | None:
+        """Covariances that are estimated, (p, p); None = none.
+
+        Raises
+        ------
+        ValueError
+            For a symbol that is not there, fixed or named twice; where the subjects are too few.
+        """
+        symbols = curve.symbols
+        every = tuple(symbol for symbol in symbols if symbol not in self.fixed)
+        groups = (every,) if self.correlated == "full" else self.correlated
+        out = np.zeros((len(symbols), len(symbols)), dtype=bool)
+        used: list[str] = []
+        for group in groups:
+            self._known(curve, group)
+            for symbol in group:
+                if symbol in used or symbol in self.fixed:
+                    why = "in two groups" if symbol in used else "fixed"
+                    msg = f"the random effect of {symbol} cannot be correlated: it is {why}"
+                    raise ValueError(msg)
+                used.append(symbol)
+            at = [symbols.index(symbol) for symbol in group]
+            out[np.ix_(at, at)] = True
+        np.fill_diagonal(out, val=False)
+        if not out.any():
+            return None
+        self._enough(int(out.sum()) // 2, max(len(group) for group in groups), n)
+        return out
+
+    def _enough(self, covariances: int, largest: int, n: int) -> None:
+        """Refuse covariances that so few subjects cannot tell."""
+        by_prior = self.prior_subjects is not None and self.prior_subjects > 0
+        needed = largest + 1 if by_prior else max(COVARIANCE_SUBJECTS * covariances, SMALL_TRIAL + 1)
+        if n < needed:
+            help_ = "correlate fewer of them" if by_prior else "correlate fewer of them or give them a prior"
+            msg = (
+                f"{covariances} covariances of random effects need at least {needed} subjects, found {n}: {help_} "
+                "(models.population.omega, omega_prior_subjects)"
+            )
+            raise ValueError(msg)
+
+    @staticmethod
+    def _known(curve: PopulationCurve, given: Iterable[str]) -> None:
+        unknown = sorted(set(given) - set(curve.symbols))
+        if unknown:
+            there = ", ".join(curve.symbols)
+            msg = f"model {curve.model.name}: no random effect named {', '.join(unknown)}; it has {there}"
+            raise ValueError(msg)
 
 
 def fit_model_population(
@@ -225,6 +274,9 @@ def fit_model_population(
     *,
     residual: Residual = Residual.NORMAL,
     fixed_omega: Mapping[str, float] | None = None,
+    spread: Spread | None = None,
+    regression: Regression | None = None,
+    start: FloatArray | None = None,
 ) -> ModelPopulation:
     """Population fit of a model by SAEM, started at the individual MAP fits.
 
@@ -239,65 +291,38 @@ def fit_model_population(
     residual
         Distribution of the residual.
     fixed_omega
-        Symbol (of the population scale) -> SD of its random effect that is not estimated.
+        Symbol (of the population scale) -> SD of its random effect that is not estimated; short for ``spread``.
+    spread
+        Correlations, fixed SDs and priors of the random effects.
+    regression
+        Covariates of the subjects.
+    start
+        Where the subjects' phi start, (n, p), instead of the individual fits.
 
     Notes
     -----
-    With at most 12 subjects the other SDs have a prior worth 3 subjects with an SD of 0.5.
+    With at most 12 subjects the SDs that are not fixed have a prior worth 3 subjects with an SD of 0.5, unless
+    ``spread`` says otherwise.
 
     Raises
     ------
     ValueError
-        With fewer than 2 subjects, or a fixed SD of a parameter that is not there.
+        With fewer than 2 subjects, a fixed SD of a parameter that is not there, or too few subjects for the
+        covariances.
     """
     curve = PopulationCurve(model)
-    prior = _omega_prior(curve, profiles.n_profiles, dict(fixed_omega or {}))
-    single = fit_model(model, profiles, Method.MAP, residual=residual, polish=False)
-    fit = fit_population(curve, profiles, curve.phi(single.theta), settings, prior=prior, residual=residual)
+    asked = spread or Spread(fixed=dict(fixed_omega or {}))
+    n = profiles.n_profiles
+    prior, free = asked.prior(curve, n), asked.free(curve, n)
+    if start is None:
+        start = curve.phi(fit_model(model, profiles, Method.MAP, residual=residual, polish=False, limits=False).theta)
+    fit = fit_population(
+        curve, profiles, start, settings, prior=prior, residual=residual, regression=regression, free=free
+    )
     evidence = importance_minus2ll(curve, profiles, fit, seed=settings.seed)
-    covariance = _covariance_of_mu(louis_information(curve, profiles, fit), prior.fixed)
-    return ModelPopulation(curve, profiles, fit, evidence, covariance)
-
-
-def _omega_prior(curve: PopulationCurve, n: int, fixed: dict[str, float]) -> OmegaPrior:
-    """Priors of the SDs: of a small trial, and of those that are fixed."""
-    symbols = [parameter.symbol for parameter in curve.scale.parameters]
-    unknown = sorted(set(fixed) - set(symbols))
-    if unknown:
-        msg = f"model {curve.model.name}: no random effect named {', '.join(unknown)}; it has {', '.join(symbols)}"
-        raise ValueError(msg)
-    if any(not sd > 0 for sd in fixed.values()):
-        msg = f"a fixed SD of a random effect must be above 0, found {fixed}"
-        raise ValueError(msg)
-    weight = SMALL_TRIAL_WEIGHT if n <= SMALL_TRIAL else 0.0
-    sd = np.array([fixed.get(symbol, SMALL_TRIAL_SD) for symbol in symbols])
-    return OmegaPrior(sd, np.array([np.inf if symbol in fixed else weight for symbol in symbols]))
-
-
-def _covariance_of_mu(information: FloatArray, fixed: BoolArray) -> FloatArray:
-    """Covariance of mu, (p, p), nan for a mean that the data do not determine.
-
-    Where the whole information is not positive definite the SDs of the random effects count as known; where that does
-    not help, the mean that leads the flattest direction does as well, one after the other.
-    """
-    p = fixed.size
-    out = np.full((p, p), np.nan)
-    whole = np.concatenate([np.ones(p, bool), ~fixed, [True]])
-    kept = np.flatnonzero(whole)
-    while kept.size:
-        block = information[np.ix_(kept, kept)]
-        scale = np.sqrt(np.maximum(np.diagonal(block), 0.0))
-        dead = scale <= 0
-        unit = block / np.where(dead, 1.0, scale) / np.where(dead, 1.0, scale)[:, None]
-        value, direction = np.linalg.eigh(unit)
-        if not dead.any() and value[0] > _FLAT:
-            means = kept[kept < p]
-            inverse = np.linalg.inv(block)[: means.size, : means.size]
-            out[np.ix_(means, means)] = inverse
-            return out
-        if kept.size > p or kept[-1] >= p:
-            kept = np.arange(p)
-        else:
-            worst = np.argmax(dead) if dead.any() else np.argmax(np.abs(direction[:, 0]))
-            kept = np.delete(kept, worst)
-    return out
+    means = fit.theta.mu.size + fit.theta.effects.size
+    fixed = np.concatenate([np.zeros(means, bool), prior.fixed, np.zeros(len(fit.pairs) + 1, bool)])
+    # Louis' formula subtracts moments of the draws: with many covariances these must not be chains
+    known = fit if free is None else SampledLikelihood.of(curve, profiles, fit, settings.seed).resampled(settings.seed)
+    information = louis_information(curve, profiles, known)
+    return ModelPopulation(curve, profiles, fit, evidence, covariance_of_estimates(information, means, fixed))

@@ -20,7 +20,7 @@ from cartpk.core.estimation.population import PopulationFit
 from cartpk.core.estimation.problem import Curve
 from cartpk.core.estimation.profiles import FloatArray, IntArray, Profiles
 
-__all__ = ["Vpc", "npde", "simulate_population", "visual_predictive_check"]
+__all__ = ["Vpc", "npde", "residuals", "simulate_population", "visual_predictive_check"]
 
 _DF = 4.0
 
@@ -33,11 +33,15 @@ def simulate_population(
     theta = fit.theta
     out = np.empty((replicates, n, m))
     for k in range(replicates):
-        phi = theta.mu + theta.omega * rng.standard_normal((n, theta.mu.size))
-        normal = fit.residual is Residual.NORMAL
-        noise = rng.standard_normal((n, m)) if normal else rng.standard_t(_DF, (n, m))
+        phi = theta.drawn(rng.standard_normal((n, theta.mu.size)))
+        noise = residuals(rng, (n, m), fit.residual)
         out[k] = curve.log_curve(phi, profiles.day) + np.exp(theta.log_s) * noise
     return out
+
+
+def residuals(rng: np.random.Generator, shape: tuple[int, ...], residual: Residual) -> FloatArray:
+    """Standard residuals of this distribution and shape."""
+    return rng.standard_normal(shape) if residual is Residual.NORMAL else rng.standard_t(_DF, shape)
 
 
 def npde(profiles: Profiles, simulated: FloatArray, rng: np.random.Generator) -> FloatArray:

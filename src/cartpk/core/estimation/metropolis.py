@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -19,11 +20,90 @@ _SCALE_RANGE = (0.02, 4.0)
 
 @dataclass(frozen=True)
 class Theta:
-    """Population parameters: means and SDs of the transformed individual parameters (p,), and ln s."""
+    """Population parameters.
+
+    Attributes
+    ----------
+    mu
+        Means of the transformed individual parameters, at covariates of 0, (p,).
+    omega
+        SDs of the random effects, (p,).
+    log_s
+        ln s.
+    correlation
+        Of the random effects, (p, p); None = they are independent.
+    effects
+        Coefficients of the covariates, (c,).
+    shift
+        What the covariates add to mu in each subject, (n, p); None = nothing.
+    """
 
     mu: FloatArray
     omega: FloatArray
     log_s: float
+    correlation: FloatArray | None = None
+    effects: FloatArray = field(default_factory=lambda: np.zeros(0))
+    shift: FloatArray | None = None
+
+    @cached_property
+    def covariance(self) -> FloatArray:
+        """Omega, (p, p)."""
+        unit = np.eye(self.omega.size) if self.correlation is None else self.correlation
+        value: FloatArray = unit * np.outer(self.omega, self.omega)
+        return value
+
+    @cached_property
+    def precision(self) -> FloatArray:
+        """Inverse of Omega, (p, p)."""
+        inverse: FloatArray = self._unroot.T @ self._unroot
+        return inverse
+
+    @property
+    def log_volume(self) -> float:
+        """Half the logarithm of the determinant of Omega."""
+        return float(np.log(self.omega).sum() + np.log(np.diagonal(self._root)).sum())
+
+    def away(self, phi: FloatArray) -> FloatArray:
+        """Random effects of phi (rows, p) or (m, n, p): phi less its subject's mean; rows repeat the subjects."""
+        if self.shift is None:
+            return phi - self.mu
+        n, p = self.shift.shape
+        return (phi.reshape(-1, n, p) - (self.mu + self.shift)).reshape(phi.shape)
+
+    def whitened(self, phi: FloatArray) -> FloatArray:
+        """Random effects of phi as independent standard normal ones, same shape."""
+        scaled: FloatArray = self.away(phi) / self.omega
+        return scaled if self.correlation is None else scaled @ self._unit_unroot.T
+
+    def drawn(self, normal: FloatArray) -> FloatArray:
+        """Individual parameters of standard normal numbers, same shape: the reverse of :meth:`whitened`."""
+        effect = self.spread(normal)
+        if self.shift is None:
+            return self.mu + effect
+        n, p = self.shift.shape
+        return (effect.reshape(-1, n, p) + (self.mu + self.shift)).reshape(normal.shape)
+
+    def spread(self, normal: FloatArray) -> FloatArray:
+        """Random effects of standard normal numbers, same shape."""
+        correlated = normal if self.correlation is None else normal @ self._root.T
+        value: FloatArray = self.omega * correlated
+        return value
+
+    @cached_property
+    def _root(self) -> FloatArray:
+        """Cholesky root of the correlation."""
+        if self.correlation is None:
+            return np.eye(self.omega.size)
+        return np.asarray(np.linalg.cholesky(self.correlation), dtype=np.float64)
+
+    @cached_property
+    def _unit_unroot(self) -> FloatArray:
+        return np.asarray(np.linalg.inv(self._root), dtype=np.float64)
+
+    @cached_property
+    def _unroot(self) -> FloatArray:
+        """Matrix that whitens random effects."""
+        return self._unit_unroot / self.omega
 
 
 class Sampler:
@@ -73,18 +153,18 @@ class Sampler:
         """Move every chain once through all kernels under these population parameters."""
         rows, p = self.phi.shape
         self.log_lik = self.log_likelihood(self.predicted, theta.log_s)
-        fresh = theta.mu + theta.omega * self.rng.standard_normal((rows, p))
+        fresh = theta.drawn(self.rng.standard_normal((rows, p)))
         self._accept(fresh, np.zeros(rows), theta)  # the population cancels against its own proposal
         for k in range(p):
             step = np.zeros((rows, p))
             step[:, k] = theta.omega[k] * self._walk[k] * self.rng.standard_normal(rows)
             self._adapt(k, self._walked(step, theta))
-        step = theta.omega * self._walk[p] * self.rng.standard_normal((rows, p)) / np.sqrt(p)
+        step = theta.spread(self.rng.standard_normal((rows, p))) * self._walk[p] / np.sqrt(p)
         self._adapt(p, self._walked(step, theta))
 
     def _walked(self, step: FloatArray, theta: Theta) -> float:
         candidate = self.phi + step
-        here, there = (np.sum(((phi - theta.mu) / theta.omega) ** 2, axis=1) for phi in (self.phi, candidate))
+        here, there = (np.sum(theta.whitened(phi) ** 2, axis=1) for phi in (self.phi, candidate))
         return self._accept(candidate, 0.5 * (here - there), theta)
 
     def _accept(self, candidate: FloatArray, log_prior_ratio: FloatArray, theta: Theta) -> float:

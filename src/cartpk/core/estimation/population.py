@@ -1,14 +1,16 @@
 r"""Population estimates of a kinetic model by SAEM, with results below the limit as censored (M3).
 
-The model: transformed individual parameters phi_i ~ N(mu, diag(omega^2)), ln y_ij = f(phi_i, t_ij) + s e_ij with
+The model: transformed individual parameters phi_i ~ N(mu + covariates, Omega), ln y_ij = f(phi_i, t_ij) + s e_ij with
 standard normal e_ij. Simulation draws phi_i by Metropolis-Hastings from the censored likelihood and the censored
 ln y_ij from their truncated normal; stochastic approximation averages the sufficient statistics; maximisation of mu,
-omega and s is then in closed form. Student-t residuals are normal ones of random precision, whose expectation given
-the residual weights its square.
+the covariates' effects, Omega and s is then in closed form (given Omega the first two are a regression). Omega is
+diagonal, or has the covariances that the caller names. Student-t residuals are normal ones of random precision, whose
+expectation given the residual weights its square.
 
 In a trial of few subjects the maximum-likelihood SD of a random effect often collapses to 0 although the effect is
-there. :class:`OmegaPrior` adds a scaled inverse chi-squared prior on the variances: estimates are then those of maximum
-a posteriori, and a prior of infinite weight fixes an SD.
+there. :class:`OmegaPrior` adds a scaled inverse chi-squared prior on the variances, with covariances an inverse
+Wishart one centred on independence: estimates are then those of maximum a posteriori, and a prior of infinite weight
+fixes an SD.
 
 References
 ----------
@@ -23,8 +25,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cartpk.core.estimation.covariates import Regression
 from cartpk.core.estimation.likelihood import Residual, drawn_below, expected_weight
 from cartpk.core.estimation.metropolis import Sampler, Theta
+from cartpk.core.estimation.moments import Moments, OmegaPrior, maximised
 from cartpk.core.estimation.problem import Curve
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
 
@@ -58,45 +62,6 @@ class SaemSettings:
 
 
 @dataclass(frozen=True)
-class OmegaPrior:
-    """Prior of the SDs of the random effects, one entry per parameter.
-
-    Attributes
-    ----------
-    sd
-        Expected SD, (p,).
-    weight
-        Subjects that the prior is worth, (p,); 0 = none, inf = the SD is fixed at ``sd``.
-    """
-
-    sd: FloatArray
-    weight: FloatArray
-
-    @classmethod
-    def none(cls, p: int) -> OmegaPrior:
-        """No prior on any of p SDs."""
-        return cls(np.ones(p), np.zeros(p))
-
-    @property
-    def fixed(self) -> BoolArray:
-        """Which SDs are not estimated, (p,)."""
-        known: BoolArray = np.isinf(self.weight)
-        return known
-
-    def variance(self, sample: FloatArray, n: int) -> FloatArray:
-        """Variance that is most probable for n subjects whose own one is ``sample``, (p,)."""
-        weight = np.where(self.fixed, 1.0, self.weight)
-        mixed: FloatArray = np.where(self.fixed, self.sd**2, (n * sample + weight * self.sd**2) / (n + weight))
-        return mixed
-
-    def information(self, omega: FloatArray) -> FloatArray:
-        """Minus the second derivative of the log-prior by ln omega, (p,); 0 where the SD is fixed."""
-        weight = np.where(self.fixed, 0.0, self.weight)
-        value: FloatArray = 2.0 * weight * self.sd**2 / omega**2
-        return value
-
-
-@dataclass(frozen=True)
 class PopulationFit:
     """Population estimates.
 
@@ -105,7 +70,8 @@ class PopulationFit:
     theta
         Means, SDs of the random effects, ln s.
     trace
-        Estimates after each iteration, (iterations, 2 p + 1): mu, omega, s.
+        Estimates after each iteration, (iterations, 2 p + 1 + c + k): mu, omega, s, the c effects of covariates, the
+        k correlations (:attr:`pairs`).
     draws
         From the conditional distribution of each subject's phi at ``theta``, (draws, n, p).
     converged
@@ -114,6 +80,10 @@ class PopulationFit:
         Of the SDs of the random effects.
     residual
         Distribution of the residual.
+    regression
+        Covariates of the subjects; None = there are none.
+    free
+        Which covariances of the random effects are estimated, (p, p); None = none of them.
     """
 
     theta: Theta
@@ -122,6 +92,13 @@ class PopulationFit:
     converged: bool
     prior: OmegaPrior
     residual: Residual = Residual.NORMAL
+    regression: Regression | None = None
+    free: BoolArray | None = None
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Parameters whose correlation is estimated, the first below the second."""
+        return _pairs(self.free)
 
     @property
     def conditional_mean(self) -> FloatArray:
@@ -131,8 +108,8 @@ class PopulationFit:
 
     @property
     def shrinkage(self) -> FloatArray:
-        """1 - SD of the conditional means / omega, (p,)."""
-        value: FloatArray = 1.0 - self.conditional_mean.std(axis=0) / self.theta.omega
+        """1 - SD of the conditional means of the random effects / omega, (p,)."""
+        value: FloatArray = 1.0 - self.theta.away(self.conditional_mean).std(axis=0) / self.theta.omega
         return value
 
 
@@ -144,6 +121,8 @@ def fit_population(
     *,
     prior: OmegaPrior | None = None,
     residual: Residual = Residual.NORMAL,
+    regression: Regression | None = None,
+    free: BoolArray | None = None,
 ) -> PopulationFit:
     """Maximum-likelihood estimates of the population parameters by SAEM.
 
@@ -161,6 +140,10 @@ def fit_population(
         Of the SDs of the random effects; None = plain maximum likelihood.
     residual
         Distribution of the residual.
+    regression
+        Covariates of the subjects.
+    free
+        Covariances to estimate, (p, p), symmetric; None = the random effects are independent.
 
     Raises
     ------
@@ -173,32 +156,39 @@ def fit_population(
         raise ValueError(msg)
     rng = np.random.default_rng(settings.seed)
     prior = OmegaPrior.none(p) if prior is None else prior
+    regression = Regression.none(n) if regression is None else regression
     chains = max(1, -(-settings.rows // n))
     rows = profiles.take(np.tile(np.arange(n), chains))
     sampler = Sampler(curve, rows, np.tile(start, (chains, 1)), rng, residual)
-    theta = Theta(start.mean(axis=0), np.maximum(start.std(axis=0), 0.3) * 1.5, float(np.log(0.8)))
-    first, second, squares = start.copy(), start**2, np.full(n, 1.0)
+    spread = np.maximum(start.std(axis=0), 0.3) * 1.5
+    theta = Theta(start.mean(axis=0), spread, float(np.log(0.8)), effects=np.zeros(regression.n_effects))
+    moments = Moments.of(start, free)
     size = float((profiles.n_observed + profiles.n_blq).sum())
-    trace = np.empty((settings.exploring + settings.smoothing, 2 * p + 1))
+    trace = np.empty((settings.exploring + settings.smoothing, _state(theta, free).size))
     for k in range(len(trace)):
         sampler.adapting = k < settings.exploring
         sampler.sweep(theta)
         gain = 1.0 if k < settings.exploring else 1.0 / (k - settings.exploring + 1)
-        phi = sampler.phi.reshape(chains, n, p)
-        first = first + gain * (phi.mean(axis=0) - first)
-        second = second + gain * ((phi**2).mean(axis=0) - second)
-        squares = squares + gain * (_residual_squares(sampler, theta).reshape(chains, n).mean(axis=0) - squares)
-        mu = first.mean(axis=0)
-        variance = prior.variance(np.maximum(second.mean(axis=0) - mu**2, 1e-8), n)
-        noise = max(float(squares.sum()) / size, 1e-8)
-        if k < settings.exploring // 2:
-            annealed = np.maximum(variance, settings.annealing * theta.omega**2)
-            variance = np.where(prior.fixed, variance, annealed)
-            noise = max(noise, settings.annealing * float(np.exp(2.0 * theta.log_s)))
-        theta = Theta(mu, np.sqrt(variance), 0.5 * float(np.log(noise)))
-        trace[k] = np.concatenate([theta.mu, theta.omega, [np.exp(theta.log_s)]])
+        squares = _residual_squares(sampler, theta).reshape(chains, n).mean(axis=0)
+        moments = moments.towards(sampler.phi.reshape(chains, n, p), squares, gain)
+        floor = settings.annealing if k < settings.exploring // 2 else 0.0
+        theta = maximised(moments, theta, regression, prior, size, floor)
+        trace[k] = _state(theta, free)
     draws = _conditional(sampler, theta, chains, settings)
-    return PopulationFit(theta, trace, draws, _settled(trace, settings), prior, residual)
+    return PopulationFit(theta, trace, draws, _settled(trace, settings, p), prior, residual, regression, free)
+
+
+def _pairs(free: BoolArray | None) -> list[tuple[int, int]]:
+    if free is None:
+        return []
+    return [(int(i), int(j)) for i, j in zip(*np.nonzero(np.triu(free, 1)), strict=True)]
+
+
+def _state(theta: Theta, free: BoolArray | None) -> FloatArray:
+    """The line of the trace: mu, omega, s, effects, correlations."""
+    unit = np.eye(theta.mu.size) if theta.correlation is None else theta.correlation
+    correlations = [unit[i, j] for i, j in _pairs(free)]
+    return np.concatenate([theta.mu, theta.omega, [np.exp(theta.log_s)], theta.effects, correlations])
 
 
 def _residual_squares(sampler: Sampler, theta: Theta) -> FloatArray:
@@ -224,10 +214,9 @@ def _conditional(sampler: Sampler, theta: Theta, chains: int, settings: SaemSett
     return np.concatenate(kept)
 
 
-def _settled(trace: FloatArray, settings: SaemSettings) -> bool:
+def _settled(trace: FloatArray, settings: SaemSettings, p: int) -> bool:
     """Whether the estimates stood still over the second half of smoothing."""
-    p = (trace.shape[1] - 1) // 2
     tail = trace[-max(settings.smoothing // 2, 1) :]
     moved = np.abs(tail[-1] - tail[0])
     mu_still = np.all(moved[:p] < 0.1 * np.maximum(tail[-1, p : 2 * p], 0.05))
-    return bool(mu_still and abs(np.log(tail[-1, -1] / tail[0, -1])) < 0.02)
+    return bool(mu_still and abs(np.log(tail[-1, 2 * p] / tail[0, 2 * p])) < 0.02)
