@@ -10,8 +10,9 @@ from typing import Final
 import pandera.pandas as pa
 
 from cartpk.schemas import _flag, _number, _text
+from cartpk.terms import SubjectSet
 
-__all__ = ["ADTTE", "DERIVED"]
+__all__ = ["ADCRISSR", "ADDLT", "ADRESP", "ADSET", "ADTTE", "DERIVED"]
 
 _WHO = {
     "STUDYID": _text("Trial.", null=False),
@@ -42,5 +43,79 @@ ADTTE: Final = pa.DataFrameSchema(
 )
 """One row per infused subject, time-to-event endpoint and handling of transplants; a reason where there is no time."""
 
-DERIVED: Final = {str(s.name): s for s in (ADTTE,)}
+ADCRISSR: Final = pa.DataFrameSchema(
+    {
+        **_WHO,
+        "PARAMCD": _text("Component (MRSS ...), STEP1, ACR2016 or REVISED.", null=False),
+        "BASE": _number("Baseline of the component."),
+        "AVAL": _number("Component at the assessment; probability (ACR2016); components improved (REVISED)."),
+        "CHG": _number("AVAL - BASE."),
+        "PCHG": _number("100 x CHG / BASE."),
+        "ADY": _number("Day of the assessment."),
+        "IMPFL": _text("Y = improved; STEP1: Y = an organ event happened.", values=["Y", "N"]),
+        "AVALC": _text("STEP1: the organ events."),
+        "REASND": _text("Why there is no value."),
+    },
+    strict=True,
+    unique=["USUBJID", "PARAMCD"],
+    name="adcrissr",
+)
+"""One row per infused subject and component, and one for step 1 and each version of the ACR-CRISS."""
+
+ADSET: Final = pa.DataFrameSchema(
+    {
+        **_WHO,
+        "COHORTN": _number("Order of the dose levels, 1 = lowest.", null=False),
+        "SET": _text("Analysis set.", null=False, values=[str(s) for s in SubjectSet]),
+        "SETFL": _flag("Y = the subject is in it."),
+        "REASON": _text("Why not, where SETFL = N."),
+    },
+    strict=True,
+    unique=["USUBJID", "SET"],
+    name="adset",
+)
+"""One row per subject that came in and analysis set."""
+
+ADDLT: Final = pa.DataFrameSchema(
+    {
+        **_WHO,
+        "COHORTN": _number("Order of the dose levels, 1 = lowest.", null=False),
+        "WINFIRST": _number("First day on which DLT may be assessed; empty = not stated in the registry record."),
+        "WINLAST": _number("Last day of the DLT window; empty = not stated in the registry record."),
+        "NDLT": _number("DLT events that count; a subject with any is one DLT subject.", null=False, at_least=0),
+        "DLTTERM": _text("Their terms, grades and days."),
+        "LASTDY": _number("Last day on which the subject is known of."),
+        "DAYSLEFT": _number("Days of the window left, of a subject in it.", at_least=0),
+        "LEFTSRC": _text("What these count from: the data cut, or the subject's last record."),
+        "STATUS": _text("DLT, observed, in the window ...", null=False),
+        "REASON": _text("Why the subject is not evaluable; empty = is."),
+    },
+    strict=True,
+    unique=["USUBJID"],
+    name="addlt",
+)
+"""One row per subject that came in: where it stands in the assessment of DLT."""
+
+ADRESP: Final = pa.DataFrameSchema(
+    {
+        **_WHO,
+        "PARAMCD": _text("RESPONSE = at a time point, BEST = best response.", null=False, values=["RESPONSE", "BEST"]),
+        "MONTH": _number("Month of the time point; empty for the best response."),
+        "AWTARGET": _number("Its day."),
+        "SITE": _text("Disease site; COMPOSITE = all sites by the declared rule; empty = the data name none."),
+        "AVALC": _text("Response code; empty = see REASND, or a composite."),
+        "RESPFL": _flag("Y = response; N also where there is no assessment."),
+        "CRFL": _flag("Y = complete response."),
+        "EVALFL": _flag("Y = assessed."),
+        "ADY": _number("Day of the assessment."),
+        "REASND": _text("Why there is no assessment."),
+        "SRCFILE": _text("File of the assessment."),
+        "SRCROW": _number("Its line (header = line 1)."),
+    },
+    strict=True,
+    name="adresp",
+)
+"""One row per infused subject, disease site and time point, and one for the best response."""
+
+DERIVED: Final = {str(s.name): s for s in (ADTTE, ADRESP, ADCRISSR, ADSET, ADDLT)}
 """Every schema by the name of its file ``work/<name>.csv``."""

@@ -67,6 +67,8 @@ ADSL: Final = pa.DataFrameSchema(
         "EVENTDY": _number("Day of the event that cuts the profile: re-infusion, HSCT or death, the first of them."),
         "EVENTTXT": _text("What that event is."),
         "ENDDY": _number("Day of HSCT or death, also where a re-infusion came before it."),
+        "TRTORD": _number("Place in the order of the first infusions, 1 = first; empty for tidy tables."),
+        "DLTLEFT": _number("Days of the DLT window left at the data cut, 0 = over; empty = not known.", at_least=0),
         "AGE": _number("Age, years."),
         "SEX": _text("Sex."),
         "PKFL": _flag("Y = at least one usable post-infusion result."),

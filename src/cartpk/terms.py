@@ -13,19 +13,25 @@ __all__ = [
     "DAYS_PER_HOUR",
     "LN2",
     "NOT_STATED",
+    "NO_USABLE_SAMPLE",
     "AdaClass",
     "AucFlag",
     "AucMethod",
     "BlqClass",
     "ClinicalEvent",
+    "Endpoint",
     "NcaReason",
     "Population",
     "Severity",
+    "SubjectSet",
     "TherapyClass",
 ]
 
 NOT_STATED: Final = "not stated in the registry record"
 """Printed wherever a trial's config holds ``null``."""
+
+NO_USABLE_SAMPLE: Final = "no usable sample on record (BI-051)"
+"""Why a subject without a kinetic sample or cell count is outside their analysis; it may be in the other sets."""
 
 LN2: Final = 0.6931471805599453
 DAYS_PER_HOUR: Final = 1.0 / 24.0
@@ -85,6 +91,80 @@ class Population(StrEnum):
     CAR_NK = "CAR_NK"
     UNSPECIFIED = "UNSPECIFIED"
     """The data say only "CD7+ cells"; that limit is printed."""
+
+
+class SubjectSet(StrEnum):
+    """Analysis sets; :mod:`cartpk.clinical.analysis_sets` says who is in them."""
+
+    SAFETY = "SAF"
+    PK = "PK"
+    PD = "PD"
+    EFFICACY = "EFF"
+    EFFICACY_EVALUABLE = "EFFEVAL"
+    DLT = "DLTEVAL"
+    ADA = "ADA"
+
+
+class Endpoint(StrEnum):
+    """What a registry record may ask for; tables and figures name those that they answer."""
+
+    CMAX_TMAX = "cmax_tmax"
+    AUC = "auc"
+    PERSISTENCE = "persistence"
+    CD7_ABSOLUTE = "cd7_absolute"
+    CD7_PERCENT = "cd7_percent"
+    LYMPHOCYTE_SUBSETS = "lymphocyte_subsets"
+    BONE_MARROW = "bone_marrow"
+    TUMOUR_DISTRIBUTION = "tumour_distribution"
+    TUMOUR_CD7 = "tumour_cd7"
+    TUMOUR_CD7_CORRELATION = "tumour_cd7_correlation"
+    PK_PD = "pk_pd"
+    EXPOSURE_RESPONSE = "exposure_response"
+    ORR = "orr"
+    ORR_BY_SITE = "orr_by_site"
+    OS = "os"
+    PFS = "pfs"
+    DOR = "dor"
+    CRISS = "criss"
+    DLT = "dlt"
+    ESCALATION = "escalation"
+    ADVERSE_EVENTS = "adverse_events"
+    RELATED_EVENTS = "related_events"
+    SPECIAL_INTEREST = "special_interest"
+    IMMUNOGENICITY = "immunogenicity"
+
+    @property
+    def label(self) -> str:
+        """The endpoint as printed."""
+        return _ENDPOINT_LABELS[self]
+
+
+_ENDPOINT_LABELS: Final = {
+    Endpoint.CMAX_TMAX: "Cmax, Tmax",
+    Endpoint.AUC: "AUC over a window (AUC0-28d, AUC0-90d)",
+    Endpoint.PERSISTENCE: "Persistence of the product",
+    Endpoint.CD7_ABSOLUTE: "CD7+ cells in blood, absolute",
+    Endpoint.CD7_PERCENT: "CD7+ cells in blood, proportion",
+    Endpoint.LYMPHOCYTE_SUBSETS: "Lymphocyte subsets (B, T, NK)",
+    Endpoint.BONE_MARROW: "Product in bone marrow",
+    Endpoint.TUMOUR_DISTRIBUTION: "Product in tumour tissue",
+    Endpoint.TUMOUR_CD7: "CD7 expression of the tumour",
+    Endpoint.TUMOUR_CD7_CORRELATION: "CD7 expression against safety and efficacy",
+    Endpoint.PK_PD: "Exposure against CD7+ cells",
+    Endpoint.EXPOSURE_RESPONSE: "Exposure against response and safety",
+    Endpoint.ORR: "Response rate",
+    Endpoint.ORR_BY_SITE: "Response by disease site",
+    Endpoint.OS: "Overall survival (OS)",
+    Endpoint.PFS: "Progression-free survival (PFS)",
+    Endpoint.DOR: "Duration of response (DOR)",
+    Endpoint.CRISS: "ACR-CRISS",
+    Endpoint.DLT: "Dose-limiting toxicity (DLT)",
+    Endpoint.ESCALATION: "State of the dose escalation rule",
+    Endpoint.ADVERSE_EVENTS: "Adverse events",
+    Endpoint.RELATED_EVENTS: "Treatment-related adverse events",
+    Endpoint.SPECIAL_INTEREST: "CRS, ICANS and other events of special interest",
+    Endpoint.IMMUNOGENICITY: "Antibodies against the product",
+}
 
 
 class ClinicalEvent(StrEnum):

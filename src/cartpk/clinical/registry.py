@@ -59,6 +59,22 @@ class Derivation:
 
 _ENTRIES: Final = (
     Derivation("adtte", "time_to_event", ("adsl.csv", "work/adrs.csv", "work/adevent.csv", "work/delivered.csv")),
+    Derivation("adresp", "response", ("adsl.csv", "work/adrs.csv", "work/delivered.csv")),
+    Derivation("adcrissr", "criss", ("adsl.csv", "work/adcriss.csv", "work/delivered.csv")),
+    Derivation(
+        "adset",
+        "analysis_sets",
+        (
+            "adsl.csv",
+            "work/adae.csv",
+            "work/adrs.csv",
+            "work/adis.csv",
+            "work/adcriss.csv",
+            "work/adevent.csv",
+            "work/delivered.csv",
+        ),
+    ),
+    Derivation("addlt", "dlt", ("adsl.csv", "work/adae.csv", "work/adevent.csv", "work/delivered.csv")),
 )
 
 DERIVATIONS: Final[dict[str, Derivation]] = {entry.name: entry for entry in _ENTRIES}

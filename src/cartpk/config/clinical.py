@@ -55,6 +55,14 @@ class Escalation(Model):
     count_unit: str | None = Field(None, description="What is counted, in the record's words and as used.")
     rp2d: str | None = Field(None, description="How the recommended dose is chosen, in the record's words.")
 
+    def window(self, level: float) -> tuple[float, float] | None:
+        """First and last day on which DLT of this dose level (1 = lowest) may be assessed; None = not stated."""
+        index = int(level) - 1
+        if 0 <= index < len(self.levels):
+            return self.levels[index].window_days
+        days = self.dlt_window_days
+        return None if days is None else (days, days)
+
 
 class Safety(Model):
     """Adverse events."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from enum import StrEnum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -83,6 +84,8 @@ def _type(annotation: Any) -> str:  # noqa: ANN401
         return f"{_type(inner[0])} → {_type(inner[1])}"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "section"
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return "one of " + ", ".join(f"`{member}`" for member in annotation)
     return {"str": "text", "float": "number", "int": "whole number", "bool": "true or false"}[annotation.__name__]
 
 

@@ -8,20 +8,22 @@ print the value that was used.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from cartpk.config.base import Model, Positive, Prior
-from cartpk.config.clinical import Escalation, Immunogenicity, Safety
+from cartpk.config.clinical import AnalysisSets, Escalation, Immunogenicity, Safety
 from cartpk.config.clinical_reading import Clinical
 from cartpk.config.data import Data, Intake, Time
 from cartpk.config.dynamics import Dynamics
-from cartpk.config.kinetics import Nca
 from cartpk.config.efficacy import Efficacy
+from cartpk.config.kinetics import Nca
 from cartpk.config.summaries import Subgroup, Summaries
 from cartpk.models import MODELS
+from cartpk.terms import Endpoint
 
 __all__ = [
     "Analyte",
@@ -246,12 +248,18 @@ class TrialConfig(Model):
     """A trial's whole configuration."""
 
     trial: Registry
+    endpoints: dict[Endpoint, str | None] = Field(
+        {},
+        description="Endpoint -> the record's own words; null = not in the record, shown where there are data. One "
+        "that is not named is not shown. Empty = everything that the data can answer is shown.",
+    )
     product: Product
     population: Population = Field(default_factory=Population)
     dosing: Dosing = Field(default_factory=Dosing)
     data: Data
     time: Time = Field(default_factory=Time)
     intake: Intake = Field(default_factory=Intake)
+    sets: AnalysisSets = Field(default_factory=AnalysisSets)
     analytes: tuple[Analyte, ...] = Field(min_length=1, description="Assays of the product's cells.")
     nca: Nca = Field(default_factory=Nca)
     models: Models = Field(default_factory=Models)
@@ -298,6 +306,11 @@ class TrialConfig(Model):
         if dose is not None and dose not in (self.dosing.levels or ()):
             raise ValueError(f"report.summaries.reference_dose {dose:g} is none of dosing.levels")
         return self
+
+    def asks(self, endpoints: Iterable[Endpoint]) -> bool:
+        """Whether one of these endpoints belongs to this trial; what answers none in particular always does."""
+        wanted = tuple(endpoints)
+        return not wanted or not self.endpoints or any(e in self.endpoints for e in wanted)
 
     @property
     def groupings(self) -> dict[str, Subgroup]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from plotnine.composition import Compose
 
     from cartpk.config import TrialConfig
+    from cartpk.terms import Endpoint
     from cartpk.trial_data import TrialData
 
 __all__ = ["SUFFIXES", "EmptyFigure", "Figure", "FigureSpec"]
@@ -37,6 +38,9 @@ class FigureSpec:
         Files it reads, relative to the results folder.
     needs
         What the config must ask for, else a run has no such figure: kinetic models, or one of all subjects together.
+    endpoints
+        Endpoints that it answers (``docs/trials.md`` is written from them); a trial whose config asks for none of them
+        has no such figure. Empty = every trial has it.
     """
 
     id: str
@@ -44,6 +48,7 @@ class FigureSpec:
     title: str
     inputs: tuple[str, ...]
     needs: Literal["models", "population"] | None = None
+    endpoints: tuple[Endpoint, ...] = ()
 
     @property
     def module(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +11,9 @@ from cartpk.config import TrialConfig
 from cartpk.ingest.delivery import Delivery, typed
 from cartpk.ingest.dosing import with_cohorts, with_doses
 from cartpk.ingest.findings import Findings
+from cartpk.ingest.times import Stamp, read_stamp
 from cartpk.schemas import ADSL
+from cartpk.terms import NO_USABLE_SAMPLE
 
 __all__ = ["build_adsl", "with_events", "with_sets"]
 
@@ -58,8 +62,27 @@ def build_adsl(
 ) -> pd.DataFrame:
     """The subjects with their doses and cohorts, sorted by cohort and identifier."""
     dosed = with_doses(subjects, delivery.infusions, starts, config.dosing, findings)
-    grouped = with_cohorts(dosed, config.dosing, findings)
+    grouped = _with_order(with_cohorts(dosed, config.dosing, findings), config)
     return grouped.assign(STUDYID=config.trial.id).sort_values(["COHORTN", "USUBJID"], kind="stable", ignore_index=True)
+
+
+def _with_order(adsl: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
+    """ADSL with the order of the first infusions and what is left of the DLT window at the data cut.
+
+    Both stand in ADSL because they need dates, which the outputs do not hold; days left are known for a subject in
+    the window only, so that no other date of infusion can be told from the data cut.
+    """
+    stamps = [read_stamp(text) if isinstance(text, str) else Stamp() for text in adsl["TRTSDTM"]]
+    begun = pd.Series([s.at.replace(tzinfo=None).timestamp() if s.at else np.nan for s in stamps], index=adsl.index)
+    order = begun.where(adsl["NINF"] > 0).rank(method="min")
+    left = pd.Series(np.nan, index=adsl.index)
+    if config.report.data_cut is not None:
+        cut = date.fromisoformat(config.report.data_cut)
+        gone = pd.Series([(cut - s.day).days if s.day else np.nan for s in stamps], index=adsl.index, dtype="float64")
+        windows = {n: config.escalation.window(n) for n in set(adsl["COHORTN"])}
+        last = adsl["COHORTN"].map({n: w[1] if w else np.nan for n, w in windows.items()}).astype("float64")
+        left = (last - gone).clip(lower=0.0)
+    return adsl.assign(TRTORD=order, DLTLEFT=left)
 
 
 def with_sets(adsl: pd.DataFrame, rows: pd.DataFrame, kinetic: pd.Series[bool], findings: Findings) -> pd.DataFrame:
@@ -72,6 +95,6 @@ def with_sets(adsl: pd.DataFrame, rows: pd.DataFrame, kinetic: pd.Series[bool], 
     for subject in adsl["USUBJID"][~pk & adsl["EXCLRS"].isna()]:
         found = "no usable result after the infusion" if subject in delivered else "no kinetic sample"
         findings.add("BI-051", subject=str(subject), old=found)
-    reason = adsl["EXCLRS"].mask(~pk & ~pd_ & adsl["EXCLRS"].isna(), "no usable sample on record (BI-051)")
+    reason = adsl["EXCLRS"].mask(~pk & ~pd_ & adsl["EXCLRS"].isna(), NO_USABLE_SAMPLE)
     full = adsl.assign(PKFL=np.where(pk, "Y", "N"), PDFL=np.where(pd_, "Y", "N"), EXCLRS=reason)
     return typed(full, ADSL)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from cartpk.clinical.analysis_sets import DEFINITIONS, definition, members, outside_kinetics
 from cartpk.tables.table import Column
+from cartpk.terms import SubjectSet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,19 +26,23 @@ __all__ = [
     "analysis_set",
     "by_subject",
     "plural",
+    "set_label",
     "subgroups",
 ]
 
 ALL: Final = "All doses"
 FIRST_INFUSION: Final = "INFUSION 1"
 
-SetName = Literal["all", "PK", "PD"]
+SetName = Literal["all", "PK", "PD", "SAF", "EFF", "EFFEVAL", "DLTEVAL", "ADA"]
 _NAMES: Final = {
-    "all": "All subjects in the data",
-    "PK": "PK analysis set (infused, at least one usable result after infusion)",
-    "PD": "PD analysis set (at least one usable cell count)",
+    SubjectSet.SAFETY: "Safety set",
+    SubjectSet.PK: "PK analysis set",
+    SubjectSet.PD: "PD analysis set",
+    SubjectSet.EFFICACY: "Efficacy set",
+    SubjectSet.EFFICACY_EVALUABLE: "Evaluable for efficacy",
+    SubjectSet.DLT: "Evaluable for DLT",
+    SubjectSet.ADA: "Evaluable for antibodies",
 }
-_FLAGS: Final = {"PK": "PKFL", "PD": "PDFL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +95,41 @@ class AnalysisSet:
         return self.groups[-1].subjects if self.groups else ()
 
 
-def analysis_set(data: TrialData, name: SetName) -> AnalysisSet:
-    """The analysis set by dose level.
+def analysis_set(data: TrialData, name: SetName, config: TrialConfig | None = None) -> AnalysisSet:
+    """The analysis set by dose level, as :mod:`cartpk.clinical.analysis_sets` defines it; ``all`` = who came in.
 
-    ``PK`` and ``PD`` hold the subjects that are not excluded (``EXCLRS`` empty) and carry the set's flag.
+    ``config`` may be left out for ``all``, ``PK`` and ``PD`` only.
     """
     adsl = by_subject(data)
-    inside = adsl if name == "all" else adsl[adsl["EXCLRS"].isna() & adsl[_FLAGS[name]].eq("Y")]
+    inside = adsl if name == "all" else adsl[adsl["USUBJID"].isin(_inside(data, SubjectSet(name), config))]
     levels = [Group(c, tuple(inside.loc[inside["COHORT"].eq(c), "USUBJID"])) for c in data.cohorts]
     if len(levels) > 1:
         levels.append(Group(ALL, tuple(inside["USUBJID"])))
-    total = "" if name == "all" else f" of {len(adsl)}"
-    noun = "" if name == "all" else f" {plural(len(adsl), 'subject')}"
-    return AnalysisSet(f"{_NAMES[name]}: {len(inside)}{total}{noun}", tuple(levels))
+    if name == "all":
+        return AnalysisSet(f"All subjects in the data: {len(inside)}", tuple(levels))
+    who = DEFINITIONS[SubjectSet(name)] if config is None else definition(SubjectSet(name), config)
+    text = f"{set_label(SubjectSet(name))} ({who}): {len(inside)} of {len(adsl)} {plural(len(adsl), 'subject')}"
+    return AnalysisSet(text, tuple(levels))
+
+
+def set_label(name: SubjectSet) -> str:
+    """The analysis set as printed.
+
+    Examples
+    --------
+    >>> set_label(SubjectSet.DLT)
+    'Evaluable for DLT'
+    """
+    return _NAMES[name]
+
+
+def _inside(data: TrialData, name: SubjectSet, config: TrialConfig | None) -> set[str]:
+    if name in {SubjectSet.PK, SubjectSet.PD}:
+        reason = outside_kinetics(data.adsl, name)
+        return {str(s) for s in reason.index[reason.isna()]}
+    if config is None:
+        raise ValueError(f"the set {name} depends on the trial's configuration")
+    return set(members(data, config, name))
 
 
 @dataclass(frozen=True, slots=True)

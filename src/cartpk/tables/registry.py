@@ -46,5 +46,5 @@ def spec(table_id: str) -> TableSpec:
 
 
 def make_tables(data: TrialData, config: TrialConfig) -> tuple[Table, ...]:
-    """Every table of this trial, in the order of the report; where there is none, why."""
-    return tuple(entry.make(data, config) for entry in TABLES.values())
+    """Every table that this trial asks for, in the order of the report; where there is none, why."""
+    return tuple(entry.make(data, config) for entry in TABLES.values() if config.asks(entry.endpoints))

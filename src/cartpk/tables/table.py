@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
+    from cartpk.terms import Endpoint
     from cartpk.trial_data import TrialData
 
 __all__ = ["Body", "Cell", "Column", "NoTable", "Row", "Table", "TableSpec"]
@@ -158,12 +159,16 @@ class TableSpec:
         Title in the report.
     function
         Trial -> content, or why there is none.
+    endpoints
+        Endpoints that it answers (``docs/trials.md`` is written from them); a trial whose config asks for none of them
+        has no such table. Empty = every trial has it.
     """
 
     id: str
     number: str
     title: str
     function: Callable[[TrialData, TrialConfig], Body | NoTable]
+    endpoints: tuple[Endpoint, ...] = ()
 
     def make(self, data: TrialData, config: TrialConfig) -> Table:
         """The table of this trial."""

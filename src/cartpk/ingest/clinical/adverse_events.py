@@ -25,11 +25,8 @@ _NO: Final = frozenset({"n", "no", "0", "false", "否"})
 
 def dlt_window(escalation: Escalation, level: float) -> float | None:
     """Last day of the DLT window of this dose level (1 = lowest), days; None = the record does not say."""
-    index = int(level) - 1
-    if 0 <= index < len(escalation.levels):
-        window = escalation.levels[index].window_days
-        return None if window is None else window[1]
-    return escalation.dlt_window_days
+    window = escalation.window(level)
+    return None if window is None else window[1]
 
 
 def adverse_events(frame: pd.DataFrame, config: TrialConfig, findings: Findings) -> pd.DataFrame:
