@@ -123,7 +123,7 @@ class PopulationModel(Model):
 class Models(Model):
     """Kinetic models, one subject at a time."""
 
-    fit: tuple[str, ...] = Field(("stein",), description="Names of the models fitted; the first one is shown.")
+    fit: tuple[str, ...] = Field(("stein",), description="Names of the models fitted.")
     method: Literal["map", "ml", "ls"] = Field(
         "map", description="MAP with weak priors, maximum likelihood or least squares."
     )
@@ -133,7 +133,7 @@ class Models(Model):
     choice: Literal["first", "aic", "bicc"] = Field(
         "first",
         description="[choice] Which model is marked as chosen, per profile and for the trial: the first of fit, or the "
-        "one of lowest AIC or BICc. Needs more than one model in fit to matter; figures show the first of fit.",
+        "one of lowest AIC or BICc. Needs more than one model in fit to matter; figures show the chosen one.",
     )
     priors: dict[str, dict[str, Prior]] = Field(
         {}, description="Model -> parameter symbol -> prior, replacing the model's own."
