@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cartpk.clinical.safety_set import outside_safety
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -14,8 +16,9 @@ __all__ = ["assessments", "infused", "why_no_response"]
 
 
 def infused(data: TrialData) -> pd.DataFrame:
-    """ADSL of the infused subjects that are not excluded: dose level, then subject."""
-    adsl = data.adsl[data.adsl["EXCLRS"].isna() & (data.adsl["NINF"] >= 1)]
+    """ADSL of the safety set, which is the set of efficacy, too: dose level, then subject."""
+    out = data.adsl["USUBJID"].map(outside_safety(data.adsl))
+    adsl = data.adsl[out.isna()]
     return adsl.sort_values(["COHORTN", "COHORT", "USUBJID"], kind="stable", ignore_index=True)
 
 

@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cartpk.clinical.assessments import assessments, infused, why_no_response
+from cartpk.clinical.response import first_response
+from cartpk.core.survival import kaplan_meier
 from cartpk.derived_schemas import ADTTE
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     from cartpk.config import TrialConfig
     from cartpk.config.efficacy import Endpoint
+    from cartpk.core.survival import SurvivalCurve
     from cartpk.trial_data import TrialData
 
-__all__ = ["DAYS_PER_MONTH", "derive"]
+__all__ = ["DAYS_PER_MONTH", "curves_of", "derive", "endpoint_reason"]
 
 DAYS_PER_MONTH: Final = 30.4375
 """365.25 days / 12."""
@@ -114,10 +117,15 @@ def _courses(data: TrialData, config: TrialConfig, rows: pd.DataFrame) -> dict[s
             known.get(subject, {}),
             tuple(_assessed(r) for r in seen.get(subject, []) if isinstance(r["AVALC"], str) and r["AVALC"] != "NE"),
             tuple(_assessed(r) for r in seen.get(subject, []) if r["AVALC"] in progression),
-            next((_assessed(r) for r in seen.get(subject, []) if r["RESPFL"] == "Y" and r["BORFL"] == "Y"), None),
+            _first_response(seen.get(subject, []), config),
         )
         for subject in {**known, **seen}
     }
+
+
+def _first_response(rows: list[dict[Hashable, Any]], config: TrialConfig) -> _Point | None:
+    found = first_response([r for r in rows if r["BORFL"] == "Y"], config.efficacy.site_combination_rule)
+    return None if found is None else _assessed(found)
 
 
 def _assessed(row: dict[Hashable, Any]) -> _Point:
@@ -172,3 +180,34 @@ def _end(
         return False, cut
     assert seen is not None  # noqa: S101 - PFS and DOR have at least their origin
     return False, replace(seen, text=f"{seen.text}, before {_TEXTS[cut.text]}")
+
+
+def endpoint_reason(rows: pd.DataFrame, endpoint: str) -> str | None:
+    """Why this endpoint has no time of any subject (one reason for all of them); None = some have one.
+
+    Parameters
+    ----------
+    rows
+        ADTTE.
+    """
+    own = rows[rows["PARAMCD"].eq(endpoint)]
+    if own["AVAL"].notna().any():
+        return None
+    return "; ".join(dict.fromkeys(own["REASND"].dropna())) or "no subject"
+
+
+def curves_of(rows: pd.DataFrame, groups: Sequence[Sequence[str]], level: float) -> list[SurvivalCurve | None]:
+    """Kaplan-Meier curve of each group of subjects, days; None where nobody in it has a time.
+
+    Parameters
+    ----------
+    rows
+        ADTTE of one endpoint and handling of transplants.
+    groups
+        Subjects of each.
+    level
+        Two-sided confidence level.
+    """
+    timed = rows[rows["AVAL"].notna()]
+    parts = [timed[timed["USUBJID"].isin(group)] for group in groups]
+    return [kaplan_meier(part["AVAL"], part["CNSR"].eq(0), level) if len(part) else None for part in parts]

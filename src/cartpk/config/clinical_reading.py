@@ -33,6 +33,9 @@ class Responses(Model):
         ("CR", "CRh", "CRi", "PR"),
         description="[choice] Codes that count as a response where efficacy.responders is null.",
     )
+    complete: tuple[str, ...] = Field(
+        ("CR", "CRh", "CRi"), description="[choice] Codes that count as a complete response."
+    )
     progression: tuple[str, ...] = Field(
         ("PD", "RELAPSED DISEASE"), description="[choice] Codes that are progression or relapse."
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from cartpk.config.base import Model, Positive
+from cartpk.core.criss import COMPONENTS
 
 __all__ = ["Criss", "Efficacy", "Endpoint", "Survival"]
 
@@ -42,9 +43,14 @@ class Criss(Model):
     version: tuple[Literal["acr2016", "revised"], ...] = Field(
         ("acr2016", "revised"), description="[choice] Versions computed where the components are delivered."
     )
-    day: Positive = Field(90.0, description="[choice] Day of the assessment, days; null in no record.")
+    day: Positive = Field(90.0, description="[choice] Day of the assessment.")
     window_days: float = Field(
         14.0, ge=0, description="[choice] Window about that day, days; the closest assessment stands for it."
+    )
+    without_record: Literal["not_calculable", "no_event"] = Field(
+        "not_calculable",
+        description="[choice] An organ event of step 1 of which there is no record: the probability is not calculated, "
+        "or it is taken that none happened.",
     )
     improved_from: _Fraction = Field(
         0.60, description="[choice] Probability from which a subject counts as improved (acr2016)."
@@ -57,6 +63,14 @@ class Criss(Model):
         3, ge=1, le=5, description="[choice] Components that must be improved, of five (revised)."
     )
 
+    @field_validator("improvement_pct")
+    @classmethod
+    def _all_five(cls, given: dict[str, float]) -> dict[str, float]:
+        missing = [name for name in COMPONENTS if name not in given]
+        if missing:
+            raise ValueError(f"criss.improvement_pct needs all five components; missing: {', '.join(missing)}")
+        return given
+
 
 class Efficacy(Model):
     """Response and time-to-event endpoints."""
@@ -66,7 +80,11 @@ class Efficacy(Model):
     orr_window_days: float | None = Field(None, ge=0, description="Window about the response time point, days.")
     criteria: str | None = Field(None, description="Response criteria.")
     responders: dict[str, tuple[str, ...]] | None = Field(None, description="Disease site -> responses that count.")
-    site_combination_rule: str | None = Field(None, description="How sites combine to one response.")
+    site_combination_rule: Literal["all_sites", "any_site"] | None = Field(
+        None,
+        description="How sites combine to one response: at every site that was assessed after the infusion, or at one "
+        "of them at least; null = no composite.",
+    )
     evaluator: str | None = Field(
         None,
         description="[choice] Evaluator (RSEVAL) whose assessments count; null = all, of whom there may be only one.",
