@@ -9,6 +9,7 @@ from typing import Final
 
 import pandera.pandas as pa
 
+from cartpk.effect_schemas import EFFECTS
 from cartpk.schemas import _flag, _number, _text
 from cartpk.terms import SubjectSet
 
@@ -117,5 +118,5 @@ ADRESP: Final = pa.DataFrameSchema(
 )
 """One row per infused subject, disease site and time point, and one for the best response."""
 
-DERIVED: Final = {str(s.name): s for s in (ADTTE, ADRESP, ADCRISSR, ADSET, ADDLT)}
+DERIVED: Final = {str(s.name): s for s in (ADTTE, ADRESP, ADCRISSR, ADSET, ADDLT, *EFFECTS)}
 """Every schema by the name of its file ``work/<name>.csv``."""

@@ -75,6 +75,41 @@ _ENTRIES: Final = (
         ),
     ),
     Derivation("addlt", "dlt", ("adsl.csv", "work/adae.csv", "work/adevent.csv", "work/delivered.csv")),
+    Derivation("pd_effects", "pd_effects", ("adsl.csv", "adpd.csv")),
+    Derivation("cd7_class", "cd7_class", ("adsl.csv", "work/adcd7.csv")),
+    Derivation(
+        "subject_groups",
+        "subject_groups",
+        ("adsl.csv", "work/adrs.csv", "work/adae.csv", "work/adcm.csv", "work/delivered.csv"),
+    ),
+    Derivation("pkpd", "pkpd", ("adsl.csv", "adnca.csv", "adpd.csv", "work/adpp_nca.csv", "work/adpp_pd.csv")),
+    Derivation(
+        "correlations",
+        "correlations",
+        (
+            "adsl.csv",
+            "work/adpp_nca.csv",
+            "work/adpp_pd.csv",
+            "work/adae.csv",
+            "work/delivered.csv",
+            "work/pd_effects.csv",
+            "work/cd7_class.csv",
+            "work/subject_groups.csv",
+        ),
+    ),
+    Derivation("er_contrast", "er_contrast", ("adsl.csv", "work/adpp_nca.csv", "work/subject_groups.csv")),
+    Derivation(
+        "er_model",
+        "er_model",
+        (
+            "adsl.csv",
+            "work/adpp_nca.csv",
+            "work/adae.csv",
+            "work/delivered.csv",
+            "work/subject_groups.csv",
+            "work/adtte.csv",
+        ),
+    ),
 )
 
 DERIVATIONS: Final[dict[str, Derivation]] = {entry.name: entry for entry in _ENTRIES}

@@ -19,8 +19,10 @@ from cartpk.config.clinical import AnalysisSets, Escalation, Immunogenicity, Saf
 from cartpk.config.clinical_reading import Clinical
 from cartpk.config.data import Data, Intake, Time
 from cartpk.config.dynamics import Dynamics
+from cartpk.config.effects import Cd7Classes, Depletion, ExposureResponse
 from cartpk.config.efficacy import Efficacy
 from cartpk.config.kinetics import Nca
+from cartpk.config.population_model import PopulationModel
 from cartpk.config.summaries import Subgroup, Summaries
 from cartpk.models import MODELS
 from cartpk.terms import Endpoint
@@ -93,31 +95,6 @@ class Analyte(Model):
     lloq: Positive | None = Field(None, description="Lower limit of quantification, where the data carry none.")
     lod: Positive | None = Field(None, description="Limit of detection.")
     primary: bool = Field(False, description="The analyte of the key results; the first one where none is marked.")
-
-
-class PopulationModel(Model):
-    """A kinetic model of all subjects together: primary analyte, its specimen, first infusion."""
-
-    model: str = Field("stein", description="Name of the kinetic model.")
-    seed: int = Field(ge=0, description="Of the random numbers: the same seed gives the same result.")
-    residual: Literal["normal", "student"] = Field(
-        "normal", description="Residuals on the log scale; student = t with 4 df."
-    )
-    fixed_omega: dict[str, Positive] = Field(
-        {}, description="Parameter symbol -> SD of its random effect that is not estimated, e.g. {beta: 0.5}."
-    )
-    replicates: int = Field(1000, ge=200, description="[choice] Simulated trials behind NPDE and predictive check.")
-
-    @model_validator(mode="after")
-    def _model_exists(self) -> PopulationModel:
-        if self.model not in MODELS:
-            raise ValueError(f"there is no kinetic model {self.model!r}; there are: {', '.join(MODELS)}")
-        scale = MODELS[self.model].population
-        symbols = [p.symbol for p in (scale.parameters if scale else MODELS[self.model].parameters)]
-        for symbol in self.fixed_omega:
-            if symbol not in symbols:
-                raise ValueError(f"{self.model} has no random effect {symbol!r}; it has: {', '.join(symbols)}")
-        return self
 
 
 class Models(Model):
@@ -194,6 +171,9 @@ class Pharmacodynamics(Model):
     nadir_until_day: float | None = Field(
         None, gt=0, description="Nadir is searched up to this day; null = all follow-up."
     )
+    depletion: Depletion = Field(
+        default_factory=Depletion, description="When cells count as depleted, and as recovered."
+    )
     dynamics: Dynamics | None = Field(
         None, description="A model of the CD7+ counts, driven by the first model of models.fit; null = none."
     )
@@ -212,6 +192,9 @@ class Population(Model):
 
     cd7_entry: str | None = Field(None, description="CD7 entry criterion in the record's words.")
     cd7_class: dict[str, str] | None = Field(None, description="CD7 expression classes in the record's words.")
+    cd7_classes: Cd7Classes | None = Field(
+        None, description="The same in numbers, for samples of data.clinical.tumour_cd7; null = no classes."
+    )
     subgroups: tuple[Subgroup, ...] = Field(
         (),
         description="Columns by which exposure is also shown (response, CRS grade, cell source ...); a bare name is a "
@@ -268,6 +251,7 @@ class TrialConfig(Model):
     efficacy: Efficacy = Field(default_factory=Efficacy)
     safety: Safety = Field(default_factory=Safety)
     immunogenicity: Immunogenicity = Field(default_factory=Immunogenicity)
+    exposure_response: ExposureResponse = Field(default_factory=ExposureResponse)
     clinical: Clinical = Field(default_factory=Clinical)
     report: Report
 
