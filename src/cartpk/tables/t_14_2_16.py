@@ -1,98 +1,168 @@
-"""Population model: effects of covariates with their likelihood-ratio tests."""
+"""Depletion of the cells, recovery, crossover to CD7- cells and areas under the effect curve, by dose level."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
-from cartpk.tables.cells import BLANK, counted, several, words
-from cartpk.tables.groups import analysis_set
-from cartpk.tables.printing import Style, fixed, significant
+import numpy as np
+
+from cartpk.core.intervals import clopper_pearson
+from cartpk.core.survival import SurvivalCurve, kaplan_meier
+from cartpk.pharmacodynamics import BASELINE_RULES
+from cartpk.tables.cells import BLANK, several, words
+from cartpk.tables.groups import Group, analysis_set
+from cartpk.tables.measures import measure_label, measure_notes, no_measures
+from cartpk.tables.parameter_rows import Rule, by_unit, parameter_rows
+from cartpk.tables.printing import count, days, fixed, percent
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cartpk.config import TrialConfig
+    from cartpk.config.trial import PdMeasure
     from cartpk.trial_data import TrialData
 
-_NOTES: Final = (
-    (
-        "Ratio: typical value of the parameter at the first value of the contrast by that at the second, 95 % "
-        "confidence interval (Louis' information, t quantile). A ratio whose interval holds 1 shows no effect, nor that "
-        "there is none."
-    ),
-    (
-        "LRT: fall of -2 log-likelihood when the covariate is taken in, all its levels at once, with the standard error "
-        "of the Monte Carlo integration; both models are maximised on the same importance draws, s held. Decision at "
-        "the 5 % level; undecided = within two standard errors the test may fall on either side. No correction for the "
-        "number of covariates; with few subjects the chi-squared probability is too small."
-    ),
+_TIMES: Final = {
+    "PDDEPL": "Time to depletion (day)",
+    "PDRECOV": "Time to recovery (day)",
+    "PDDURBEL": "Duration of depletion (day)",
+    "PDXOVER": "Time to crossover, CD7- above CD7+ (day)",
+}
+_INTERVALS: Final = (
+    "Times are those of the first sample that showed it: the event lies between that sample and the one before "
+    "(intervals: listing 16.2.6-1). Medians by Kaplan and Meier, [95 % CI] on the log(-log) scale; subjects without "
+    "the event are censored at their last sample, not beyond re-infusion, HSCT or death. Recovery and duration: of "
+    "the depleted subjects."
+)
+_BY_DAY: Final = (
+    "Depleted by a day: of the subjects depleted by then or sampled until then (within the visit's window); exact CI "
+    "(Clopper and Pearson). NR = not reached."
+)
+_AREAS: Final = (
+    "AUEC: area under the effect curve, straight lines between results from the last one before infusion (day 0) on, "
+    "BLQ = 0; a window that the samples do not reach has none. Areas themselves: listing 16.2.6-1. Log10 reductions "
+    "rest on the LLOQ where the nadir is BLQ: lower bounds."
 )
 
 
 def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
-    """One row per coefficient; covariates that could not be fitted with the reason."""
-    asked = config.models.population
-    if asked is None:
-        return NoTable("No population model was asked for.")
-    rows = data.population_covariates
-    if not asked.covariates:
-        return NoTable("No covariate of the population model was asked for.")
-    if "PARAMETER" not in rows or rows.empty:
-        return NoTable("There is no population fit: see work/population.json for the reason.")
-    names = {g.column: g.name for g in config.groupings.values()}
+    """One row per measure, parameter and statistic, one column per dose level."""
+    if not config.pharmacodynamics.measures:
+        return NoTable(no_measures())
+    every = data.derived["pd_effects"]
+    who = analysis_set(data, "PD")
+    every = every[every["USUBJID"].isin(who.subjects)]
+    if not every["AVAL"].notna().any():
+        return NoTable("No depletion, recovery or area is calculable: the data hold no usable cell count.")
+    made: list[Row] = []
+    for measure in config.pharmacodynamics.measures:
+        own = every[every["PPCAT"].eq(measure.code) & every["PPSPEC"].eq(measure.specimen)]
+        made += _rows(own, measure, who.groups, config)
     columns = (
+        Column("measure", "Measure", "group"),
         Column("parameter", "Parameter", "group"),
-        Column("covariate", "Covariate", "label"),
-        Column("contrast", "Contrast", "text"),
-        Column("n", "n", "number"),
-        Column("ratio", "Ratio [95 % CI]", "number", parts=("Ratio", "Ratio, lower", "Ratio, upper")),
-        Column("rse", "RSE of the coefficient (%)", "number"),
-        Column("lrt", "LRT (SE), df", "number", parts=("LRT", "LRT, SE", "LRT, df")),
-        Column("p", "p", "number"),
-        Column("decision", "Effect", "text"),
+        Column("statistic", "Statistic", "statistic"),
+        *(group.column() for group in who.groups),
     )
-    made = tuple(_row(row, names) for row in rows.to_dict("records"))
-    source = "work/population_covariates.csv"
-    return Body(columns, made, analysis_set(data, "PK").text, _NOTES, source)
+    return Body(columns, tuple(made), who.text, _notes(config), "work/pd_effects.csv")
 
 
-def _row(row: dict[str, Any], names: dict[str, str]) -> Row:
-    level = _text(row["LEVEL"])
-    key = {"parameter": str(row["PARAMETER"]), "covariate": str(row["COVARIATE"]), "level": level}
-    head = (words(row["PARAM"]), words(names.get(row["COVARIATE"], row["COVARIATE"])))
-    if reason := _text(row["REASON"]):
-        return Row((*head, words(f"not in the fit: {reason}"), *[BLANK] * 6), key=key)
-    return Row(
-        (
-            *head,
-            words(row["CONTRAST"]),
-            counted(row["N"]),
-            several("{} [{}; {}]", [row["RATIO"], row["LOWER"], row["UPPER"]], [significant] * 3),
-            several("{}", [row["RSE"]], [_decimals(0)]),
-            _lrt(row),
-            several("{}", [row["PVALUE"]], [_p]),
-            words({"yes": "yes", "no": "not shown", "undecided": "undecided"}[str(row["DECISION"])]),
-        ),
-        key=key,
+def _rows(own: pd.DataFrame, measure: PdMeasure, groups: Sequence[Group], config: TrialConfig) -> Iterator[Row]:
+    units = own.loc[own["PARAMCD"].eq("PDBASEI"), "AVALU"].dropna()
+    label = words(measure_label(measure, str(units.iloc[0]) if len(units) else measure.unit or ""))
+    key = {"measure": measure.code, "specimen": measure.specimen}
+    depletion = own[own["PARAMCD"].eq("PDDEPL") & own["CNSR"].notna()]
+    if len(depletion):
+        for day in config.pharmacodynamics.depletion.by_days:
+            yield _by_day(depletion, day, (label, words("Depleted")), {**key, "parameter": "PDDEPL"}, groups, config)
+    for code, name in _TIMES.items():
+        rows = own[own["PARAMCD"].eq(code) & own["AVAL"].notna() & own["CNSR"].notna()]
+        if len(rows):
+            yield from _times(rows, (label, words(name)), {**key, "parameter": code}, groups)
+    if measure.marker != "CD7-":
+        yield from _values(own, label, key, groups, config)
+
+
+def _by_day(
+    rows: pd.DataFrame,
+    day: float,
+    labels: tuple[Cell, Cell],
+    key: dict[str, str],
+    groups: Sequence[Group],
+    config: TrialConfig,
+) -> Row:
+    """Depleted by a day, of those depleted by then or seen until then."""
+    reach = dict(config.time.visit_window_days).get(day, 0.0)
+    cells = []
+    for group in groups:
+        own = rows[rows["USUBJID"].isin(group.subjects)]
+        hit = own["CNSR"].eq(0.0) & (own["UPPER"] <= day + reach)
+        n, x = int((hit | (own["AVAL"] >= day - reach)).sum()), int(hit.sum())
+        if not n:
+            cells.append(words("0/0"))
+            continue
+        low, high = clopper_pearson(x, n)
+        values = [x, n, 100 * x / n, 100 * float(low), 100 * float(high)]
+        cells.append(several("{}/{} ({} [{}; {}])", values, [count, count, percent, percent, percent]))
+    parts = ("Depleted", "n", "Depleted, %", "Depleted, lower 95 %", "Depleted, upper 95 %")
+    statistic = words(f"by day {day:g}, n/N (% [95 % CI])")
+    return Row((*labels, statistic, *cells), parts, {**key, "statistic": f"by_day_{day:g}"})
+
+
+def _times(
+    rows: pd.DataFrame, labels: tuple[Cell, Cell], key: dict[str, str], groups: Sequence[Group]
+) -> Iterator[Row]:
+    estimates = [_estimate(rows[rows["USUBJID"].isin(g.subjects)]) for g in groups]
+    counts = [several("{}/{}", [e.n_events, e.n], [count, count]) if e else words("0/0") for e in estimates]
+    yield Row((*labels, words("events/N"), *counts), ("Events", "n"), {**key, "statistic": "n"})
+    medians = [_median(e) if e else BLANK for e in estimates]
+    parts = ("Median", "Median, lower 95 %", "Median, upper 95 %")
+    yield Row((*labels, words("median [95 % CI]"), *medians), parts, {**key, "statistic": "median"})
+
+
+def _estimate(rows: pd.DataFrame) -> SurvivalCurve | None:
+    return kaplan_meier(rows["AVAL"].to_numpy(), rows["CNSR"].eq(0.0).to_numpy()) if len(rows) else None
+
+
+def _median(e: SurvivalCurve) -> Cell:
+    median = e.quantile()
+    held = [median.value, median.lower, median.upper]
+    if all(math.isnan(v) for v in held):
+        return words("not reached")
+    texts: list[float | str] = ["NR" if math.isnan(v) else v for v in held]
+    return several("{} [{}; {}]", texts, [days] * 3)
+
+
+def _values(
+    own: pd.DataFrame, label: Cell, key: dict[str, str], groups: Sequence[Group], config: TrialConfig
+) -> Iterator[Row]:
+    """Reductions from both baselines and mean levels: medians. Areas and baselines stand in the listing."""
+    settings = config.report.summaries.model_copy(update={"style": "geometric"})
+    for code in (c for c in dict.fromkeys(own["PARAMCD"]) if c.startswith(("PDL10R", "PDAUPB"))):
+        rows = own[own["PARAMCD"].eq(code)].assign(FLAG=np.nan)
+        rule = Rule("time", (lambda v: fixed(v, 2)) if code.startswith("PDL10R") else percent)
+        for named, part in by_unit(rows, str(rows["PARAM"].iloc[0])):
+            if part["AVAL"].notna().any():
+                yield from parameter_rows(
+                    (label, words(named)), {**key, "parameter": code}, part, groups, rule, settings
+                )
+
+
+def _notes(config: TrialConfig) -> tuple[str, ...]:
+    d, base = config.pharmacodynamics.depletion, BASELINE_RULES[config.pharmacodynamics.baseline]
+    gate = "" if d.parent_pct is None else f", or for percentages {d.parent_pct:g} % of the parent gate or less"
+    own = "".join(f"; {code}: {value:g}" for code, value in d.recovery_at.items())
+    return (
+        *measure_notes(config),
+        f"Depletion: a BLQ, or a fall by {d.fall_pct:g} % or more from the {base.removeprefix('baseline: ')}{gate}.",
+        f"Recovery: {d.confirm} consecutive results of {d.recovery_pct:g} % of that baseline or more{own}.",
+        _INTERVALS,
+        _BY_DAY,
+        _AREAS,
     )
 
 
-def _lrt(row: dict[str, Any]) -> Cell:
-    styles = [_decimals(1), _decimals(1), _decimals(0)]
-    return several("{} ({}), {}", [row["LRT"], row["LRTSE"], float(row["DF"])], styles)
-
-
-def _decimals(number: int) -> Style:
-    return lambda value: fixed(value, number)
-
-
-def _p(value: float) -> str:
-    return "<0.001" if value < 0.001 else fixed(value, 3)
-
-
-def _text(value: object) -> str:
-    """A text that may be missing."""
-    return "" if value is None or (isinstance(value, float) and math.isnan(value)) else str(value)
-
-
-SPEC: Final = TableSpec("t_14_2_16", "14.2-16", "Population model: effects of covariates", table)
+SPEC: Final = TableSpec("t_14_2_16", "14.2-16", "Depletion, recovery and crossover of CD7+ cells by dose level", table)
