@@ -35,7 +35,7 @@ _FINDINGS: Final = "work/findings.csv"
 
 _MODEL_FILES: Final = (
     "model_choice", "model_samples", "model_profiles", "population", "population_samples", "population_vpc",
-    "population_trace",
+    "population_trace", "population_covariates", "population_plan",
 )  # fmt: skip
 """Tables of the kinetic models by their names; each stands in a file of that name."""
 
@@ -128,6 +128,8 @@ class TrialData:
     population, population_samples, population_vpc, population_trace
         Estimates of the fit of all subjects together, samples with their NPDE, predictive check, course of the
         estimation; empty where the config asks for none.
+    population_covariates, population_plan
+        Effects of its covariates; expected errors of the schedule and without each visit.
     clinical
         Responses, adverse events, antibodies, therapies, events, ACR-CRISS components, tumour CD7.
     derived
@@ -153,6 +155,8 @@ class TrialData:
     population_samples: pd.DataFrame = field(default_factory=_no_rows)
     population_vpc: pd.DataFrame = field(default_factory=_no_rows)
     population_trace: pd.DataFrame = field(default_factory=_no_rows)
+    population_covariates: pd.DataFrame = field(default_factory=_no_rows)
+    population_plan: pd.DataFrame = field(default_factory=_no_rows)
     clinical: ClinicalData = field(default_factory=_nothing_clinical)
     derived: Derived = field(default_factory=Derived)
 

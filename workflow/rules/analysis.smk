@@ -1,7 +1,8 @@
 # typed tables -> parameter rows, derived clinical tables
 from cartpk.clinical import DERIVATIONS, required_files
 
-POPULATION = [".json", ".csv", "_individuals.csv", "_trace.csv", "_samples.csv", "_vpc.csv"]  # models.population
+POPULATION = [".json", "_fit.json", ".csv"]  # models.population
+POPULATION += [f"_{name}.csv" for name in ("individuals", "trace", "samples", "vpc", "covariates", "screening", "correlations", "plan")]
 
 
 rule kinetics:

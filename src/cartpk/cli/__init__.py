@@ -22,6 +22,8 @@ COMMANDS: Final[dict[str, str]] = {
     "nca": "Cmax, Tmax, AUC, lambda_z ... of a bare table of profiles.",
     "fit": "Fit a kinetic model to one subject at a time.",
     "population": "Fit a kinetic model to all subjects of a trial together.",
+    "predict": "What a population fit lets one expect of further subjects.",
+    "plan": "Which visits of a sampling schedule inform which parameter.",
     "simulate": "Make a virtual trial with known truth.",
     "ingest": "Workflow: raw files -> ADSL, ADNCA, ADPD, findings.",
     "kinetics": "Workflow: non-compartmental parameters of a trial.",

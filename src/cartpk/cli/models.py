@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cartpk.config import TrialConfig
+    from cartpk.fits.simulation import FittedPopulation
 
 __all__ = ["command"]
 
@@ -66,6 +67,11 @@ def command(config: Path, results: Path) -> None:
         click.echo(_population(trial, adnca, adsl, work))
 
 
+_TABLES: Final = (
+    "", "_individuals", "_trace", "_samples", "_vpc", "_covariates", "_screening", "_correlations", "_plan",
+)  # fmt: skip
+
+
 def _population(trial: TrialConfig, adnca: pd.DataFrame, adsl: pd.DataFrame, work: Path) -> str:
     """Write work/population* and return what became of the fit; a trial that cannot be fitted has files that say so."""
     import pandas as pd
@@ -79,24 +85,50 @@ def _population(trial: TrialConfig, adnca: pd.DataFrame, adsl: pd.DataFrame, wor
         return ""
     own = adnca["PCTESTCD"].eq(analyte.code) & adnca["PCSPEC"].eq(analyte.specimen)
     rows = adnca[own & adnca["ATPTREF"].eq("INFUSION 1")]
-    tables = dict.fromkeys(("", "_individuals", "_trace", "_samples", "_vpc"), pd.DataFrame({"MESSAGE": []}))
+    tables = dict.fromkeys(_TABLES, pd.DataFrame({"MESSAGE": []}))
+    kept: dict[str, object] = {}
+    groups = {grouping.column: adsl[name] for name, grouping in trial.groupings.items() if name in adsl}
     try:
         found = derive_params_population(
             rows,
             asked.model,
             seed=asked.seed,
             residual=asked.residual,
-            fixed_omega=asked.fixed_omega,
+            spread=asked.spread(),
+            covariates=asked.covariates,
+            screened=asked.screen,
+            covariate_table=adsl.assign(**groups),
             replicates=asked.replicates,
             events=events(adsl),
         )
     except ValueError as error:
         summary, said = {"model": asked.model, "message": f"no population fit: {error}"}, f"no population fit: {error}"
     else:
-        made = (found.parameters, found.adpp, found.trace, found.samples, found.vpc)
-        tables, summary = dict(zip(tables, made, strict=True)), found.summary
+        plan = _plan(found.estimates, rows, asked.seed) if asked.plan else pd.DataFrame({"MESSAGE": []})
+        made = (
+            found.parameters, found.adpp, found.trace, found.samples, found.vpc, found.covariates, found.screening,
+            found.correlations, plan,
+        )  # fmt: skip
+        tables, summary, kept = dict(zip(_TABLES, made, strict=True)), found.summary, found.estimates.to_json()
         said = f"population fit of {asked.model}: {summary['n_subjects']} subjects, -2LL {summary['minus2ll']:.1f}"
     for name, table in tables.items():
         write_table(work / f"population{name}.csv", table)
     write_text(work / "population.json", json.dumps(summary, indent=2) + "\n")
+    write_text(work / "population_fit.json", json.dumps(kept, indent=2) + "\n")
     return said
+
+
+def _plan(fitted: FittedPopulation, rows: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Expected errors of the trial's own nominal schedule, or a line that says why there are none."""
+    import pandas as pd
+
+    from cartpk.fits.simulation import plan_sampling
+
+    days = sorted(set(rows.loc[rows["NFRLT"] > 0, "NFRLT"].dropna()))
+    lloq = float(rows["ALLOQ"].median())
+    if not lloq > 0:
+        return pd.DataFrame({"MESSAGE": ["the samples carry no LLOQ"]})
+    try:
+        return plan_sampling(fitted, n=fitted.n_subjects, days=days, lloq=lloq, seed=seed)
+    except ValueError as error:
+        return pd.DataFrame({"MESSAGE": [str(error)]})

@@ -216,7 +216,9 @@ def _rows_of(
 def _scale(one: CovariateLike, column: pd.Series) -> Scale:
     if one.transform is not None:
         return one.transform
-    return "linear" if pd.api.types.is_numeric_dtype(column) and one.reference is None else "category"
+    there = column.dropna()
+    numbers = pd.to_numeric(there, errors="coerce").notna().all()
+    return "linear" if len(there) and numbers and one.reference is None else "category"
 
 
 def _known(column: pd.Series, scale: Scale) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from cartpk.tables.cells import BLANK, counted, several, words
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 _NOTES: Final = (
     (
         "Ratio: typical value of the parameter at the first value of the contrast by that at the second, 95 % "
-        "confidence interval (Louis' information, t quantile). A ratio whose interval holds 1 shows no effect, nor that "
-        "there is none."
+        "confidence interval (Louis' information, t quantile). A ratio whose interval holds 1 shows no effect, nor "
+        "that there is none."
     ),
     (
-        "LRT: fall of -2 log-likelihood when the covariate is taken in, all its levels at once, with the standard error "
-        "of the Monte Carlo integration; both models are maximised on the same importance draws, s held. Decision at "
-        "the 5 % level; undecided = within two standard errors the test may fall on either side. No correction for the "
-        "number of covariates; with few subjects the chi-squared probability is too small."
+        "LRT: fall of -2 log-likelihood when the covariate is taken in, all its levels at once, with the standard "
+        "error of the Monte Carlo integration; both models are maximised on the same importance draws, s held. "
+        "Decision at the 5 % level; undecided = within two standard errors the test may fall on either side. No "
+        "correction for the number of covariates; with few subjects the chi-squared probability is too small."
     ),
 )
 
@@ -56,7 +57,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     return Body(columns, made, analysis_set(data, "PK").text, _NOTES, source)
 
 
-def _row(row: dict[str, Any], names: dict[str, str]) -> Row:
+def _row(row: Mapping[Hashable, Any], names: dict[str, str]) -> Row:
     level = _text(row["LEVEL"])
     key = {"parameter": str(row["PARAMETER"]), "covariate": str(row["COVARIATE"]), "level": level}
     head = (words(row["PARAM"]), words(names.get(row["COVARIATE"], row["COVARIATE"])))
@@ -77,7 +78,7 @@ def _row(row: dict[str, Any], names: dict[str, str]) -> Row:
     )
 
 
-def _lrt(row: dict[str, Any]) -> Cell:
+def _lrt(row: Mapping[Hashable, Any]) -> Cell:
     styles = [_decimals(1), _decimals(1), _decimals(0)]
     return several("{} ({}), {}", [row["LRT"], row["LRTSE"], float(row["DF"])], styles)
 
