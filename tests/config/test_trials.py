@@ -50,7 +50,7 @@ def test_no_other_trial_leaks_in(trial):
 @pytest.mark.parametrize("trial", TRIALS)
 def test_a_newcomer_can_read_it_in_two_screens(trial):
     lines = (ROOT / "config" / "trials" / f"{trial}.yaml").read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 140
+    assert len(lines) <= 170
     assert lines[0].startswith(f"# {trial}: ")
 
 

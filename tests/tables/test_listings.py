@@ -25,9 +25,10 @@ def cells(printed, row, *columns):
 
 def test_excluded_subjects_are_listed_with_the_reason(make):
     printed = make(l_16_2_3)
-    assert [cells(printed, i, "subject", "set", "reason") for i in range(2)] == [
-        ["S3", "PK set", "no infusion date"],
-        ["S3", "PD set", "no infusion date"],
+    assert [cells(printed, i, "subject", "set", "reason") for i in range(3)] == [
+        ["S3", "Safety set", "no infusion date"],
+        ["S3", "PK analysis set", "no infusion date"],
+        ["S3", "PD analysis set", "no infusion date"],
     ]
 
 

@@ -5,13 +5,24 @@ The sections are read and printed; their analyses read the same settings.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from cartpk.config.base import Model
+from cartpk.core.escalation import read_key
 
 __all__ = ["Escalation", "EscalationLevel", "Immunogenicity", "Safety"]
+
+
+def _readable(rules: dict[str, str | None]) -> dict[str, str | None]:
+    for key in rules:
+        read_key(key)
+    return rules
+
+
+Rules = Annotated[dict[str, str | None], AfterValidator(_readable)]
+"""What the record says after so many DLT subjects."""
 
 
 class AnalysisSets(Model):
@@ -35,8 +46,10 @@ class EscalationLevel(Model):
     design: str | None = Field(None, description="Rule of the level, e.g. accelerated_titration, 3+3.")
     start_n: int | None = Field(None, gt=0, description="Subjects enrolled first.")
     window_days: tuple[float, float] | None = Field(None, description="DLT window, days (earliest, latest assessment).")
-    rules: dict[str, str | None] = Field(
-        {}, description="DLT subjects/evaluable -> what the record says; null = not stated."
+    rules: Rules = Field(
+        {},
+        description="DLT subjects/evaluable -> what the record says, in its words; null = not stated. A key is 1/3, "
+        "<=1/6, >1 (of any stage) or >1 of 3 added.",
     )
 
 
@@ -47,8 +60,10 @@ class Escalation(Model):
     dlt_window_days: float | None = Field(None, gt=0, description="DLT window, days.")
     registry_timeframe: str | None = Field(None, description="Time frame of the DLT endpoint in the record.")
     stagger: str | None = Field(None, description="When the next group may open, in the record's words.")
-    rules: dict[str, str | None] = Field(
-        {}, description="DLT subjects/evaluable -> what the record says; null = not stated."
+    rules: Rules = Field(
+        {},
+        description="DLT subjects/evaluable -> what the record says, in its words; null = not stated. A key is 1/3, "
+        "<=1/6, >1 (of any stage) or >1 of 3 added.",
     )
     levels: tuple[EscalationLevel, ...] = Field((), description="Rules per dose level, where they differ.")
     levels_may_be_added: bool | None = Field(None, description="Whether levels may be added.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from cartpk.clinical.analysis_sets import DEFINITIONS, definition, members, outside_kinetics
 from cartpk.tables.table import Column
-from cartpk.terms import SubjectSet
+from cartpk.terms import Endpoint, SubjectSet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,7 @@ __all__ = [
     "by_subject",
     "plural",
     "set_label",
+    "shown",
     "subgroups",
 ]
 
@@ -121,6 +122,22 @@ def set_label(name: SubjectSet) -> str:
     'Evaluable for DLT'
     """
     return _NAMES[name]
+
+
+def shown(name: SubjectSet, config: TrialConfig) -> bool:
+    """Whether the trial has this set: its measures are configured, or the data that it needs are named.
+
+    A set whose data are named but hold nothing is shown with its reasons.
+    """
+    clinical = config.data.clinical
+    needs = {
+        SubjectSet.PD: bool(config.pharmacodynamics.measures),
+        SubjectSet.EFFICACY: bool(clinical.responses.files or clinical.criss.files),
+        SubjectSet.EFFICACY_EVALUABLE: bool(clinical.responses.files or clinical.criss.files),
+        SubjectSet.DLT: bool(clinical.adverse_events.files) and config.asks([Endpoint.DLT]),
+        SubjectSet.ADA: bool(clinical.antibodies.files),
+    }
+    return needs.get(name, True)
 
 
 def _inside(data: TrialData, name: SubjectSet, config: TrialConfig | None) -> set[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cartpk.clinical.analysis_sets import analysis_sets
 from cartpk.tables.cells import words
-from cartpk.tables.groups import analysis_set, by_subject
+from cartpk.tables.groups import analysis_set, by_subject, set_label, shown
 from cartpk.tables.listing import SUBJECT
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
 
@@ -18,22 +19,19 @@ _COLUMNS: Final = (
     Column("set", "Outside of", "text"),
     Column("reason", "Reason", "text"),
 )
-_MISSING: Final = {"PK": "no usable result after infusion", "PD": "no usable cell count"}
 
 
 def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     """One row per subject and analysis set that it is not in."""
-    sets = ["PK"] + (["PD"] if config.pharmacodynamics.measures else [])
+    reasons = {name: why for name, why in analysis_sets(data, config).items() if shown(name, config)}
     rows = []
-    for subject in by_subject(data).to_dict("records"):
-        excluded = subject["EXCLRS"] if isinstance(subject["EXCLRS"], str) else None
-        outside = sets if excluded else [name for name in sets if subject[f"{name}FL"] != "Y"]
-        for name in outside:
-            cells = (subject["USUBJID"], subject["COHORT"], f"{name} set", excluded or _MISSING[name])
-            rows.append(Row(tuple(words(cell) for cell in cells)))
+    for subject, cohort in by_subject(data)[["USUBJID", "COHORT"]].itertuples(index=False):
+        for name, why in reasons.items():
+            if isinstance(why[subject], str):
+                rows.append(Row(tuple(words(cell) for cell in (subject, cohort, set_label(name), why[subject]))))
     if not rows:
         return NoTable("Every subject that came in is in every analysis set.")
-    return Body(_COLUMNS, tuple(rows), analysis_set(data, "all").text, (), "adsl.csv")
+    return Body(_COLUMNS, tuple(rows), analysis_set(data, "all").text, (), "work/adset.csv")
 
 
 SPEC: Final = TableSpec("l_16_2_3", "16.2.3", "Subjects excluded from an analysis set", table)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from cartpk.clinical.analysis_sets import analysis_sets, definition
 from cartpk.config.summaries import Summaries
 from cartpk.tables.cells import counted, share, words
-from cartpk.tables.groups import Group, analysis_set
+from cartpk.tables.groups import Group, analysis_set, set_label, shown
 from cartpk.tables.printing import days
 from cartpk.tables.statistics import statistic_rows, summed
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
-from cartpk.terms import NOT_STATED
+from cartpk.terms import NOT_STATED, SubjectSet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,10 +22,7 @@ if TYPE_CHECKING:
 
 _SHARE: Final = ("n", "%")
 _NOTES: Final = (
-    (
-        "PK set: infused, not excluded, at least one usable result after infusion. PD set: not excluded, at least one "
-        "usable cell count. Reasons by subject: Listing 16.2.3."
-    ),
+    "Reasons by subject: Listing 16.2.3.",
     "Re-infusion, HSCT and death end the kinetic profile of the first infusion.",
 )
 
@@ -39,16 +37,17 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         Column("statistic", "Statistic", "statistic"),
         *(group.column() for group in who.groups),
     )
-    rows = (*_states(data, who.groups), *_follow_up(data, config, who.groups))
+    rows = (*_states(data, config, who.groups), *_follow_up(data, config, who.groups))
     planned = config.trial.planned_n
     notes = (
         f"Planned number of subjects: {NOT_STATED if planned is None else planned}.",
+        *(f"{set_label(name)}: {definition(name, config)}." for name in SubjectSet if shown(name, config)),
         *_NOTES,
     )
     return Body(columns, rows, who.text, notes, "adsl.csv, adnca.csv, findings.csv")
 
 
-def _states(data: TrialData, groups: Sequence[Group]) -> Iterator[Row]:
+def _states(data: TrialData, config: TrialConfig, groups: Sequence[Group]) -> Iterator[Row]:
     adsl = data.adsl.set_index("USUBJID")
     excluded = adsl["EXCLRS"].notna()
     came_in = tuple(counted(group.n) for group in groups)
@@ -56,8 +55,9 @@ def _states(data: TrialData, groups: Sequence[Group]) -> Iterator[Row]:
     yield _row("Excluded from the analysis", "excluded", excluded, groups)
     for reason in sorted(set(adsl["EXCLRS"].dropna())):
         yield _row(f"- {reason}", "excluded_for", adsl["EXCLRS"].eq(reason), groups)
-    yield _row("PK analysis set", "PK", ~excluded & adsl["PKFL"].eq("Y"), groups)
-    yield _row("PD analysis set", "PD", ~excluded & adsl["PDFL"].eq("Y"), groups)
+    for name, outside in analysis_sets(data, config).items():
+        if shown(name, config):
+            yield _row(set_label(name), str(name), outside.isna(), groups)
     warned = set(data.findings.loc[data.findings["SEVERITY"].ne("info"), "USUBJID"].dropna())
     yield _row("With a warning or error in the data", "findings", adsl.index.to_series().isin(warned), groups)
     yield _row("Re-infused", "reinfused", adsl["REINFDY"].notna(), groups)
