@@ -1,6 +1,6 @@
 """How well the estimators find a known truth, and which model real series prefer: writes docs/estimation.md.
 
-    python benchmarks/estimation.py [--trials 20] [--real FOLDER] [--out docs/estimation.md]
+    python benchmarks/estimation.py [--trials 20] [--fresh 80] [--real FOLDER] [--out docs/estimation.md]
 
 Virtual trials: `cartpk.simulate.simulate_profiles("stein", n, seed)`; seeds 31001 ..., 32001 ..., 33001 ... for
 n = 9, 18, 40. FOLDER holds series of real subjects that this project has no licence to carry (SUBJECT, TIME_DAY, VALUE,
@@ -19,15 +19,18 @@ import pandas as pd
 
 from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.likelihood import Residual
+from cartpk.core.estimation.metropolis import Theta
 from cartpk.core.estimation.population import SaemSettings
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.models import MODELS
 from cartpk.models.differential import Differential
 from cartpk.models.fitting import fit_model
-from cartpk.models.population import fit_model_population
+from cartpk.models.population import PopulationCurve, fit_model_population
+from cartpk.models.simulation import Estimates, plan
 from cartpk.simulate.population import STEIN_MODERATE
-from cartpk.simulate.profiles import simulate_profiles
+from cartpk.simulate.profiles import DAYS, simulate_profiles
 
+FRESH = 71001
 SIZES = {9: 31001, 18: 32001, 40: 33001}
 LN2 = float(np.log(2.0))
 TRUTH = {
@@ -88,6 +91,7 @@ def run_trials(trials: int):
                     keep(found[n, "typical"][row.paramcd], np.array([typical[row.paramcd]]), *one)
             found[n, "sigma"]["SIGMA"].append(float(np.exp(population.fit.theta.log_s)))
             found[n, "omega"]["omega"].append(population.fit.theta.omega)
+            found[n, "mu"]["mu"].append(population.fit.theta.mu)
             print(f"n = {n}, seed {seed}", file=sys.stderr, flush=True)
     return found
 
@@ -111,6 +115,49 @@ def accuracy(found, estimator: str):
             cover = np.array([c for _, c in found[n, estimator][code]])
             cells.append(f"{error.mean():+.3f} | {np.sqrt((error**2).mean()):.3f} | {cover.mean():.3f}")
         yield f"| `{code}` | " + " | ".join(cells) + " |"
+
+
+def covered_typical(trials: int):
+    """Coverage of the typical values over further trials: those of the page are too few to tell 0.85 from 0.95."""
+    if not trials:
+        return
+    n, typical, held = max(SIZES), typical_truth(), defaultdict(list)
+    for seed in range(FRESH, FRESH + trials):
+        virtual = simulate_profiles("stein", n, seed)
+        profiles = profiles_of(virtual.table, virtual.truth["USUBJID"].tolist())
+        for row in fit_model_population(STEIN, profiles, SaemSettings(seed=seed)).typical():
+            if row.paramcd in TRUTH:
+                one = (np.array([value]) for value in (row.estimate, row.lower, row.upper))
+                keep(held[row.paramcd], np.array([typical[row.paramcd]]), *one)
+        print(f"coverage, n = {n}, seed {seed}", file=sys.stderr, flush=True)
+    noise = np.sqrt(0.95 * 0.05 / trials)
+    yield f"\n{trials} further trials of {n} subjects, seeds {FRESH} ...: coverage (Monte Carlo standard error {noise:.3f})"
+    yield "; ".join(f"`{code}` {np.mean([c for _, c in held[code]]):.3f}" for code in TRUTH) + "."
+
+
+def planned(found):
+    """Expected standard errors of the schedule beside what the estimates of the virtual trials show."""
+    theta = Theta(
+        np.array([PopulationCurve(STEIN).scale.parameters[k].transform.forward(np.array(effect.typical))
+                  for k, effect in enumerate(STEIN_MODERATE.effects)]),
+        np.array([effect.sd for effect in STEIN_MODERATE.effects]),
+        float(np.log(STEIN_MODERATE.residual_sd)),
+    )  # fmt: skip
+    estimates = Estimates(STEIN, theta, np.zeros(0, int), (), np.zeros(6, bool), np.full((13, 13), np.nan))
+    n = max(SIZES)
+    ((_, error),) = plan(
+        estimates, np.zeros(0), n, np.array(DAYS["stein"][1:], dtype=float), 100.0, seed=1, virtual=400, leave_out=False
+    )
+    seen_in = len(found[n, "mu"]["mu"])
+    seen = np.std(found[n, "mu"]["mu"], axis=0, ddof=1)
+    yield f"\n## Expected errors of a schedule (`cartpk plan`), n = {n}\n"
+    yield "Standard error of each typical value on the log (logit) scale: expected from the true parameters and the"
+    yield f"nominal days alone, 400 virtual subjects; beside it the SD of the estimates of {seen_in}"
+    yield "trials, whose visits are missed and whose subjects drop out.\n"
+    yield "| | " + " | ".join(effect.symbol for effect in STEIN_MODERATE.effects) + " |"
+    yield "|---" * 7 + "|"
+    yield "| expected | " + " | ".join(f"{v:.3f}" for v in error[:6]) + " |"
+    yield "| seen | " + " | ".join(f"{v:.3f}" for v in seen) + " |\n"
 
 
 def spreads(found):
@@ -173,7 +220,7 @@ def real_comparison(name: str, profiles: Profiles):
     yield ""
 
 
-def page(trials: int, real: Path | None):
+def page(trials: int, fresh: int, real: Path | None):
     found = run_trials(trials)
     yield "# How good the estimates are\n"
     yield "Made by `python benchmarks/estimation.py --real FOLDER --out docs/estimation.md`; do not edit by hand.\n"
@@ -190,11 +237,14 @@ def page(trials: int, real: Path | None):
     yield from accuracy(found, "saem")
     yield "\nIntervals: quantiles of the conditional distribution at the population estimates.\n"
     yield "## Typical values of the population fit\n"
-    yield f"One value per trial, so that coverage comes in steps of {1 / trials:.2f}. Intervals: Louis' information.\n"
+    yield f"One value per trial: coverage has a Monte Carlo standard error of {np.sqrt(0.95 * 0.05 / trials):.2f}."
+    yield "Intervals: Louis' information, t quantile with n - 1 degrees of freedom.\n"
     yield from accuracy(found, "typical")
+    yield from covered_typical(fresh)
     yield "\n## Spread between subjects\n"
     yield "Mean estimate of each SD; in brackets the trials in which it collapsed (below 0.05).\n"
     yield from spreads(found)
+    yield from planned(found)
     yield READING
     if real is not None:
         yield "## Which model real series prefer\n"
@@ -209,10 +259,11 @@ def page(trials: int, real: Path | None):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=20)
+    parser.add_argument("--fresh", type=int, default=80, help="further trials for the coverage of typical values")
     parser.add_argument("--real", type=Path)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    text = "\n".join(page(given.trials, given.real)) + "\n"
+    text = "\n".join(page(given.trials, given.fresh, given.real)) + "\n"
     if given.out:
         given.out.write_text(text, encoding="utf-8")
     else:

@@ -26,7 +26,8 @@ models:
   choice: aic
 """
 TOGETHER = "  population: {model: growth_decay, seed: 4, replicates: 200, fixed_omega: {tmax: 0.3}}\n"
-PARTS = [".json", ".csv", "_individuals.csv", "_trace.csv", "_samples.csv", "_vpc.csv"]
+PARTS = (".json", ".csv", "_individuals.csv", "_trace.csv", "_samples.csv", "_vpc.csv", "_covariates.csv")
+PARTS += ("_screening.csv", "_correlations.csv", "_plan.csv")
 
 
 def full(schema, table):
@@ -83,7 +84,9 @@ def test_every_model_every_profile_and_the_choice(results):
 def test_all_subjects_together_when_the_config_asks(results):
     said = run(results, CONFIG + TOGETHER)
     work = results / "work"
-    assert sorted(p.name for p in work.glob("population*")) == sorted(f"population{part}" for part in PARTS)
+    assert sorted(p.name for p in work.glob("population*")) == sorted(
+        f"population{part}" for part in (*PARTS, "_fit.json")
+    )
     summary = json.loads((work / "population.json").read_text())
     assert summary["n_subjects"] == 5
     assert f"-2LL {summary['minus2ll']:.1f}" in said

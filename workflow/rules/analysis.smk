@@ -2,7 +2,8 @@
 from cartpk.clinical import DERIVATIONS, required_files
 
 POPULATION = [".json", "_fit.json", ".csv"]  # models.population
-POPULATION += [f"_{name}.csv" for name in ("individuals", "trace", "samples", "vpc", "covariates", "screening", "correlations", "plan")]
+POPULATION += ["_individuals.csv", "_trace.csv", "_samples.csv", "_vpc.csv"]
+POPULATION += ["_covariates.csv", "_screening.csv", "_correlations.csv", "_plan.csv"]
 
 
 rule kinetics:
