@@ -1,6 +1,6 @@
 """Measure, and write what was measured into benchmarks/README.md: the one entry of `make bench`.
 
-usage: python benchmarks/run.py [--only workflow|nca] [--quick]
+usage: python benchmarks/run.py [--only workflow|nca|intake] [--quick]
 
 `--quick` measures small and little, to see that everything runs, and leaves README.md alone.
 """
@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import intake
 import nca
 import nca_section
 import workflow
@@ -72,7 +73,13 @@ def nca_part(*, quick: bool) -> str:
     return nca_section.section(found)
 
 
-PARTS: dict[str, Callable[..., str]] = {"workflow": workflow_section, "nca": nca_part}
+def intake_part(*, quick: bool) -> str:
+    """The intake beside a bare read."""
+    found = intake.measure(pairs=1, sizes=intake.SIZES[:1]) if quick else intake.measure()
+    return intake.section(found)
+
+
+PARTS: dict[str, Callable[..., str]] = {"workflow": workflow_section, "nca": nca_part, "intake": intake_part}
 
 
 def written(texts: dict[str, str]) -> str:

@@ -11,6 +11,8 @@ import pytest
 
 from cartpk.adpp import derive_params_nca
 from cartpk.adpp.derive import BARE
+from cartpk.config import load
+from cartpk.ingest import read_trial
 from cartpk.simulate import simulate_profiles
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,6 +85,31 @@ def test_pairs_print_what_the_report_reads(adnca, tmp_path):
     assert "pkpdutils: not measured: no Python 3.13 was found." in text
     assert "ratio 4.00 (at most 3: MISSED)" in text
     assert "9.0 times the input (at most 10: met)" in text
+
+
+@pytest.mark.parametrize("layout", ["tidy", "sdtm"])
+def test_the_trial_of_the_intake_benchmark_is_read_whole(tmp_path, layout):
+    import intake
+
+    config = intake.written(tmp_path, layout, 40)
+    read = read_trial(load(config), tmp_path)
+    assert not read.stops
+    assert (len(read.adsl), len(read.adnca)) == (4, 40)
+    assert (read.adnca["ANLFL"] == "Y").all()
+    ((ours, theirs),) = intake.in_process(config, layout, 1)
+    assert ours > 0
+    assert theirs > 0
+
+
+def test_the_intake_section_says_which_bars_are_met():
+    import intake
+
+    pair = {"layout": "tidy", "way": "in one process", "pairs": 5, "cartpk_s": 0.2, "bare_s": 0.1}
+    rows = [(1_000, 9.0), (100_000, 2.0), (100_000, 4.0)]
+    text = intake.section([{**pair, "rows": n, "ratio": ratio} for n, ratio in rows])
+    assert "| tidy | 1,000 | in one process | 200 ms | 100 ms | 9.00 |  |" in text
+    assert "| 2.00 | at most 3: met |" in text
+    assert "| 4.00 | at most 3: MISSED |" in text
 
 
 def test_the_readme_keeps_the_parts_that_were_not_measured(tmp_path, monkeypatch):

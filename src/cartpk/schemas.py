@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandera.pandas as pa
 
+from cartpk.conformity import conforms
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -333,8 +335,10 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     schema = widened(schema, table.columns)
     ordered = table.reindex(columns=[*schema.columns, *[c for c in table.columns if c not in schema.columns]])
     # a column without one value has no type of its own: it takes the schema's
-    empty = [c for c in schema.columns if ordered[c].isna().all()]
+    empty = [c for c in schema.columns if not ordered[c].iloc[:1].notna().any() and ordered[c].isna().all()]
     ordered = ordered.astype({c: "float64" if c in numbers(schema) else "str" for c in empty})
+    if conforms(ordered, schema):
+        return ordered
     try:
         return schema.validate(ordered, lazy=True)
     except pa.errors.SchemaErrors as error:

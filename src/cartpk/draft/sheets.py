@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from cartpk.draft.facts import Facts, facts_of, kind_of
@@ -154,8 +155,8 @@ def read_sheet(path: Path, root: Path, sheet: str | None = None) -> Sheet:
     rows = _header_rows([cells for _, cells in head])
     header, twice = _unique(joined_header([cells for _, cells in head[:rows]]))
     empty = table.empty()
-    keep = [i >= rows - 1 and not e for i, e in enumerate(empty)]
-    if not any(keep):
+    keep = ~empty & (np.arange(len(empty)) >= rows - 1)
+    if not keep.any():
         raise ValueError(f"{path}: the file holds a header and no row under it.")
     frame = table.frame(header, keep)
     encoding = findings.table().loc[lambda t: t["RULE"] == "BI-085", "OLD"]

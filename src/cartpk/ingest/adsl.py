@@ -30,10 +30,11 @@ def with_events(delivery: Delivery, starts: dict[str, list[float]], findings: Fi
     ids = subjects["USUBJID"]
     count = delivery.infusions[delivery.infusions["DAY"].notna()].groupby("USUBJID").size()
     reinfusion = ids.map({s: days[1] for s, days in starts.items() if len(days) > 1}).astype("float64")
-    for subject, number, cut in zip(ids, ids.map(count).fillna(0), reinfusion, strict=True):
-        if number > 1:
-            what = "" if np.isnan(cut) else f", the profile is cut at day {cut:.4g}"
-            findings.add("BI-055", subject=str(subject), old=f"{number:.0f}", what=what)
+    number = ids.map(count).fillna(0.0).astype("float64")
+    several = number > 1
+    for subject, n, cut in zip(ids[several], number[several], reinfusion[several], strict=True):
+        what = "" if np.isnan(cut) else f", the profile is cut at day {cut:.4g}"
+        findings.add("BI-055", subject=str(subject), old=f"{n:.0f}", what=what)
     impossible = subjects["EVENTDY"] < 0
     wrong = subjects[impossible]
     for subject, when, what in zip(wrong["USUBJID"], wrong["EVENTDY"], wrong["EVENTTXT"], strict=True):
@@ -42,11 +43,11 @@ def with_events(delivery: Delivery, starts: dict[str, list[float]], findings: Fi
     first = reinfusion.fillna(np.inf) <= given.fillna(np.inf)
     day = reinfusion.where(first, given)
     text = pd.Series(_REINFUSION, index=subjects.index, dtype="str").where(first, subjects["EVENTTXT"].fillna("event"))
-    for subject, when, what in zip(ids, day, text, strict=True):
-        if np.isfinite(when):
-            findings.add("BI-069", subject=str(subject), old=f"{what} on day {when:.4g}")
+    cuts = np.isfinite(day)
+    for subject, when, what in zip(ids[cuts], day[cuts], text[cuts], strict=True):
+        findings.add("BI-069", subject=str(subject), old=f"{what} on day {when:.4g}")
     return subjects.assign(
-        NINF=ids.map(count).fillna(0.0).astype("float64"),
+        NINF=number,
         REINFDY=reinfusion,
         EVENTDY=day,
         EVENTTXT=text.where(day.notna()),
@@ -88,9 +89,9 @@ def _with_order(adsl: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
 def with_sets(adsl: pd.DataFrame, rows: pd.DataFrame, kinetic: pd.Series[bool], findings: Findings) -> pd.DataFrame:
     """ADSL with ``PKFL``, ``PDFL`` and, for a subject with neither, why (``EXCLRS``)."""
     used = rows["ANLRS"].isna()
-    in_pk = set(rows["USUBJID"][used & kinetic & (rows["AFRLT"] > 0)])
-    in_pd = set(rows["USUBJID"][used & ~kinetic])
-    delivered = set(rows["USUBJID"][kinetic])
+    in_pk = rows["USUBJID"][used & kinetic & (rows["AFRLT"] > 0)].unique()
+    in_pd = rows["USUBJID"][used & ~kinetic].unique()
+    delivered = set(rows["USUBJID"][kinetic].unique())
     pk, pd_ = adsl["USUBJID"].isin(in_pk), adsl["USUBJID"].isin(in_pd)
     for subject in adsl["USUBJID"][~pk & adsl["EXCLRS"].isna()]:
         found = "no usable result after the infusion" if subject in delivered else "no kinetic sample"

@@ -10,7 +10,7 @@ import pandas as pd
 from cartpk.config import TrialConfig
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.spellings import canonical_specimen, canonical_unit
-from cartpk.ingest.text import close_to, key, looked_up, mapped, mapped_together, plain
+from cartpk.ingest.text import close_to, key, looked_up, mapped, mapped_together, plain, texts, truths
 
 __all__ = ["Assay", "assays_of", "with_assays"]
 
@@ -92,14 +92,17 @@ def with_assays(samples: pd.DataFrame, assays: tuple[Assay, ...], findings: Find
     specimen_of = {a.code: a.specimen for a in assays}
     specimen = pd.Series(mapped(samples["PCSPEC"], canonical_specimen), index=samples.index, dtype="str")
     named = samples.assign(CODE=code, PCSPEC=specimen.where(specimen != "", looked_up(code, specimen_of)))
-    _list_specimens(samples[code != ""], specimen, findings)
-    _list_unmatched(named[code == ""], assays, findings)
-    for text, here in named[code.str.contains("|", regex=False)].groupby("CODE", sort=False):
+    mine = code != ""
+    _list_specimens(samples.loc[mine, ["PCSPEC", "SRCFILE", "SRCROW"]], specimen, findings)
+    _list_unmatched(named.loc[~mine, ["TEST", "PCSPEC", "SRCFILE", "SRCROW"]], assays, findings)
+    several = truths(code, lambda c: "|" in c)
+    for text, here in named.loc[several, ["CODE", "TEST", "SRCFILE", "SRCROW"]].groupby("CODE", sort=False):
         findings.add_files(
             "CP-023", here, field="TEST", old=str(here["TEST"].iloc[0]), assays=str(text).replace("|", ", ")
         )
-    _list_absent(named[code != ""], samples, assays, findings)
-    return named[(code != "") & ~code.str.contains("|", regex=False)]
+    _list_absent(code[mine], samples, assays, findings)
+    kept = mine & ~several
+    return named if kept.all() else named[kept]
 
 
 def _resolver(assays: tuple[Assay, ...]) -> Callable[[str, str, str, str], str]:
@@ -120,9 +123,9 @@ def _resolver(assays: tuple[Assay, ...]) -> Callable[[str, str, str, str], str]:
 
 def _list_specimens(rows: pd.DataFrame, specimen: pd.Series[str], findings: Findings) -> None:
     """One finding per file and spelling of a specimen that is not the CDISC name."""
-    delivered = rows["PCSPEC"].fillna("").str.strip()
+    delivered = texts(rows["PCSPEC"], str.strip)
     new = specimen[rows.index]
-    changed = (delivered != "") & (delivered.str.upper() != new)
+    changed = (delivered != "") & (texts(delivered, str.upper) != new)
     for (old, name), here in rows[changed].groupby([delivered[changed], new[changed]], sort=False):
         findings.add_files("CP-024", here, field="PCSPEC", old=str(old), new=str(name))
 
@@ -144,11 +147,11 @@ def _list_unmatched(rows: pd.DataFrame, assays: tuple[Assay, ...], findings: Fin
         )
 
 
-def _list_absent(rows: pd.DataFrame, samples: pd.DataFrame, assays: tuple[Assay, ...], findings: Findings) -> None:
+def _list_absent(found: pd.Series[str], samples: pd.DataFrame, assays: tuple[Assay, ...], findings: Findings) -> None:
     """List assays of the config that no row belongs to; no kinetic row at all stops the trial."""
     if samples.empty:
         return
-    present = {code for codes in rows["CODE"].unique() for code in codes.split("|")}
+    present = {code for codes in found.unique() for code in codes.split("|")}
     delivered = ", ".join(sorted({plain(t) for t in samples["TEST"].dropna().unique() if t}))
     for assay in assays:
         if assay.code not in present:

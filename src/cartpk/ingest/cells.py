@@ -147,15 +147,14 @@ class CellReader:
     def column(self, column: pd.Series[str]) -> Cells:
         """What every cell of the column says; the common form, digits and a point, takes a short way."""
         codes, distinct = factored(column)
-        value = np.full(len(distinct), np.nan)
+        simple, special = _SIMPLE.fullmatch, self._special
+        read = [float(t) if simple(t) and t not in special else math.nan for t in distinct]
+        value = np.array(read, dtype=np.float64)
         kind = np.full(len(distinct), _KINDS.index(Kind.NUMBER.name), dtype=np.int8)
         rule = np.zeros(len(distinct), dtype=np.int8)
         percent = np.zeros(len(distinct), dtype=np.bool_)
-        for i, text in enumerate(distinct):
-            if _SIMPLE.fullmatch(text) and text not in self._special:
-                value[i] = float(text)
-                continue
-            cell = self(text)
+        for i in np.flatnonzero(~np.isfinite(value)).tolist():
+            cell = self(distinct[i])
             value[i], kind[i], percent[i] = cell.value, _KINDS.index(cell.kind.name), cell.percent
             rule[i] = _RULES.index(cell.rule)
         return Cells(

@@ -16,7 +16,7 @@ from cartpk.config import TrialConfig
 from cartpk.ingest.delivery import Delivery
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.records import Names, Record, fits, is_file
-from cartpk.ingest.text import close_to, counted, identifier, plain
+from cartpk.ingest.text import close_to, constant, counted, identifier, plain
 from cartpk.signed import SIGNATURE, SignedRow, read_signed
 
 __all__ = ["CORRECTED", "OPTIONAL", "REQUIRED", "Corrections"]
@@ -143,7 +143,7 @@ class Corrections:
         changed = {at.key for row, at in self._placed() if _action(row) == _CORRECT}
         keys = zip(samples["SRCFILE"], samples["SRCROW"], strict=True) if changed else ()
         marks = [CORRECTED if (file, int(line)) in changed else None for file, line in keys]
-        return pd.Series(marks or None, index=samples.index, dtype="str")
+        return pd.Series(marks, index=samples.index, dtype="str") if changed else constant(None, samples.index)
 
     def _placed(self) -> list[tuple[SignedRow, Record]]:
         """Decisions on one record each, with the record."""

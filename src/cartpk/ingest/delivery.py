@@ -11,7 +11,7 @@ import pandera.pandas as pa
 from cartpk.config import TrialConfig
 from cartpk.config.data import Exclusion
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import close_to, mapped, plain
+from cartpk.ingest.text import close_to, constant, mapped, plain
 from cartpk.schemas import checked, widened
 
 __all__ = [
@@ -103,10 +103,17 @@ def subject_columns(config: TrialConfig) -> dict[str, str]:
 
 def stacked(parts: list[pd.DataFrame], columns: dict[str, str]) -> pd.DataFrame:
     """These tables one below the other, with exactly these columns and types; a column that none has is empty."""
-    full = [part.reindex(columns=list(columns)).astype(columns) for part in parts if not part.empty]
+    full = [_with_columns(part, columns) for part in parts if not part.empty]
     if not full:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
-    return pd.concat(full, ignore_index=True)
+    return pd.concat(full, ignore_index=True) if len(full) > 1 else full[0].reset_index(drop=True)
+
+
+def _with_columns(part: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
+    """The table with exactly these columns and types."""
+    nothing = constant(None, part.index)
+    cells = {name: part.get(name, nothing) for name in columns}
+    return pd.DataFrame(cells, index=part.index).astype(columns)
 
 
 _EXCLUDED: Final = ("ANLRS", "EXCLFIELD", "EXCLTEXT")
@@ -114,7 +121,7 @@ _EXCLUDED: Final = ("ANLRS", "EXCLFIELD", "EXCLTEXT")
 
 def excluded(frame: pd.DataFrame, exclusions: tuple[Exclusion, ...]) -> dict[str, pd.Series[str]]:
     """Reason, column and cell of the first declared exclusion that fits each row (``ANLRS`` and two more)."""
-    out = pd.DataFrame(index=frame.index, columns=list(_EXCLUDED)).astype("str")
+    out = pd.DataFrame(dict.fromkeys(_EXCLUDED, constant(None, frame.index)))
     for rule in exclusions:
         if rule.column not in frame:
             continue
@@ -156,6 +163,6 @@ def typed(rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
             table[name] = table[name].astype("float64")
         else:
             text = table[name].astype("str")
-            empty = text == ""
+            empty = text.to_numpy(dtype=object) == ""
             table[name] = text.mask(empty) if empty.any() else text
     return checked(table, schema)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cartpk.config.trial import Dosing
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import plain
+from cartpk.ingest.text import mapped, plain, texts
 
 __all__ = ["ALL_SUBJECTS", "NO_DOSE", "dose_label", "with_cohorts", "with_doses"]
 
@@ -83,12 +83,12 @@ def with_doses(
     # a dose without a unit is in that of the config, else as the others are
     unit = known["DOSEU"].fillna("").where(lambda u: u != "", own if dosing.unit else written)
     declared = dosing.basis or (_basis(own) if own else "flat")
-    given = unit.map(_basis).where(unit != "", declared)
-    mixed = len(set(given)) > 1
+    given = texts(unit, lambda u: _basis(u) if u else declared)
+    mixed = len(given.unique()) > 1
     if mixed:
         per_kg, flat = (", ".join(sorted(set(known["USUBJID"][given == b]))) for b in ("per_kg", "flat"))
         findings.add("BI-028", old=f"per kg: {per_kg}; total: {flat}")
-    amount = known["DOSE"] * unit.map(_scale).astype("float64") / _scale(own)
+    amount = known["DOSE"] * np.array(mapped(unit, _scale), dtype=np.float64) / _scale(own)
     other = (given != declared) & (not mixed)
     weight = known["USUBJID"].map(subjects.set_index("USUBJID")["WEIGHT"]).astype("float64")
     findings.add_rows("BI-057", known[other & weight.isna()], field="DOSE", old=unit)

@@ -34,7 +34,10 @@ def without_duplicates(
     """
     rows = without_superseded(rows, findings)
     unresolved = "BI-046" if marked or rule == "final" else "BI-045"
-    used = rows[rows["ANLRS"].isna()]
+    here = rows["ANLRS"].isna()
+    if not rows.loc[here, _TIME].duplicated().any():
+        return rows
+    used = rows[here]
     again = used.duplicated([*_TIME, *_RESULT])
     rows = _drop_identical(rows, used, again, findings)
     left = used[~again]

@@ -126,11 +126,11 @@ class Findings:
         **details: object,
     ) -> None:
         """Add one finding per file of these rows: its first line, the ``count`` and the ``examples``."""
-        for file, here in rows.groupby("SRCFILE", sort=False):
-            lines = [f"{line:.0f}" for line in here["SRCROW"]]
-            shown = ", ".join(lines[:_EXAMPLES]) + (" ..." if len(lines) > _EXAMPLES else "")
-            count = counted(len(lines))
-            examples = f"{count} ({'line' if len(lines) == 1 else 'lines'} {shown})"
+        for file, here in rows["SRCROW"].groupby(rows["SRCFILE"], sort=False):
+            lines = [f"{line:.0f}" for line in here.iloc[:_EXAMPLES]]
+            shown = ", ".join(lines) + (" ..." if len(here) > _EXAMPLES else "")
+            count = counted(len(here))
+            examples = f"{count} ({'line' if len(here) == 1 else 'lines'} {shown})"
             first = {"subject": None, "file": str(file), "row": float(lines[0])}
             place = first | {"field": field, "old": _text(old), "new": _text(new)}
             self._append(RULES[rule_id], place, {**details, "count": count, "examples": examples})

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import Final
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cartpk.ingest.request import Request, UnreadableError
 
@@ -33,17 +35,18 @@ class Rows:
         """Line and number of cells of every row."""
         return [(line, len(row)) for line, row in zip(self.lines, self.cells, strict=True)]
 
-    def empty(self) -> list[bool]:
+    def empty(self) -> NDArray[np.bool_]:
         """Of every row but the header: whether it has no cell with content."""
-        return [not "".join(row).strip() for row in self.cells[1:]]
+        return np.array([not "".join(row).strip() for row in self.cells[1:]], dtype=np.bool_)
 
-    def frame(self, header: list[str], keep: list[bool]) -> pd.DataFrame:
+    def frame(self, header: list[str], keep: NDArray[np.bool_]) -> pd.DataFrame:
         """The rows that are kept under these names, index = line."""
-        rows = list(compress(self.cells[1:], keep))
+        kept = keep.tolist()
+        rows = list(compress(self.cells[1:], kept))
         columns = {
             name: pd.array(cells, dtype="str") for name, cells in zip(header, zip(*rows, strict=True), strict=True)
         }
-        return pd.DataFrame(columns, index=pd.Index(list(compress(self.lines[1:], keep)), name="LINE"))
+        return pd.DataFrame(columns, index=pd.Index(list(compress(self.lines[1:], kept)), name="LINE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +68,21 @@ class Columns:
         """Line and number of cells: all rows have the same."""
         return [(1, len(self.names))]
 
-    def empty(self) -> list[bool]:
+    def empty(self) -> NDArray[np.bool_]:
         """Of every record: whether it has no cell with content."""
         none = [True] * self._records()
         for column in self.cells:
             none = [e and not cell.strip() for e, cell in zip(none, column, strict=True)]
             if not any(none):
                 break
-        return none
+        return np.array(none, dtype=np.bool_)
 
-    def frame(self, header: list[str], keep: list[bool]) -> pd.DataFrame:
+    def frame(self, header: list[str], keep: NDArray[np.bool_]) -> pd.DataFrame:
         """The records that are kept under these names, index = line."""
-        lines = pd.Index(list(compress(range(2, self._records() + 2), keep)), name="LINE")
+        lines = pd.Index(np.flatnonzero(keep) + 2, name="LINE")
+        kept = keep.tolist()
         columns = {
-            name: pd.array(list(compress(column, keep)), dtype="str")
+            name: pd.array(list(compress(column, kept)), dtype="str")
             for name, column in zip(header, self.cells, strict=True)
         }
         return pd.DataFrame(columns, index=lines)

@@ -22,6 +22,8 @@ _NOT_A_NAME: Final = frozenset(
 """Words that stand in pseudonyms."""
 _NOT_A_HAN_NAME: Final = re.compile("患者|受试|病例|对照|健康|编号|样本|志愿|组")
 
+_SHORT_CODE: Final = re.compile(r"[A-Za-z]{0,2}[-_]?[0-9]{1,5}")
+"""Most pseudonyms; a digit is in no name, and five digits are a person's own number only behind a longer word."""
 _WORD: Final = r"[A-Z](?:[a-z'’]+|[A-Z'’]+)(?:-[A-Z]?[a-z]+)?"
 _PATTERNS: Final = (
     ("a national identity number", re.compile(r".*(?<!\d)\d{17}[\dXx](?![\dXx]).*|\d{15}|\d{3}-\d{2}-\d{4}")),
@@ -56,6 +58,8 @@ def looks_like(identifier: str) -> str | None:
     >>> looks_like("S-001"), looks_like("01-701-1015"), looks_like("Patient Two"), looks_like("1001")
     (None, None, None, None)
     """
+    if _SHORT_CODE.fullmatch(identifier):
+        return None
     for what, pattern in _PATTERNS:
         if pattern.fullmatch(identifier):
             return what

@@ -24,7 +24,7 @@ from cartpk.ingest.placement import profile_starts, with_places, without_exclude
 from cartpk.ingest.plausibility import list_doubts
 from cartpk.ingest.results import with_cells, with_results
 from cartpk.ingest.sdtm import read_sdtm
-from cartpk.ingest.text import looked_up
+from cartpk.ingest.text import constant, looked_up, ranked, truths
 from cartpk.ingest.tidy import read_tidy
 from cartpk.ingest.units import with_units
 from cartpk.schemas import ADNCA, ADPD
@@ -37,6 +37,8 @@ LAYOUTS: Final[dict[str, Callable[[TrialConfig, Path, Findings, Corrections], De
     "adam": read_adam,
 }
 """Name of a way in -> function that reads it."""
+_KEPT: Final = {"CODE", *ADNCA.columns, *ADPD.columns}
+"""Columns of the rows that come to the tables."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,13 +99,14 @@ def read_trial(config: TrialConfig, root: Path) -> Intake:
     list_doubts(rows, assays, findings)
     list_count_doubts(rows, config.pharmacodynamics, findings)
 
-    kinetic = rows["CODE"].isin([a.code for a in assays if a.kinetic])
+    of_profiles = {a.code for a in assays if a.kinetic}
+    kinetic = truths(rows["CODE"], of_profiles.__contains__)
     adsl = build_adsl(subjects, delivery, starts, config, findings)
     clinical = draft.tables(subjects, adsl, config, findings)
     adsl = with_sets(adsl, rows, kinetic, findings)
     return Intake(
         adsl=adsl,
-        adnca=_adnca(_with_context(rows[kinetic], adsl, config.trial.id), config),
+        adnca=_adnca(_with_context(rows[kinetic] if not kinetic.all() else rows, adsl, config.trial.id), config),
         adpd=_adpd(_with_context(rows[~kinetic], adsl, config.trial.id), config),
         findings=findings.table(),
         stops=findings.stops,
@@ -121,12 +124,15 @@ def _list_declared(rows: pd.DataFrame, findings: Findings) -> None:
 def _with_context(rows: pd.DataFrame, adsl: pd.DataFrame, study: str) -> pd.DataFrame:
     """The rows with what their subject says of them, in the order in which a person reads them."""
     cohort = dict(zip(adsl["USUBJID"], adsl["COHORT"], strict=True))
-    full = rows.assign(
-        STUDYID=study,
+    kept = [name for name in rows if name in _KEPT]
+    full = rows[kept].assign(
+        STUDYID=constant(study, rows.index),
         COHORT=looked_up(rows["USUBJID"], cohort),
         ANLFL=np.where(rows["ANLRS"].isna(), "Y", "N"),
     )
-    return full.sort_values(["USUBJID", "CODE", "AFRLT", "SRCFILE", "SRCROW"], kind="stable", na_position="last")
+    subject, code, file = (ranked(full[name]) for name in ("USUBJID", "CODE", "SRCFILE"))
+    # the last key counts first; missing times come last
+    return full.iloc[np.lexsort((full["SRCROW"], file, full["AFRLT"], code, subject))]
 
 
 def _adnca(rows: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cartpk.config.data import Time
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import key, mapped, plain
+from cartpk.ingest.text import key, mapped, plain, texts
 from cartpk.terms import DAYS_PER_HOUR
 
 __all__ = ["label_day", "label_days", "list_undeclared", "list_unmapped", "nominal_days", "timed_by_label"]
@@ -44,8 +44,9 @@ def nominal_days(frame: pd.DataFrame, prefix: str, time: Time, findings: Finding
 
 def list_unmapped(rows: pd.DataFrame, column: str, findings: Findings) -> None:
     """List visit labels that say no planned day, one finding per file and label (BI-042)."""
-    labels = rows[column].fillna("").str.strip()
-    for (_, label), here in rows[labels != ""].groupby(["SRCFILE", labels[labels != ""]], sort=False):
+    labels = texts(rows[column], str.strip)
+    named = labels != ""
+    for (_, label), here in rows.loc[named, ["SRCFILE", "SRCROW"]].groupby(["SRCFILE", labels[named]], sort=False):
         findings.add_files("BI-042", here, field=column, old=str(label))
 
 

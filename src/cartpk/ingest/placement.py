@@ -60,11 +60,17 @@ def with_places(rows: pd.DataFrame, starts: dict[str, list[float]], time: Time, 
             n = np.maximum(np.searchsorted(days, rows.loc[mine, "AFRLT"].fillna(0.0), side="left"), 1)
             infusion.loc[mine] = n
             start.loc[mine] = np.asarray(days)[n - 1]
-    rows = rows.assign(ATPTREF=[f"INFUSION {n}" for n in infusion.tolist()], ARRLT=rows["AFRLT"] - start)
+    rows = rows.assign(ATPTREF=_numbered(infusion), ARRLT=rows["AFRLT"] - start)
     used = rows[rows["ANLRS"].isna()]
     list_unit_doubts(used, time, findings)
     _list_deviations(used, time, findings)
     return rows
+
+
+def _numbered(infusion: pd.Series[int]) -> pd.Series[str]:
+    """The names of these infusions."""
+    names = pd.array([f"INFUSION {n}" for n in range(int(infusion.max() if len(infusion) else 0) + 1)], dtype="str")
+    return pd.Series(names.take(infusion.to_numpy()), index=infusion.index)
 
 
 def _without_time(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:

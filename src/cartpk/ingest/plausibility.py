@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import pandas as pd
@@ -13,14 +14,15 @@ __all__ = ["list_doubts"]
 
 _ENOUGH: Final = 5
 """Results from which a whole column can be doubted."""
+_LOOKED_AT: Final = ["USUBJID", "CODE", "AFRLT", "AVAL", "AVALC", "AVALU", "SRCFILE", "SRCROW"]
 _LOG10_BELOW: Final = 10.0
 """Copies per ug that are all below this look like logarithms (BI-020)."""
-_ROUNDED: Final = r"\s*\d\.\d{1,2}[Ee]\+\d\d\s*"
+_ROUNDED: Final = re.compile(r"\s*\d\.\d{1,2}[Ee]\+\d\d\s*")
 
 
 def list_doubts(rows: pd.DataFrame, assays: tuple[Assay, ...], findings: Findings) -> None:
     """List columns that look like logarithms or fractions, rounded exports, baselines that are not as expected."""
-    used = rows[rows["ANLRS"].isna()]
+    used = rows.loc[rows["ANLRS"].isna(), _LOOKED_AT]
     for assay in assays:
         mine = used[used["CODE"] == assay.code]
         numbers = mine[mine["AVAL"].notna()]
@@ -42,7 +44,8 @@ def _doubt_scale(here: pd.DataFrame, assay: Assay, findings: Findings) -> None:
         findings.add_files("BI-020", here, field="VALUE", unit=unit, **details)
     if unit == "%" and 0 < largest <= 1:
         findings.add_files("BI-026", here, field="VALUE", **details)
-    rounded = here["AVALC"].str.fullmatch(_ROUNDED)
+    cells = here["AVALC"].to_numpy(dtype=object, na_value="")
+    rounded = pd.Series(["+" in c and _ROUNDED.fullmatch(c) is not None for c in cells], index=here.index, dtype="bool")
     if rounded.any() and not rounded.all():
         findings.add_files("BI-019", here[rounded], field="VALUE", old=str(here["AVALC"][rounded].iloc[0]))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from cartpk.ingest.delimited import read_delimited
@@ -71,12 +72,13 @@ def _framed(table: Table, request: Request, findings: Findings) -> pd.DataFrame 
         return None
     of_header = request.header_rows - 1
     empty = table.empty()[of_header:]
-    if any(empty):
-        findings.add("CP-004", file=request.file, old=str(sum(empty)), count=counted(sum(empty)))
-    if all(empty) and not request.may_be_empty:
+    if empty.any():
+        number = int(empty.sum())
+        findings.add("CP-004", file=request.file, old=str(number), count=counted(number))
+    if empty.all() and not request.may_be_empty:
         findings.add("BI-090", file=request.file, old="a header only", found="a header and no row under it")
         return None
-    return table.frame(header, [False] * of_header + [not e for e in empty])
+    return table.frame(header, np.append(np.zeros(of_header, dtype=np.bool_), ~empty))
 
 
 def joined_header(rows: list[list[str]]) -> list[str]:

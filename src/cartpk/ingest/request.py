@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cartpk.config import TrialConfig
 
@@ -87,12 +89,12 @@ class Table(Protocol):
         """Line and cells of the first rows."""
 
     def widths(self) -> list[tuple[int, int]]:
-        """Line and number of cells of every row."""
+        """Line and number of cells of the header, then of every row, or only of those of another width."""
 
-    def empty(self) -> list[bool]:
+    def empty(self) -> NDArray[np.bool_]:
         """Of every row but the header: whether it has no cell with content."""
 
-    def frame(self, header: list[str], keep: list[bool]) -> pd.DataFrame:
+    def frame(self, header: list[str], keep: NDArray[np.bool_]) -> pd.DataFrame:
         """The rows that are kept under these names, index = line; all rows are of one width."""
 
 

@@ -13,7 +13,7 @@ from cartpk.ingest.assays import Assay
 from cartpk.ingest.cells import CellReader, Kind
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.rules import RULES
-from cartpk.ingest.text import key, looked_up, mapped
+from cartpk.ingest.text import key, looked_up, mapped, truths
 from cartpk.terms import BlqClass
 
 __all__ = ["exclude", "with_cells", "with_results"]
@@ -78,12 +78,13 @@ def _with_limits(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, 
     number, rule = CellReader(intake).numbers(rows["LLOQ"])
     own = number.where(number > 0)
     wrong = own.isna() & (rule != "CP-011")
-    default = rows["CODE"].map({a.code: a.lloq for a in assays}).astype("float64")
+    of_code = {a.code: a for a in assays}
+    limits = mapped(rows["CODE"], lambda c: of_code[c].lloq)
+    default = pd.Series(limits, index=rows.index, dtype="float64")
     bad = rows[wrong & rows["ANLRS"].isna()]
     findings.add_rows("CP-051", bad, field="LLOQ", old=bad["LLOQ"], new=default[bad.index])
-    return rows.assign(
-        ALLOQ=(own * rows["FACTOR"]).fillna(default), KINETIC=rows["CODE"].map({a.code: a.kinetic for a in assays})
-    )
+    kinetic = truths(rows["CODE"], lambda c: of_code[c].kinetic)
+    return rows.assign(ALLOQ=(own * rows["FACTOR"]).fillna(default), KINETIC=kinetic)
 
 
 def _refused(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from cartpk.ingest.cells import CellReader
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.identities import looks_like, masked
-from cartpk.ingest.text import counted, identifier, key, looked_up
+from cartpk.ingest.text import counted, factored, identifier, key, looked_up, texts
 
 __all__ = ["check_identifiers", "first_known", "known_numbers", "with_identifiers"]
 
@@ -71,7 +71,8 @@ def _empty_beside(frame: pd.DataFrame, column: str) -> pd.Series[bool]:
     left = np.arange(len(frame))
     for name in frame.columns.drop(column):
         # each column looks only at the rows that are still empty: nearly none after the first one
-        left = left[(frame[name].iloc[left].str.strip() == "").to_numpy()]
+        cells = frame[name].to_numpy(dtype=object)[left]
+        left = left[np.array([not cell.strip() for cell in cells], dtype=np.bool_)]
         if not left.size:
             break
     empty = np.zeros(len(frame), dtype=np.bool_)
@@ -104,11 +105,15 @@ def first_known(frame: pd.DataFrame, column: str, findings: Findings, rule: str)
     """
     if not frame[column].to_numpy(dtype=object, na_value="").any():
         return {}
-    distinct = frame.loc[frame[column].fillna("") != ""].drop_duplicates(["USUBJID", column])
-    known = distinct[distinct[column].str.strip() != ""]
-    once = known.drop_duplicates("USUBJID")
-    first = dict(zip(once["USUBJID"], once[column].str.strip(), strict=True))
-    differs = known[column].str.strip() != looked_up(known["USUBJID"], first)
+    cells, texts_of = factored(frame[column])
+    subjects, _ = factored(frame["USUBJID"])
+    pairs = pd.Series(subjects * len(texts_of) + cells)
+    given = np.array([bool(text.strip()) for text in texts_of], dtype=np.bool_)[cells]
+    known = frame.loc[given & ~pairs.duplicated().to_numpy(), ["USUBJID", "SRCFILE", "SRCROW", column]]
+    shown = texts(known[column], str.strip)
+    once = ~known["USUBJID"].duplicated()
+    first = dict(zip(known["USUBJID"][once], shown[once], strict=True))
+    differs = shown != looked_up(known["USUBJID"], first)
     conflicts = known[differs].drop_duplicates("USUBJID")
     kept = looked_up(conflicts["USUBJID"], first)
     findings.add_rows(rule, conflicts, field=column, old=conflicts[column], new=kept)

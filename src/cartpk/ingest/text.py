@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
 
 __all__ = [
     "close_to",
+    "constant",
     "counted",
     "factored",
     "identifier",
@@ -20,7 +21,10 @@ __all__ = [
     "mapped",
     "mapped_together",
     "plain",
+    "ranked",
+    "texts",
     "trimmed",
+    "truths",
 ]
 
 T = TypeVar("T")
@@ -36,6 +40,8 @@ def plain(text: str) -> str:
     >>> plain(" １２\u00a0copies ")
     '12 copies'
     """
+    if text.isascii() and text.isprintable():
+        return (_SPACE.sub(" ", text) if "  " in text else text).strip()
     visible = _INVISIBLE.sub("", text)
     return _SPACE.sub(" ", _DASHES.sub("-", unicodedata.normalize("NFKC", visible))).strip()
 
@@ -84,7 +90,9 @@ def close_to(word: str, known: Iterable[str]) -> str:
 
 def factored(column: pd.Series[str]) -> tuple[np.ndarray[tuple[int], np.dtype[np.intp]], list[str]]:
     """The column as codes into its distinct texts, in order of appearance; an empty cell counts as an empty text."""
-    codes, distinct = pd.factorize(column.to_numpy(dtype=object, na_value=""))
+    codes, distinct = pd.factorize(column.to_numpy(dtype=object))
+    if codes.size and codes.min() < 0:
+        codes, distinct = pd.factorize(column.to_numpy(dtype=object, na_value=""))
     return codes, distinct.tolist()
 
 
@@ -93,6 +101,51 @@ def mapped(column: pd.Series[str], function: Callable[[str], T]) -> list[T]:
     codes, distinct = factored(column)
     values = [function(text) for text in distinct]
     return [values[c] for c in codes.tolist()]
+
+
+def texts(column: pd.Series[str], function: Callable[[str], str]) -> pd.Series[str]:
+    """``function`` of every cell as a column of text, called once per distinct text; an empty cell is an empty text.
+
+    >>> texts(pd.Series([" a", "b ", None], dtype="str"), str.strip).tolist()
+    ['a', 'b', '']
+    """
+    codes, distinct = factored(column)
+    return _taken([function(text) for text in distinct], codes, column.index)
+
+
+def _taken(
+    values: Sequence[str | None], codes: np.ndarray[tuple[int], np.dtype[np.intp]], index: pd.Index[Any]
+) -> pd.Series[str]:
+    """The texts at these codes; only the distinct ones are checked and converted."""
+    return pd.Series(pd.array(values, dtype="str").take(codes), index=index)
+
+
+def constant(text: str | None, index: pd.Index[Any]) -> pd.Series[str]:
+    """A column of this text, or of missing cells."""
+    return _taken([text], np.zeros(len(index), dtype=np.intp), index)
+
+
+def truths(column: pd.Series[str], function: Callable[[str], bool]) -> pd.Series[bool]:
+    """``function`` of every cell as a mask, called once per distinct text; an empty cell counts as an empty text.
+
+    >>> truths(pd.Series(["a", "", None], dtype="str"), bool).tolist()
+    [True, False, False]
+    """
+    codes, distinct = factored(column)
+    values = np.array([function(text) for text in distinct], dtype=np.bool_)
+    return pd.Series(values[codes], index=column.index)
+
+
+def ranked(column: pd.Series[str]) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """The place of every cell's text in the order of the distinct ones; an empty cell counts as an empty text.
+
+    >>> ranked(pd.Series(["b", "a", "b"], dtype="str")).tolist()
+    [1, 0, 1]
+    """
+    codes, distinct = factored(column)
+    place = np.empty(len(distinct), dtype=np.intp)
+    place[sorted(range(len(distinct)), key=distinct.__getitem__)] = np.arange(len(distinct))
+    return place[codes]
 
 
 def counted(number: int) -> str:
@@ -107,9 +160,7 @@ def counted(number: int) -> str:
 def looked_up(column: pd.Series[str], table: Mapping[str, str | None]) -> pd.Series[str]:
     """The table's text for every cell, always as text; missing where the table has none."""
     codes, distinct = factored(column)
-    values = np.array([table.get(text, np.nan) for text in distinct], dtype=object)
-    values[values == None] = np.nan  # noqa: E711
-    return pd.Series(values[codes], index=column.index, dtype="str")
+    return _taken([table.get(text) for text in distinct], codes, column.index)
 
 
 def mapped_together(columns: list[pd.Series[str]], function: Callable[..., T]) -> list[T]:

@@ -62,7 +62,7 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings, corrections: 
     reader = CellReader(config.intake)
     late = starting_late(given, findings)
     subjects = _subjects(ids, rows, config, reader, findings).assign(EXCLRS=looked_up(ids, late))
-    rest = rows[~rows["USUBJID"].isin(given["USUBJID"])]
+    rest = rows[~rows["USUBJID"].isin(given["USUBJID"])] if len(given) else rows
     if config.data.infusions:
         for subject in rest["USUBJID"].drop_duplicates():
             findings.add("CP-072", subject=subject)

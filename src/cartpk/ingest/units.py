@@ -8,7 +8,7 @@ from cartpk.config.data import Intake
 from cartpk.ingest.assays import Assay
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.spellings import NEEDS_DNA_MASS, PER_UL, canonical_unit
-from cartpk.ingest.text import key, looked_up, mapped, plain
+from cartpk.ingest.text import factored, key, looked_up, plain, texts
 
 __all__ = ["with_units"]
 
@@ -28,41 +28,48 @@ def with_units(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, fi
     first = rows["CODE"][given_here.index].drop_duplicates()
     of_data = dict(zip(first, given_here[first.index], strict=True))
     own = looked_up(rows["CODE"], {a.code: a.unit or of_data.get(a.code, "") for a in assays})
-    for code, here in rows[used & (unit == "")].groupby("CODE", sort=False):
+    bare = rows.loc[used & (unit == ""), ["CODE", "SRCFILE", "SRCROW"]]
+    for code, here in bare.groupby("CODE", sort=False):
         given = next((a.unit for a in assays if a.code == code), "")
         findings.add_files("CP-040" if given else "BI-022", here, field="UNIT", new=given or None, assay=code)
     factor = pd.Series(1.0, index=rows.index)
     other = used & (unit != "") & (unit != own)
-    for (source, wanted), these in rows[other].groupby([unit[other], own[other]], sort=False):
+    for (source, wanted), these in rows.loc[other, ["SRCFILE", "SRCROW"]].groupby(
+        [unit[other], own[other]], sort=False
+    ):
         if source in PER_UL and wanted in PER_UL:
             factor.loc[these.index] = PER_UL[source] / PER_UL[wanted]
             findings.add_files("CP-042", these, field="UNIT", old=source, new=wanted, factor=factor[these.index[0]])
         else:
             rule = "BI-024" if NEEDS_DNA_MASS.fullmatch(key(str(source))) else "BI-021"
             findings.add_files(rule, these, field="UNIT", old=source, allowed=wanted)
-    _check_limit_units(rows[used], unit, declared, findings)
+    _check_limit_units(rows.loc[used, ["LLOQU", "SRCFILE", "SRCROW"]], unit, declared, findings)
     return rows.assign(AVALU=own.where(own != "", unit).where(lambda u: u != "", "not stated"), FACTOR=factor)
 
 
 def _read(column: pd.Series[str], declared: dict[str, str]) -> pd.Series[str]:
-    cells = mapped(column, lambda u: canonical_unit(declared.get(plain(u), u)))
-    return pd.Series(cells, index=column.index, dtype="str")
+    return texts(column, lambda u: canonical_unit(declared.get(plain(u), u)))
 
 
 def _list_spellings(
     rows: pd.DataFrame, column: str, read: pd.Series[str], declared: dict[str, str], findings: Findings
 ) -> None:
     """One finding per file and spelling that is not the unit's own."""
-    changed = (rows[column] != read) & (read != "")
-    for (spelling, new), here in rows[changed].groupby([rows[column][changed], read[changed]], sort=False):
-        findings.add_files(
-            "CP-041" if plain(str(spelling)) in declared else "BI-023", here, field="UNIT", old=spelling, new=new
-        )
+    codes, spellings = factored(rows[column])
+    lines = rows[["SRCFILE", "SRCROW"]]
+    for code, spelling in enumerate(spellings):
+        here = codes == code
+        new = str(read[here].iloc[0])
+        if new not in {"", spelling}:
+            rule = "CP-041" if plain(spelling) in declared else "BI-023"
+            findings.add_files(rule, lines[here], field="UNIT", old=spelling, new=new)
 
 
 def _check_limit_units(rows: pd.DataFrame, unit: pd.Series[str], declared: dict[str, str], findings: Findings) -> None:
     """List limits that stand in another unit than their result (BI-025)."""
     limit = _read(rows["LLOQU"], declared)
+    if not limit.to_numpy(dtype=object).any():
+        return
     differs = (limit != "") & (unit[rows.index] != "") & (limit != unit[rows.index])
     for (old, allowed), here in rows[differs].groupby([limit[differs], unit[rows.index][differs]], sort=False):
         findings.add_files("BI-025", here, field="LLOQ", old=old, allowed=allowed)
