@@ -131,7 +131,8 @@ def covered_typical(trials: int):
                 keep(held[row.paramcd], np.array([typical[row.paramcd]]), *one)
         print(f"coverage, n = {n}, seed {seed}", file=sys.stderr, flush=True)
     noise = np.sqrt(0.95 * 0.05 / trials)
-    yield f"\n{trials} further trials of {n} subjects, seeds {FRESH} ...: coverage (Monte Carlo standard error {noise:.3f})"
+    yield f"\n{trials} further trials of {n} subjects, seeds {FRESH} ...: coverage"
+    yield f"(Monte Carlo standard error {noise:.3f})"
     yield "; ".join(f"`{code}` {np.mean([c for _, c in held[code]]):.3f}" for code in TRUTH) + "."
 
 
