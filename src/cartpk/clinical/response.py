@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cartpk.clinical.assessments import assessments, infused, why_no_response
+from cartpk.core.months import target_day
 from cartpk.derived_schemas import ADRESP
-from cartpk.ingest.clinical.responses import target_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

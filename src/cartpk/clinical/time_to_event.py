@@ -14,6 +14,7 @@ import pandas as pd
 
 from cartpk.clinical.assessments import assessments, infused, why_no_response
 from cartpk.clinical.response import first_response
+from cartpk.core.months import DAYS_PER_MONTH
 from cartpk.core.survival import kaplan_meier
 from cartpk.derived_schemas import ADTTE
 
@@ -25,10 +26,7 @@ if TYPE_CHECKING:
     from cartpk.core.survival import SurvivalCurve
     from cartpk.trial_data import TrialData
 
-__all__ = ["DAYS_PER_MONTH", "curves_of", "derive", "endpoint_reason"]
-
-DAYS_PER_MONTH: Final = 30.4375
-"""365.25 days / 12."""
+__all__ = ["curves_of", "derive", "endpoint_reason"]
 
 _ORIGINS: Final = {"infusion": "first infusion", "first_response": "first response"}
 _TEXTS: Final = {"HSCT": "HSCT", "NEW_THERAPY": "new therapy", "DEATH": "death", "LAST_CONTACT": "last contact"}

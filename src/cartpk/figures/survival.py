@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import plotnine as p9
 
-from cartpk.clinical.time_to_event import DAYS_PER_MONTH, curves_of, endpoint_reason
+from cartpk.clinical.time_to_event import curves_of, endpoint_reason
+from cartpk.core.months import DAYS_PER_MONTH
 from cartpk.figures import theme, wording
 from cartpk.figures.exhibit import EmptyFigure, Figure
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from cartpk.clinical.time_to_event import DAYS_PER_MONTH, curves_of, endpoint_reason
+from cartpk.clinical.time_to_event import curves_of, endpoint_reason
+from cartpk.core.months import DAYS_PER_MONTH
 from cartpk.tables.cells import Noted, counted, several, words
 from cartpk.tables.groups import Group, analysis_set
 from cartpk.tables.printing import fixed, percent

@@ -9,26 +9,16 @@ import numpy as np
 import pandas as pd
 
 from cartpk.config import TrialConfig
+from cartpk.core.months import target_day
 from cartpk.ingest.clinical.points import with_point_times
 from cartpk.ingest.clinical.reading import because, excluding, where
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import key, looked_up, mapped
 
-__all__ = ["responses", "target_day"]
+__all__ = ["responses"]
 
-_DAYS_PER_MONTH: Final = 91.0 / 3.0
-"""13 weeks are 3 months: month 3 is day 91, month 6 day 182."""
 _NOT_EVALUABLE: Final = "NE"
 _GROUP: Final = ["USUBJID", "PARAMCD", "SITE", "EVAL"]
-
-
-def target_day(month: int) -> float:
-    """The day of an assessment planned after this many months.
-
-    >>> target_day(3), target_day(6)
-    (91.0, 182.0)
-    """
-    return float(round(month * _DAYS_PER_MONTH))
 
 
 def responses(frame: pd.DataFrame, events: pd.DataFrame, config: TrialConfig, findings: Findings) -> pd.DataFrame:
