@@ -50,7 +50,7 @@ def with_choice(name: str, value: object) -> NcaSettings:
 
 
 def test_the_page_is_what_make_docs_writes(page):
-    assert generated()["docs/parameters.md"] == page
+    assert generated(ROOT)["docs/parameters.md"] == page
     assert (ROOT / "docs" / "parameters.md").read_text(encoding="utf-8") == page, "out of date: run `make docs`"
 
 

@@ -9,18 +9,20 @@ import click
 __all__ = ["command", "generated"]
 
 
-def generated() -> dict[str, str]:
-    """Path (from the project's root) -> text of every generated page."""
+def generated(root: Path | str = ".") -> dict[str, str]:
+    """Path (from the project's root) -> text of every generated page; the trials are those under ``root``."""
     from cartpk.clinical_page import clinical_page
     from cartpk.config.documentation import markdown as config_readme
     from cartpk.documentation import parameters_page
     from cartpk.rules_page import input_rules_page
+    from cartpk.trials_page import trials_page
 
     return {
         "config/README.md": config_readme(),
         "docs/clinical_tables.md": clinical_page(),
         "docs/input_rules.md": input_rules_page(),
         "docs/parameters.md": parameters_page(),
+        "docs/trials.md": trials_page(root),
     }
 
 
@@ -30,6 +32,6 @@ def generated() -> dict[str, str]:
 )
 def command(root: Path) -> None:
     """Write config/README.md and the generated pages of docs/ from the registries."""
-    for name, text in generated().items():
+    for name, text in generated(root).items():
         (root / name).write_text(text, encoding="utf-8")
         click.echo(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cartpk.figures.exhibit import EmptyFigure, Figure, FigureSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
@@ -15,6 +16,7 @@ SPEC: Final = FigureSpec(
     number="14.2-20b",
     title="CD7+ cells in percent of their parent population: individuals and median",
     inputs=("adsl.csv", "adpd.csv"),
+    endpoints=(Endpoint.CD7_PERCENT, Endpoint.LYMPHOCYTE_SUBSETS),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cartpk.figures.exhibit import EmptyFigure, Figure, FigureSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,7 @@ SPEC: Final = FigureSpec(
     number="14.2-21",
     title="CD7+ cells in percent of baseline: individuals and median",
     inputs=("adsl.csv", "work/pd_change.csv"),
+    endpoints=(Endpoint.CD7_ABSOLUTE, Endpoint.CD7_PERCENT),
 )
 _BASELINES: Final = {
     "before_infusion": "the last value before the infusion",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cartpk.figures.exhibit import EmptyFigure, Figure, FigureSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ SPEC: Final = FigureSpec(
     number="14.2-7",
     title="Peak and exposure by dose level",
     inputs=("adsl.csv", "work/adpp_nca.csv"),
+    endpoints=(Endpoint.CMAX_TMAX, Endpoint.AUC),
 )
 PRIMARY: Final = "in the box"
 EXTRAPOLATED: Final = "extrapolated, not in the box"

@@ -8,6 +8,7 @@ from typing import Final
 
 from cartpk.config import TrialConfig
 from cartpk.report.prose import days, enumeration, number
+from cartpk.terms import Endpoint
 
 __all__ = ["Fact", "Record", "dose_levels", "heading", "record", "sentence"]
 
@@ -139,7 +140,7 @@ def _outcomes(config: TrialConfig) -> tuple[Fact, ...]:
             "Response criteria": efficacy.criteria,
             "Responses that count": efficacy.responders,
             "How sites combine": efficacy.site_combination_rule,
-            "Time-to-event endpoints": efficacy.time_to_event,
+            "Time-to-event endpoints": _of_record(config),
             "Caution on efficacy": efficacy.caution,
             "Primary safety endpoint": safety.primary,
             "Grading of adverse events": safety.grading,
@@ -148,6 +149,15 @@ def _outcomes(config: TrialConfig) -> tuple[Fact, ...]:
             "Immunogenicity endpoint": config.immunogenicity.endpoint,
         }
     )
+
+
+def _of_record(config: TrialConfig) -> dict[str, str] | None:
+    """Time-to-event endpoints of the record: those that are shown beside it (``endpoints``: null) are not."""
+    named = config.efficacy.time_to_event or {}
+    kept = {
+        str(n): str(o) for n, o in named.items() if not config.endpoints or config.endpoints.get(Endpoint(n.lower()))
+    }
+    return kept or None
 
 
 def _as_facts(pairs: Mapping[str, object]) -> tuple[Fact, ...]:

@@ -14,6 +14,7 @@ from cartpk.tables.marrow import SOURCE, no_pairs, pair_label, pairing_note
 from cartpk.tables.printing import Style, days, fixed, significant_style, unit_text
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
 from cartpk.tables.visits import day_label
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
@@ -82,4 +83,6 @@ def _result(value: float, blq: object, style: Style) -> Cell:
     return words(BLQ) if blq == "Y" else BLANK if pd.isna(value) else number(float(value), style)
 
 
-SPEC: Final = TableSpec("l_16_2_5_6", "16.2.5-6", "Bone marrow beside blood, by subject", table)
+SPEC: Final = TableSpec(
+    "l_16_2_5_6", "16.2.5-6", "Bone marrow beside blood, by subject", table, (Endpoint.BONE_MARROW,)
+)

@@ -9,6 +9,7 @@ from cartpk.tables.listing import SUBJECT, dose_levels, in_order, subject_cells
 from cartpk.tables.measures import measure_label, no_measures
 from cartpk.tables.printing import days, significant_style, unit_text
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -58,8 +59,8 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         )
         for r in in_order(every, data).to_dict("records")
     ]
-    n = every["USUBJID"].nunique()
-    return Body(_COLUMNS, tuple(rows), f"Subjects that are not excluded: {n}", _NOTES, "work/pd_effects.csv")
+    who = f"All subjects that are not excluded: {every['USUBJID'].nunique()} subjects"
+    return Body(_COLUMNS, tuple(rows), who, _NOTES, "work/pd_effects.csv")
 
 
 def _value(row: dict[Hashable, Any], style: Style) -> Cell:
@@ -70,4 +71,10 @@ def _value(row: dict[Hashable, Any], style: Style) -> Cell:
     return number(float(row["AVAL"]), days if row["AVALU"] == "day" else style)
 
 
-SPEC: Final = TableSpec("l_16_2_6_1", "16.2.6-1", "Depletion, recovery and areas of cell counts by subject", table)
+SPEC: Final = TableSpec(
+    "l_16_2_6_1",
+    "16.2.6-1",
+    "Depletion, recovery and areas of cell counts by subject",
+    table,
+    (Endpoint.CD7_ABSOLUTE, Endpoint.CD7_PERCENT),
+)

@@ -12,6 +12,7 @@ from cartpk.tables.groups import AnalysisSet, analysis_set
 from cartpk.tables.parameter_rows import Rule, parameter_rows
 from cartpk.tables.printing import fixed, percent, significant_style
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,11 +78,11 @@ def _notes(base: pd.DataFrame, config: TrialConfig) -> Iterator[str]:
         yield "The config declares no classes of CD7 (population.cd7_classes)."
         return
     for name, text in (p.cd7_class or {}).items():
-        yield f'{name}: "{text}".'
+        yield f'Class {name}, in the record\'s words: "{text}".'
     why = base.loc[base["CLASS"].eq("indeterminate"), "CLASSRS"].value_counts()
     if len(why):
         each = "; ".join(f"{reason} ({n})" for reason, n in sorted(why.items()))
         yield f"Indeterminate, as the record's classes leave gaps that are not closed here: {each}."
 
 
-SPEC: Final = TableSpec("t_14_1_3", "14.1-3", "CD7 of the tumour cells before infusion", table)
+SPEC: Final = TableSpec("t_14_1_3", "14.1-3", "CD7 of the tumour cells before infusion", table, (Endpoint.TUMOUR_CD7,))

@@ -15,6 +15,7 @@ from cartpk.tables.printing import Style, percent, significant_style
 from cartpk.tables.statistics import Statistics
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
 from cartpk.tables.visits import Visits, at_visits, by_visit_note
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,5 +108,9 @@ def _quartiles(of: Statistics, at: int, style: Style) -> Cell:
 
 
 SPEC: Final = TableSpec(
-    "t_14_2_10", "14.2-10", "Cell counts and percentages by nominal day, with change from baseline", table
+    "t_14_2_10",
+    "14.2-10",
+    "Cell counts and percentages by nominal day, with change from baseline",
+    table,
+    (Endpoint.CD7_ABSOLUTE, Endpoint.CD7_PERCENT, Endpoint.LYMPHOCYTE_SUBSETS),
 )

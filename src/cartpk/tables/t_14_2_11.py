@@ -11,6 +11,7 @@ from cartpk.tables.measures import measure_label, measure_notes, no_measures
 from cartpk.tables.parameter_rows import Apart, Rule, by_unit, first_infusion, flags, parameter_rows
 from cartpk.tables.printing import days, fixed, percent, significant_style
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,4 +91,10 @@ def _notes(config: TrialConfig) -> tuple[str, ...]:
     return (*measure_notes(config), f"{rule}. {_SEARCH.format(end=end)}", *peaks, *_NOTES)
 
 
-SPEC: Final = TableSpec("t_14_2_11", "14.2-11", "Pharmacodynamic parameters by dose level", table)
+SPEC: Final = TableSpec(
+    "t_14_2_11",
+    "14.2-11",
+    "Pharmacodynamic parameters by dose level",
+    table,
+    (Endpoint.CD7_ABSOLUTE, Endpoint.CD7_PERCENT, Endpoint.LYMPHOCYTE_SUBSETS),
+)

@@ -17,6 +17,7 @@ from cartpk.tables.measures import measure_label, measure_notes, no_measures
 from cartpk.tables.parameter_rows import Rule, by_unit, parameter_rows
 from cartpk.tables.printing import count, days, fixed, percent
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,4 +166,10 @@ def _notes(config: TrialConfig) -> tuple[str, ...]:
     )
 
 
-SPEC: Final = TableSpec("t_14_2_16", "14.2-16", "Depletion, recovery and crossover of CD7+ cells by dose level", table)
+SPEC: Final = TableSpec(
+    "t_14_2_16",
+    "14.2-16",
+    "Depletion, recovery and crossover of CD7+ cells by dose level",
+    table,
+    (Endpoint.CD7_ABSOLUTE, Endpoint.CD7_PERCENT),
+)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.parameters import summary_body
 from cartpk.tables.table import Body, NoTable, TableSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
@@ -19,4 +20,10 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     return summary_body(data, config, who, who.groups, config.nca.windows.days)
 
 
-SPEC: Final = TableSpec("t_14_2_2", "14.2-2", "Cellular-kinetic parameters by dose level", table)
+SPEC: Final = TableSpec(
+    "t_14_2_2",
+    "14.2-2",
+    "Cellular-kinetic parameters by dose level",
+    table,
+    (Endpoint.CMAX_TMAX, Endpoint.AUC, Endpoint.PERSISTENCE),
+)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cartpk.tables.caveats import confounding
+from cartpk.clinical.caveats import confounding
 from cartpk.tables.cells import Noted
 from cartpk.tables.correlation_rows import COLUMNS, SPEARMAN, correlation_rows
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.table import Body, NoTable, TableSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
@@ -37,4 +38,10 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     return Body(COLUMNS, made, analysis_set(data, "all").text, notes, "work/correlations.csv")
 
 
-SPEC: Final = TableSpec("t_14_2_31", "14.2-31", "CD7 of the tumour cells, safety and response: correlations", table)
+SPEC: Final = TableSpec(
+    "t_14_2_31",
+    "14.2-31",
+    "CD7 of the tumour cells, safety and response: correlations",
+    table,
+    (Endpoint.TUMOUR_CD7_CORRELATION,),
+)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cartpk.tables.caveats import confounding, shared_denominator
+from cartpk.clinical.caveats import confounding, shared_denominator
 from cartpk.tables.cells import Noted
 from cartpk.tables.correlation_rows import COLUMNS, SPEARMAN, correlation_rows
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.measures import no_measures
 from cartpk.tables.table import Body, NoTable, TableSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
@@ -36,4 +37,6 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     return Body(COLUMNS, made, analysis_set(data, "PK").text, notes, "work/correlations.csv")
 
 
-SPEC: Final = TableSpec("t_14_2_32", "14.2-32", "Exposure and effect on CD7+ cells: correlations", table)
+SPEC: Final = TableSpec(
+    "t_14_2_32", "14.2-32", "Exposure and effect on CD7+ cells: correlations", table, (Endpoint.PK_PD,)
+)

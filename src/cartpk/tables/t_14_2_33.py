@@ -10,6 +10,7 @@ from cartpk.tables.listing import SUBJECT, dose_levels, in_order, optional, subj
 from cartpk.tables.measures import no_measures
 from cartpk.tables.printing import days, fixed
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
@@ -57,4 +58,6 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     return Body(_COLUMNS, tuple(rows), analysis_set(data, "PD").text, notes, "work/pkpd.csv")
 
 
-SPEC: Final = TableSpec("t_14_2_33", "14.2-33", "Time lag and hysteresis of CD7+ cells by subject", table)
+SPEC: Final = TableSpec(
+    "t_14_2_33", "14.2-33", "Time lag and hysteresis of CD7+ cells by subject", table, (Endpoint.PK_PD,)
+)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cartpk.tables.caveats import confounding
+from cartpk.clinical.caveats import confounding
 from cartpk.tables.cells import Noted, counted, number, several, words
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.printing import fixed, significant_style, unit_text
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -87,4 +88,6 @@ def _row(r: dict[Hashable, Any], noted: Noted, config: TrialConfig) -> Row:
     return Row((*heads, counted(r["N"]), counted(r["NREF"]), *means, *cells), key=key)
 
 
-SPEC: Final = TableSpec("t_14_2_34", "14.2-34", "Exposure by response, toxicity, therapy and source", table)
+SPEC: Final = TableSpec(
+    "t_14_2_34", "14.2-34", "Exposure by response, toxicity, therapy and source", table, (Endpoint.EXPOSURE_RESPONSE,)
+)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cartpk.tables.caveats import confounding
+from cartpk.clinical.caveats import confounding
 from cartpk.tables.cells import BLANK, Noted, counted, number, several, words
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.printing import days, significant_style, unit_text
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -74,4 +75,10 @@ def _row(r: dict[Hashable, Any], noted: Noted, config: TrialConfig) -> Row:
     return Row((*heads, counted(r["N"]), counted(r["NEVENT"]), counted(r["NOUT"]), ratio), key=key)
 
 
-SPEC: Final = TableSpec("t_14_2_35", "14.2-35", "Response, toxicity and survival per doubling of exposure", table)
+SPEC: Final = TableSpec(
+    "t_14_2_35",
+    "14.2-35",
+    "Response, toxicity and survival per doubling of exposure",
+    table,
+    (Endpoint.EXPOSURE_RESPONSE,),
+)

@@ -14,6 +14,7 @@ from cartpk.tables.printing import percent, significant_style, unit_text
 from cartpk.tables.statistics import Statistics, summed
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
 from cartpk.tables.visits import ByVisit, Visits, at_visits
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,4 +138,6 @@ def _cells(here: pd.DataFrame, ratio: Statistics, at: int, config: TrialConfig) 
     )
 
 
-SPEC: Final = TableSpec("t_14_2_6", "14.2-6", "Bone marrow to blood: ratio at matched visits", table)
+SPEC: Final = TableSpec(
+    "t_14_2_6", "14.2-6", "Bone marrow to blood: ratio at matched visits", table, (Endpoint.BONE_MARROW,)
+)
