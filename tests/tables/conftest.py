@@ -1,5 +1,6 @@
 """A small trial, built by hand: two dose levels, every kind of subject that tables must survive."""
 
+import dataclasses
 import functools
 import math
 
@@ -9,10 +10,11 @@ import pytest
 
 from cartpk import schemas
 from cartpk.adpp import CellFacts, derive_cells, derive_marrow
+from cartpk.clinical import derive_all
 from cartpk.config import TrialConfig
 from cartpk.config.trial import Pharmacodynamics
 from cartpk.pharmacodynamics import derive_pd
-from cartpk.trial_data import TrialData
+from cartpk.trial_data import Derived, TrialData
 
 LOW, HIGH = "1 × 10⁷ cells", "1 × 10⁸ cells"
 SUBJECTS = {
@@ -223,7 +225,14 @@ def _tables(measures):
 def trial(settings=None, **replaced):
     """The trial's tables; ``replaced`` takes the place of some. Frames are shared: copy before a change."""
     settings = settings or config()
-    return TrialData(**{**_tables(settings.pharmacodynamics.model_dump_json()), **replaced})
+    made = TrialData(**{**_tables(settings.pharmacodynamics.model_dump_json()), **replaced})
+    return made if "derived" in replaced else _derived(made, settings)
+
+
+def _derived(data, settings):
+    """The trial with the tables of `cartpk clinical`."""
+    tables = {entry.name: table for entry, table in derive_all(data, settings)}
+    return dataclasses.replace(data, derived=Derived(tables))
 
 
 def empty_trial():
