@@ -146,8 +146,8 @@ def _notes(config: TrialConfig) -> tuple[str, ...]:
         ),
         (
             "Kaplan-Meier estimate, limits on the log-log scale with Greenwood's variance; limits of the median by "
-            "inverting them (Brookmeyer and Crowley 1982). NR = not reached; NC = not calculable: where nobody has had "
-            "the event yet, there are no limits. A month is 30.4375 days."
+            "inverting them (Brookmeyer and Crowley 1982). NR = not reached; NC = not calculable: where nobody, or "
+            "everybody, has had the event, there are no limits. A month is 30.4375 days."
         ),
         "Single-arm, exploratory; no comparison between dose levels is made.",
     )
