@@ -29,9 +29,10 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     from cartpk.figures import samples as s
     from cartpk.figures import wording
 
-    rows, medians = _series(data, config)
-    if not {"KINETICS", "COUNTS"} <= set(rows["PANEL"]):
+    made = _series(data, config)
+    if made is None:
         return EmptyFigure("There is no kinetic sample or no absolute cell count to set it against.")
+    rows, medians = made
     names = list(dict.fromkeys(rows.loc[rows["PANEL"].eq("COUNTS"), "SERIES"]))
     what = s.what(config.primary_analyte.label, config.primary_analyte.specimen)
     size = (8.0, 6.4)
@@ -51,8 +52,8 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     )
 
 
-def _series(data: TrialData, config: TrialConfig) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Samples of both panels, one row each; and their medians by nominal day."""
+def _series(data: TrialData, config: TrialConfig) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Samples of both panels, one row each, and their medians by nominal day; None where a panel would be empty."""
     import pandas as pd
 
     from cartpk.figures import samples as s
@@ -66,10 +67,12 @@ def _series(data: TrialData, config: TrialConfig) -> tuple[pd.DataFrame, pd.Data
     used = table[table["PARAMCD"].isin(list(labels)) & table["ANLFL"].eq("Y") & table["AFRLT"].notna()]
     counts = s.placed(used, data.cohorts).dropna(subset=["DRAWN"])
     counts = counts[counts["DRAWN"] > 0]
+    if kinetics.empty or counts.empty:
+        return None
     kinetics = kinetics.assign(PANEL="KINETICS", SERIES="CAR kinetics")
     counts = counts.assign(PANEL="COUNTS", SERIES=counts["PARAMCD"].map(labels).astype("object"))
     keep = ["USUBJID", "PANEL", "SERIES", "AFRLT", "NFRLT", "DRAWN", "AVAL", "AVALU", "BLQFL", "ALLOQ", "RESULT"]
-    rows = pd.concat([p[keep].astype({"RESULT": "str"}) for p in (kinetics, counts) if len(p)], ignore_index=True)
+    rows = pd.concat([p[keep].astype({"RESULT": "str"}) for p in (kinetics, counts)], ignore_index=True)
     order = [labels[m.code] for m in split if m.code in labels]
     rows["PANEL"] = pd.Categorical(rows["PANEL"], categories=["KINETICS", "COUNTS"], ordered=True)
     place = {name: i for i, name in enumerate(["CAR kinetics", *order])}
