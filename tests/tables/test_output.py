@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from cartpk.tables.cells import several, words
 from cartpk.files import guarded
+from cartpk.tables.cells import several, words
 from cartpk.tables.output import csv_text, json_text, printed_rows
 from cartpk.tables.printing import significant
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, Table

@@ -14,8 +14,8 @@ def derived(config: TrialConfig) -> Section:
     text = f"""
     Cmax, AUClast and the areas over windows are also given per 10^6 cells of the dose and per 10^6 cells/kg: the value
     divided by the actual dose of the profile's own infusion, split doses added. They keep the flags of the value.
-    Without a dose (or without a body weight where one is needed) there is no value, with the reason. The cells multiply after infusion: a value per dose is not expected
-    to be equal between dose levels.
+    Without a dose (or without a body weight where one is needed) there is no value, with the reason. The
+    cells multiply after infusion: a value per dose is not expected to be equal between dose levels.
 
     {_marrow(config)}
 
