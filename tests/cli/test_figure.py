@@ -14,6 +14,7 @@ from cartpk import schemas
 from cartpk.cli.figure import command
 from cartpk.config import load
 from cartpk.figures.registry import wanted
+from cartpk.fits.choice import CHOICE_COLUMNS
 
 ADSL = (
     "STUDYID,USUBJID,COHORT,COHORTN,GROUP,DOSEA,DOSEP,DOSEU,WEIGHT,TRTSDTM,NINF,REINFDY,EVENTDY,EVENTTXT,AGE,SEX,PKFL,"
@@ -37,6 +38,8 @@ def run(tmp_path):
         "product": {"name": "CD7 CAR-T", "cell": "T"},
         "data": {"layout": "tidy", "tables": ["made.csv"]},
         "analytes": [{"code": "CARTG", "label": "CAR transgene", "unit": "copies/ug"}],
+        "models": {"fit": []},
+        "endpoints": {"cmax_tmax": "a trial without clinical tables"},
         "report": {"synthetic": True},
     }
     config.write_text(yaml.safe_dump(settings), encoding="utf-8")
@@ -59,6 +62,8 @@ def run(tmp_path):
         ("work/predictions", schemas.PREDICTIONS),
     ):
         (results / f"{name}.csv").write_text(",".join(schema.columns) + "\n", encoding="utf-8")
+    choice = ",".join(CHOICE_COLUMNS) + "\n"
+    (results / "work/model_choice.csv").write_text(choice, encoding="utf-8")
     (results / "work/lambda_z.csv").write_text("USUBJID,PPCAT,PPSPEC,ATPTREF,AFRLT,ARRLT,AVAL,LZFL\n", encoding="utf-8")
     return config, results
 

@@ -39,6 +39,7 @@ def test_the_trials_are_valid_before_they_are_spoiled(kind, depth, tmp_path):
 ENDS: Counter[str] = Counter()
 
 
+@pytest.mark.xdist_group("fuzz")
 @settings(max_examples=60, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(strategies.inputs)
 def test_no_spoiled_trial_breaks_anything(tmp_path_factory, drawn):
@@ -46,6 +47,7 @@ def test_no_spoiled_trial_breaks_anything(tmp_path_factory, drawn):
     ENDS[judge.judged(trials.spoiled(kind, operations), tmp_path_factory.mktemp("fuzz"), depth)] += 1
 
 
+@pytest.mark.xdist_group("fuzz")
 def test_the_run_saw_every_kind_of_end():
     assert {"config refused", "stopped", "listed"} <= set(ENDS)
 

@@ -109,7 +109,7 @@ def test_a_planned_day_0_needs_a_declaration():
     frame = NOMINAL.assign(VISITDY=["-7", "0", "14", ""], VISIT="x")
     findings = Findings()
     assert nominal_days(frame, "PC", Time(), findings).isna().tolist() == [False, True, True, True]
-    assert findings.table()["RULE"].tolist() == ["CP-018"]
+    assert "CP-018" in findings.table()["RULE"].tolist()
     declared = nominal_days(frame, "PC", Time(day_zero="infusion_is_day_0"), Findings())
     assert declared.tolist()[:3] == [-7, 0, 14]
 

@@ -15,7 +15,17 @@ from cartpk.models import MODELS, KineticModel, Unit, get_model
 from cartpk.models.fitting import fit_model
 
 DAYS = np.array([0.02, 0.4, 1.0, 3.3, 6.1, 8.7, 10.2, 14.9, 28.0, 61.0, 90.0, 365.0])
-NOT_MODELS = {"base", "cd7_dynamics", "differential", "fitting", "parts", "population", "quadrature"}
+NOT_MODELS = {
+    "base",
+    "cd7_dynamics",
+    "differential",
+    "fitting",
+    "parts",
+    "population",
+    "population_errors",
+    "quadrature",
+    "simulation",
+} | {"typical"}
 
 
 @pytest.fixture(params=sorted(MODELS))

@@ -37,7 +37,8 @@ class FigureSpec:
     inputs
         Files it reads, relative to the results folder.
     needs
-        What the config must ask for, else a run has no such figure: kinetic models, or one of all subjects together.
+        What the config must ask for, else a run has no such figure: kinetic models, one of all subjects together, its
+        covariates, or the dynamics of CD7+ cells.
     endpoints
         Endpoints that it answers (``docs/trials.md`` is written from them); a trial whose config asks for none of them
         has no such figure. Empty = every trial has it.
@@ -47,7 +48,7 @@ class FigureSpec:
     number: str
     title: str
     inputs: tuple[str, ...]
-    needs: Literal["models", "population"] | None = None
+    needs: Literal["models", "population", "covariates", "dynamics"] | None = None
     endpoints: tuple[Endpoint, ...] = ()
 
     @property

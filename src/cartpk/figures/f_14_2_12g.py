@@ -18,7 +18,7 @@ SPEC: Final = FigureSpec(
     number="14.2-12g",
     title="Population model: effects of covariates",
     inputs=("adsl.csv", "work/population_samples.csv", "work/population_covariates.csv"),
-    needs="population",
+    needs="covariates",
 )
 _COLUMNS: Final = ["PARAM", "EFFECT", "N", "RATIO", "LOWER", "UPPER", "DECISION"]
 _READ: Final = (

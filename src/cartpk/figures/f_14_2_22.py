@@ -18,6 +18,7 @@ SPEC: Final = FigureSpec(
     number="14.2-22",
     title="CAR kinetics and CD7+ cells of each subject, with fitted curves",
     inputs=("adsl.csv", "adnca.csv", "adpd.csv", "work/predictions.csv", "work/pd_curves.csv"),
+    needs="dynamics",
 )
 MOST_SUBJECTS: Final = 24
 """[choice] More subjects than this are no picture any more."""

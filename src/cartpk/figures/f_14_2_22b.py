@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cartpk.figures.exhibit import EmptyFigure, Figure, FigureSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,7 @@ SPEC: Final = FigureSpec(
     number="14.2-22b",
     title="CAR kinetics and cell counts on one time axis: median and individuals",
     inputs=("adsl.csv", "adnca.csv", "adpd.csv"),
+    endpoints=(Endpoint.PK_PD,),
 )
 _INKS: Final = ("#343A40", "#C2255C", "#1971C2", "#2F9E44", "#E8590C", "#7048E8")
 _MARKS: Final = ("o", "^", "s", "D", "v", "p")

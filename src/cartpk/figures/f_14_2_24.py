@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cartpk.figures.exhibit import EmptyFigure, Figure, FigureSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,7 @@ SPEC: Final = FigureSpec(
     number="14.2-24",
     title="Duration of depletion of CD7+ cells",
     inputs=("adsl.csv", "work/pd_effects.csv"),
+    endpoints=(Endpoint.CD7_ABSOLUTE, Endpoint.CD7_PERCENT),
 )
 
 

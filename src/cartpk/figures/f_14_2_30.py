@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cartpk.figures.exhibit import EmptyFigure, Figure, FigureSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,7 @@ SPEC: Final = FigureSpec(
     number="14.2-30",
     title="CD7 of the tumour cells before infusion",
     inputs=("adsl.csv", "work/cd7_class.csv", "work/delivered.csv"),
+    endpoints=(Endpoint.TUMOUR_CD7,),
 )
 _MARKS: Final = {"full": "o", "dim": "v", "partial": "s", "indeterminate": "D", "no classes declared": "o"}
 _INKS: Final = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cartpk.figures.exhibit import EmptyFigure, Figure, FigureSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,7 @@ SPEC: Final = FigureSpec(
     number="14.2-8",
     title="Exposure by response, toxicity, therapy and source",
     inputs=("adsl.csv", "work/adpp_nca.csv", "work/subject_groups.csv"),
+    endpoints=(Endpoint.EXPOSURE_RESPONSE,),
 )
 _SHOWN: Final = ("CMAX", "AUC0_28D", "AUC0_90D")
 

@@ -51,5 +51,12 @@ def spec(figure_id: str) -> FigureSpec:
 
 def wanted(config: TrialConfig) -> dict[str, FigureSpec]:
     """The figures that a run of this trial has: of models and of endpoints only those that the config asks for."""
-    there = {None: True, "models": bool(config.models.fit), "population": config.models.population is not None}
+    population = config.models.population
+    there = {
+        None: True,
+        "models": bool(config.models.fit),
+        "population": population is not None,
+        "covariates": population is not None and bool(population.covariates),
+        "dynamics": config.pharmacodynamics.dynamics is not None,
+    }
     return {name: figure for name, figure in FIGURES.items() if there[figure.needs] and config.asks(figure.endpoints)}

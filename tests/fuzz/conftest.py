@@ -1,0 +1,3 @@
+"""The modules of the fuzz run are no tests."""
+
+collect_ignore = ["judge.py", "run.py", "strategies.py", "trials.py"]
