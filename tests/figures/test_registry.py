@@ -69,12 +69,18 @@ def test_modules_that_only_some_figures_use_redraw_only_those():
     assert users == {"f_14_2_20", "f_14_2_20b", "f_14_2_21"}
 
 
+NEEDS = (None, "models", "population", "covariates", "dynamics")
+
+
 def test_a_run_has_the_figures_that_its_config_asks_for(config_of):
     def asked(**models):
         return set(wanted(config_of(models=models)))
 
-    every = set(FIGURES)
-    of_models, of_population = ({i for i in every if FIGURES[i].needs == need} for need in ("models", "population"))
-    assert asked(fit=[]) == every - of_models - of_population
-    assert asked() == every - of_population
-    assert asked(population={"seed": 1}) == every
+    by_need = {need: {i for i, figure in FIGURES.items() if figure.needs == need} for need in NEEDS}
+    assert all(by_need.values())
+    assert asked(fit=[]) == by_need[None]
+    assert asked() == by_need[None] | by_need["models"]
+    assert asked(population={"seed": 1}) == by_need[None] | by_need["models"] | by_need["population"]
+    dynamics = set(wanted(config_of(pharmacodynamics={"dynamics": {}})))
+    assert by_need["dynamics"] <= dynamics
+    assert by_need["covariates"] & dynamics == set()
