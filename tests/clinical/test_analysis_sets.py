@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cartpk.clinical.analysis_sets import analysis_sets, derive, members
@@ -148,6 +148,7 @@ def test_windows_differ_by_level_and_one_may_not_be_stated(made):
     assert table["REASON"].iloc[1] == "DLT window not stated in the registry record"
 
 
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(

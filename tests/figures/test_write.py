@@ -41,6 +41,7 @@ def written(trial, config, tmp_path_factory):
     return folder, {figure_id: write_figure(entry, trial, config, folder) for figure_id, entry in DRAWN.items()}
 
 
+@pytest.mark.xdist_group("figures written once")
 @pytest.mark.parametrize("entry", DRAWN.values(), ids=DRAWN)
 class TestFiles:
     def test_all_of_them_are_there_and_nothing_else(self, written, entry):
