@@ -71,7 +71,9 @@ def test_every_promised_table_is_filled(trial):
 def test_a_table_of_an_endpoint_that_is_not_asked_for_is_not_there(trial):
     config, tables = trial
     for name, entry in TABLES.items():
-        assert (name in tables) == config.asks(entry.endpoints)
+        assert (name in tables) == config.asks(entry.endpoints, entry.needs)
+    assert ("t_14_2_13" in tables) == (config.trial.id == "NCT06316427"), "the trial that models its CD7+ counts"
+    assert not {"t_14_2_14", "t_14_2_15"} & set(tables), "no trial here asks for a model of all subjects together"
     if config.trial.id == "NCT06871644":
         assert "t_14_2_60" in tables
         assert not {"t_14_2_40", "t_14_2_42", "t_14_1_3"} & set(tables)

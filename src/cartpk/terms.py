@@ -7,7 +7,7 @@ Column names are CDISC variable names and are written as plain strings in the sc
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 __all__ = [
     "DAYS_PER_HOUR",
@@ -103,6 +103,11 @@ class SubjectSet(StrEnum):
     EFFICACY_EVALUABLE = "EFFEVAL"
     DLT = "DLTEVAL"
     ADA = "ADA"
+
+
+Need = Literal["models", "population", "covariates", "plan", "dynamics"]
+"""What the config must ask for, else a trial has no such exhibit: kinetic models, one of all subjects together, its
+covariates, its value of the schedule, or the dynamics of CD7+ cells."""
 
 
 class Endpoint(StrEnum):

@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from cartpk import schemas
 from cartpk.cli import cli
-from cartpk.tables import TABLES
+from cartpk.config import load
+from cartpk.tables.registry import wanted
 
 CONFIG = """
 trial: {id: T1}
@@ -60,13 +61,14 @@ def test_files(run):
     (run / "tables/t_14_2_8.csv").write_text("of an earlier run", encoding="utf-8")
     result = call(run)
     assert result.exit_code == 0, result.output
+    made = wanted(load(run / "trial.yaml"))
     entries = json.loads((run / "tables/tables.json").read_text(encoding="utf-8"))
-    assert [e["id"] for e in entries] == list(TABLES)
+    assert [e["id"] for e in entries] == list(made)
     filled = {e["id"] for e in entries if not e["empty_reason"]}
     assert {p.stem for p in (run / "tables").glob("*.csv")} == filled
     assert {"t_14_1_1", "t_14_2_1", "t_14_2_2", "l_16_2_5_2", "l_16_2_5_4"} <= filled
     assert {"t_14_1_4", "t_14_2_8", "t_14_2_9", "t_14_2_10"}.isdisjoint(filled)
-    assert f"2 parameter rows, {len(filled)} tables, {len(TABLES) - len(filled)} without data" in result.output
+    assert f"2 parameter rows, {len(filled)} tables, {len(made) - len(filled)} without data" in result.output
     assert schemas.read_table(run / "adpp.csv", schemas.ADPP)["PARAMCD"].tolist() == ["CMAX", "LAMZHL"]
 
 

@@ -25,7 +25,7 @@ from cartpk.config.kinetics import Nca
 from cartpk.config.population_model import PopulationModel
 from cartpk.config.summaries import Subgroup, Summaries
 from cartpk.models import MODELS
-from cartpk.terms import Endpoint
+from cartpk.terms import Endpoint, Need
 
 __all__ = [
     "Analyte",
@@ -291,10 +291,21 @@ class TrialConfig(Model):
             raise ValueError(f"report.summaries.reference_dose {dose:g} is none of dosing.levels")
         return self
 
-    def asks(self, endpoints: Iterable[Endpoint]) -> bool:
-        """Whether one of these endpoints belongs to this trial; what answers none in particular always does."""
-        wanted = tuple(endpoints)
-        return not wanted or not self.endpoints or any(e in self.endpoints for e in wanted)
+    def asks(self, endpoints: Iterable[Endpoint], needs: Need | None = None) -> bool:
+        """Whether one of these endpoints belongs to this trial, and what an exhibit needs is asked for.
+
+        What answers no endpoint in particular belongs to every trial; None = nothing is needed.
+        """
+        wanted, population = tuple(endpoints), self.models.population
+        there = {
+            None: True,
+            "models": bool(self.models.fit),
+            "population": population is not None,
+            "covariates": population is not None and bool(population.covariates),
+            "plan": population is not None and population.plan,
+            "dynamics": self.pharmacodynamics.dynamics is not None,
+        }
+        return there[needs] and (not wanted or not self.endpoints or any(e in self.endpoints for e in wanted))
 
     @property
     def groupings(self) -> dict[str, Subgroup]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from plotnine.composition import Compose
 
     from cartpk.config import TrialConfig
-    from cartpk.terms import Endpoint
+    from cartpk.terms import Endpoint, Need
     from cartpk.trial_data import TrialData
 
 __all__ = ["SUFFIXES", "EmptyFigure", "Figure", "FigureSpec"]
@@ -37,8 +37,7 @@ class FigureSpec:
     inputs
         Files it reads, relative to the results folder.
     needs
-        What the config must ask for, else a run has no such figure: kinetic models, one of all subjects together, its
-        covariates, or the dynamics of CD7+ cells.
+        What the config must ask for, else a run has no such figure.
     endpoints
         Endpoints that it answers (``docs/trials.md`` is written from them); a trial whose config asks for none of them
         has no such figure. Empty = every trial has it.
@@ -48,7 +47,7 @@ class FigureSpec:
     number: str
     title: str
     inputs: tuple[str, ...]
-    needs: Literal["models", "population", "covariates", "dynamics"] | None = None
+    needs: Need | None = None
     endpoints: tuple[Endpoint, ...] = ()
 
     @property

@@ -51,12 +51,4 @@ def spec(figure_id: str) -> FigureSpec:
 
 def wanted(config: TrialConfig) -> dict[str, FigureSpec]:
     """The figures that a run of this trial has: of models and of endpoints only those that the config asks for."""
-    population = config.models.population
-    there = {
-        None: True,
-        "models": bool(config.models.fit),
-        "population": population is not None,
-        "covariates": population is not None and bool(population.covariates),
-        "dynamics": config.pharmacodynamics.dynamics is not None,
-    }
-    return {name: figure for name, figure in FIGURES.items() if there[figure.needs] and config.asks(figure.endpoints)}
+    return {name: figure for name, figure in FIGURES.items() if config.asks(figure.endpoints, figure.needs)}

@@ -170,8 +170,8 @@ def _against_nca(found: Fitted) -> Iterator[str]:
     if words:
         yield f"Against the NCA, which reads the same results without a curve, the models give {enumeration(words)}."
         yield (
-            "The NCA takes the highest result as Cmax and a model the top of a smooth curve: a lower model Cmax is "
-            "expected where results scatter. Model values do not replace those of the NCA."
+            "The NCA takes the highest result as Cmax, which the scatter of the results raises and a visit missed at "
+            "the peak lowers; a model takes the top of a smooth curve. Model values do not replace those of the NCA."
         )
 
 

@@ -45,6 +45,11 @@ def spec(table_id: str) -> TableSpec:
     return TABLES[table_id]
 
 
+def wanted(config: TrialConfig) -> dict[str, TableSpec]:
+    """The tables that a run of this trial has: those of endpoints and models that the config asks for."""
+    return {name: entry for name, entry in TABLES.items() if config.asks(entry.endpoints, entry.needs)}
+
+
 def make_tables(data: TrialData, config: TrialConfig) -> tuple[Table, ...]:
     """Every table that this trial asks for, in the order of the report; where there is none, why."""
-    return tuple(entry.make(data, config) for entry in TABLES.values() if config.asks(entry.endpoints))
+    return tuple(entry.make(data, config) for entry in wanted(config).values())

@@ -92,4 +92,6 @@ def _limit(value: float, style: Style) -> Cell:
     return BLANK if math.isnan(value) else number(value, style)
 
 
-SPEC: Final = TableSpec("t_14_2_13", "14.2-13", "Model of the CD7+ counts: parameters by subject", table)
+SPEC: Final = TableSpec(
+    "t_14_2_13", "14.2-13", "Model of the CD7+ counts: parameters by subject", table, needs="dynamics"
+)

@@ -96,4 +96,4 @@ def _text(value: object) -> str:
     return "" if value is None or (isinstance(value, float) and math.isnan(value)) else str(value)
 
 
-SPEC: Final = TableSpec("t_14_2_14", "14.2-14", "Population model: effects of covariates", table)
+SPEC: Final = TableSpec("t_14_2_14", "14.2-14", "Population model: effects of covariates", table, needs="covariates")

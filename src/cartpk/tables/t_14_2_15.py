@@ -60,4 +60,6 @@ def _two(value: float) -> str:
     return fixed(value, 2)
 
 
-SPEC: Final = TableSpec("t_14_2_15", "14.2-15", "Sampling schedule: expected errors of the population model", table)
+SPEC: Final = TableSpec(
+    "t_14_2_15", "14.2-15", "Sampling schedule: expected errors of the population model", table, needs="plan"
+)

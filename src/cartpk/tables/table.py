@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
-    from cartpk.terms import Endpoint
+    from cartpk.terms import Endpoint, Need
     from cartpk.trial_data import TrialData
 
 __all__ = ["Body", "Cell", "Column", "NoTable", "Row", "Table", "TableSpec"]
@@ -162,6 +162,8 @@ class TableSpec:
     endpoints
         Endpoints that it answers (``docs/trials.md`` is written from them); a trial whose config asks for none of them
         has no such table. Empty = every trial has it.
+    needs
+        What the config must ask for, else a trial has no such table.
     """
 
     id: str
@@ -169,6 +171,7 @@ class TableSpec:
     title: str
     function: Callable[[TrialData, TrialConfig], Body | NoTable]
     endpoints: tuple[Endpoint, ...] = ()
+    needs: Need | None = None
 
     def make(self, data: TrialData, config: TrialConfig) -> Table:
         """The table of this trial."""
