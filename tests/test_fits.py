@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cartpk import schemas
+from cartpk.core.estimation.profiles import Profiles
 from cartpk.fits import FitReason, derive_params_model, lmfit_result
 from cartpk.models import MODELS, get_model
+from cartpk.models.fitting import fit_model
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "reference" / "kinetics"
 DAY = np.array([0.9, 3, 5, 7, 9, 11, 14, 18, 21, 28, 42, 60, 90])
@@ -383,7 +385,7 @@ def profiles(draw):
 
 
 DIFFERENTIAL = {"effector_memory_target", "predator_prey"}
-"""Models whose one fit takes seconds: their poor profiles are few."""
+"""Models whose one fit takes seconds: their poor profiles are few (below), and without the limits."""
 
 
 @pytest.mark.parametrize("model", sorted(set(MODELS) - DIFFERENTIAL))
@@ -403,6 +405,18 @@ def test_no_profile_stops_a_trial(model, trial, method, lloq, polish):
     assert found.adpp.loc[found.adpp["AVAL"].isna(), "PPREASND"].notna().all()
     assert np.isfinite(found.predictions["PRED"]).all()
     assert len(found.summary) == len(trial)
+
+
+@pytest.mark.parametrize("model", sorted(DIFFERENTIAL))
+def test_poor_profiles_do_not_stop_a_model_given_by_differential_equations(model):
+    """One quantified sample among BLQ, one time only: every estimate is finite."""
+    day = np.array([[1.0, 7.0, 14.0, 28.0], [7.0, 7.0, 7.0, 7.0]])
+    seen = np.array([[False, True, False, False], [True, True, True, True]])
+    result = np.log(np.array([[50.0, 1e3, 50.0, 50.0], [10.0, 1e3, 1e5, 1e7]]))
+    profiles = Profiles(day, result, np.full(day.shape, np.log(50.0)), seen, ~seen)
+    found = fit_model(MODELS[model], profiles, polish=False, limits=False)
+    assert np.isfinite(found.phi).all()
+    assert np.isfinite(found.sigma).all()
 
 
 @pytest.mark.parametrize("name", ["real_liu_CR", "real_liu_NegR", "real_qsp_P", "real_qsp_G"])
