@@ -50,7 +50,7 @@ def test_no_other_trial_leaks_in(trial):
 @pytest.mark.parametrize("trial", TRIALS)
 def test_a_newcomer_can_read_it_in_two_screens(trial):
     lines = (ROOT / "config" / "trials" / f"{trial}.yaml").read_text(encoding="utf-8").splitlines()
-    # NCT07117175 quotes three rules of escalation and sixteen endpoints of its record
+    # NCT07117175 quotes a rule of escalation per level beside the endpoints of its record
     assert len(lines) <= {"NCT07117175": 170}.get(trial, 140)
     assert lines[0].startswith(f"# {trial}: ")
 
