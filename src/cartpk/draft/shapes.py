@@ -21,7 +21,7 @@ _OTHERS: Final = tuple(role for role in ROLES if role.name in {"lloq", "dose", "
 
 def wide_of(columns: list[Facts]) -> Wide | None:
     """One column per visit (D0, D7, ... or 0, 7, ...) or per analyte (its unit in the header); None = neither."""
-    days = [c.name for c in columns if _is_day(c.name) and c.share("number", "token", "missing", "text") == _share(c)]
+    days = [c.name for c in columns if _is_day(c.name) and c.share("number", "token", "text") == _share(c)]
     if len(days) >= _FEWEST:
         return Wide(columns=tuple(days), names="time")
     if any(word_score(_RESULTS, header_of(c.name)) > 0.9 for c in columns):
