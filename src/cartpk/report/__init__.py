@@ -1,6 +1,7 @@
 """The page: one self-contained HTML file that says what was measured, what came out and how sure one may be.
 
-A section of the page is a module that turns tables and settings into plain values; ``page.html.j2`` prints them.
+A section of the page is a module that turns tables and settings into plain values; a template
+of ``templates/`` prints them.
 """
 
 from __future__ import annotations

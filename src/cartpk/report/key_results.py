@@ -13,7 +13,17 @@ from cartpk.report.prose import enumeration
 from cartpk.report.tables import Row, TableBlock, broken
 from cartpk.trial_data import TrialData
 
-__all__ = ["GROUPS", "KINETICS", "PHARMACODYNAMICS", "KeyCell", "KeyColumn", "KeyResults", "KeyRow", "key_results"]
+__all__ = [
+    "GROUPS",
+    "KINETICS",
+    "PHARMACODYNAMICS",
+    "KeyCell",
+    "KeyColumn",
+    "KeyResults",
+    "KeyRow",
+    "key_results",
+    "mark_path",
+]
 
 KINETICS: Final = "t_14_2_2"
 """Table of the kinetic parameters by dose level."""
@@ -130,13 +140,18 @@ def key_results(data: TrialData, tables: Sequence[TableBlock], config: TrialConf
     return KeyResults(columns, tuple(rows), _statistics(rows), sources, tuple(notes))
 
 
+def mark_path(place: int) -> str:
+    """Outline of the mark of the dose level at this place (0 = lowest) in a box of 12 by 12, as an SVG path."""
+    return _SHAPES[place % len(_SHAPES)]
+
+
 def _doses(cohorts: Sequence[str], unit: str) -> tuple[KeyColumn, ...]:
     colours = dose_colours(len(cohorts))
     made = []
     for i, (cohort, colour) in enumerate(zip(cohorts, colours, strict=True)):
         amount = cohort.removesuffix(unit).strip() if unit else cohort
         apart = unit if amount and amount != cohort else ""
-        made.append(KeyColumn(cohort, amount if apart else cohort, cohort, apart, colour, _SHAPES[i % len(_SHAPES)]))
+        made.append(KeyColumn(cohort, amount if apart else cohort, cohort, apart, colour, mark_path(i)))
     return tuple(made)
 
 

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cartpk.config import TrialConfig
+from cartpk.report import assets
 from cartpk.report.caveats import STATEMENT, cautions, limitations
 from cartpk.report.choices import printed, settings
 from cartpk.report.completeness import completeness
@@ -22,6 +23,9 @@ from cartpk.report.issues import Findings, group_findings
 from cartpk.report.key_results import key_results
 from cartpk.report.methods import methods
 from cartpk.report.model_results import model_results
+from cartpk.report.packed import block
+from cartpk.report.page_data import page_data
+from cartpk.report.parts import PARTS
 from cartpk.report.prose import Section
 from cartpk.report.record import heading, record, sentence
 from cartpk.report.tables import TableBlock
@@ -31,7 +35,7 @@ from cartpk.trial_data import TrialData
 
 __all__ = ["OutlineItem", "RunFiles", "css_string", "policy", "render"]
 
-_FOLDER: Final = Path(__file__).parent
+_TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
         Versions and hashes to print.
     """
     findings, sections = group_findings(run.data.findings), methods(config)
-    style, script = _stylesheet(config), (_FOLDER / "page.js").read_text(encoding="utf-8")
+    style, script = _stylesheet(config), assets.script(PARTS)
     models = model_results(run.data, config)
     template = _environment().get_template("page.html.j2")
     return template.render(
@@ -101,10 +105,19 @@ def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
         settings=[(path, printed(value)) for path, value, _ in settings(config)],
         not_stated=NOT_STATED,
         policy=policy(style, script),
-        # our own text, hashed in the policy: the only markup that is not escaped
+        parts=PARTS,
+        # our own text, hashed in the policy, and JSON without a "<": the only markup that is not escaped
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
+        data=Markup(_data(run, config)),  # noqa: S704
+        **{part.key: part.words(run, config) for part in PARTS},
     )
+
+
+def _data(run: RunFiles, config: TrialConfig) -> str:
+    """The page's data block and what its parts bring, as JSON."""
+    theirs = {part.key: part.data(run.data, config) for part in PARTS}
+    return block(page_data(run.data, config) | theirs)
 
 
 def _head(
@@ -123,7 +136,7 @@ def _head(
 
 def _environment() -> Environment:
     return Environment(
-        loader=FileSystemLoader(_FOLDER),
+        loader=FileSystemLoader([_TEMPLATES, *(part.folder for part in PARTS)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -180,7 +193,7 @@ def _stylesheet(config: TrialConfig) -> str:
 }}
 @page wide {{ size: A4 landscape; }}
 """
-    return (_FOLDER / "page.css").read_text(encoding="utf-8") + paper
+    return assets.style(PARTS) + paper
 
 
 def _outline(

@@ -1,0 +1,56 @@
+"use strict";
+// What all scripts of the page share: the embedded data and a few words to build elements with.
+const cartpk = (() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+
+  // one column as an array; see cartpk.report.page_data for the three ways it may be packed
+  const unpacked = (column, n) => {
+    if (Array.isArray(column)) return column;
+    if ("c" in column) return new Array(n).fill(column.c);
+    const words = column.k === "adsl" ? subjects : column.k;
+    return column.v.map((place) => (place < 0 ? null : words[place]));
+  };
+  const subjects = data.tables.adsl.columns.USUBJID;
+  const made = new Map();
+  // a table of the data block as { n, columns: { NAME: array } }
+  const table = (name) => {
+    if (!made.has(name)) {
+      const packed = data.tables[name] ?? { n: 0, columns: {} };
+      const columns = {};
+      for (const [key, column] of Object.entries(packed.columns)) columns[key] = unpacked(column, packed.n);
+      made.set(name, { n: packed.n, columns });
+    }
+    return made.get(name);
+  };
+  // its rows as objects
+  const rows = (name) => {
+    const { n, columns } = table(name), keys = Object.keys(columns);
+    return Array.from({ length: n }, (_, i) => Object.fromEntries(keys.map((key) => [key, columns[key][i]])));
+  };
+
+  // an element: attributes by name, children as elements or text; nothing is ever parsed as markup
+  const make = (tag, attributes = {}, ...children) => {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
+    }
+    node.append(...children);
+    return node;
+  };
+
+  // the address after "#": a place in the page (an id, or "subject/..."), then the filters: "#figures?COHORT=1e8%20cells"
+  const address = () => {
+    const [place, query = ""] = location.hash.slice(1).split("?");
+    let id = place;
+    try { id = decodeURIComponent(place); } catch { /* not one of ours: taken as it stands */ }
+    return { place: id, query: new URLSearchParams(query) };
+  };
+
+  // who listens to what: on("filter", f), say("filter").
+  // "filter": the subjects shown have changed; detail = { shown: [true, false ...] in the order of adsl, all: boolean }
+  const listeners = new Map();
+  const on = (event, f) => { listeners.set(event, [...(listeners.get(event) ?? []), f]); };
+  const say = (event, detail) => { for (const f of listeners.get(event) ?? []) f(detail); };
+
+  return { data, table, rows, make, address, on, say };
+})();
