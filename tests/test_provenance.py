@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cartpk import provenance as pv
+from cartpk.provenance import program
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_package_versions_name_what_computes_and_draws():
 
 def test_a_package_outside_a_repository_has_no_commit(tmp_path):
     (tmp_path / "__init__.py").write_text("")
-    assert pv._commit(tmp_path) == (None, None)
+    assert program._commit(tmp_path) == (None, None)
 
 
 def test_an_untracked_package_inside_somebody_elses_repository_has_no_commit(tmp_path):
@@ -93,7 +94,7 @@ def test_an_untracked_package_inside_somebody_elses_repository_has_no_commit(tmp
     (tmp_path / "other.txt").write_text("x")
     git(tmp_path, "add", "other.txt")
     git(tmp_path, "commit", "-q", "-m", "x")
-    assert pv._commit(package) == (None, None)
+    assert program._commit(package) == (None, None)
 
 
 def test_a_tracked_package_has_its_commit_and_says_whether_it_was_modified(tmp_path):
@@ -104,9 +105,9 @@ def test_a_tracked_package_has_its_commit_and_says_whether_it_was_modified(tmp_p
     git(tmp_path, "add", "cartpk")
     git(tmp_path, "commit", "-q", "-m", "x")
     head = git(tmp_path, "rev-parse", "HEAD")
-    assert pv._commit(package) == (head, False)
+    assert program._commit(package) == (head, False)
     (package / "__init__.py").write_text("changed = True\n")
-    assert pv._commit(package) == (head, True)
+    assert program._commit(package) == (head, True)
 
 
 def git(folder: Path, *arguments: str) -> str:
