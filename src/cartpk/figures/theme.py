@@ -168,9 +168,14 @@ def dose_fills(doses: Sequence[str], open_as: str) -> Layers:
     ]
 
 
-def dose_legend(doses: Sequence[str], open_as: str) -> Layers:
-    """As :func:`dose_fills`, with a legend of the dose levels where no panel names them."""
-    colours = dict(zip(doses, dose_colours(len(doses)), strict=True))
+def dose_legend(doses: Sequence[str], open_as: str, among: Sequence[str] | None = None) -> Layers:
+    """As :func:`dose_fills`, with a legend of the dose levels where no panel names them.
+
+    ``among`` are all levels of the trial, where not each of them is drawn: a dose keeps its colour in every figure.
+    """
+    every = among or doses
+    inks = dict(zip(every, dose_colours(len(every)), strict=True))
+    colours = {dose: inks[dose] for dose in doses}
     looks = {"fill": list(colours.values()), "shape": "o", "size": 2.2, "alpha": 1}
     return [
         p9.scale_color_manual(name="", values=colours, breaks=list(doses), guide=p9.guide_legend(override_aes=looks)),

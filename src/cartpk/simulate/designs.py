@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
-from cartpk.simulate.panels import CAR_NK_PANEL, CAR_T_PANEL, T_ALL_PANEL, UNSPLIT_PANEL, Measure
+from cartpk.simulate.panels import CAR_NK_MARROW, CAR_NK_PANEL, CAR_T_PANEL, T_ALL_PANEL, UNSPLIT_PANEL, Measure
 from cartpk.simulate.scenarios import Scenario
 
 __all__ = ["DESIGNS", "Arm", "Assay", "Design", "Visit", "get_design"]
@@ -24,6 +24,7 @@ class Visit:
     kinetic: bool = True
     cells: bool = False
     marrow: bool = False
+    tissue: bool = False
     shift: int = 0
     """Largest usual deviation, whole days either side."""
 
@@ -90,6 +91,8 @@ class Design:
     """Arms enrol in turn; otherwise one arm is filled before the next opens."""
     per_kg: bool = False
     blasts: bool = False
+    marrow_panel: tuple[Measure, ...] = ()
+    """What is gated in marrow: at the marrow visits, and at screening."""
     dropout: float = 0.2
     """Part of the typical subjects that leave between day 45 and day 170."""
     missed: float = 0.04
@@ -111,11 +114,14 @@ class Design:
 
 
 def _visits(
-    kinetic: tuple[tuple[float, int], ...], cells: tuple[float, ...], marrow: tuple[float, ...] = ()
+    kinetic: tuple[tuple[float, int], ...],
+    cells: tuple[float, ...],
+    marrow: tuple[float, ...] = (),
+    tissue: tuple[float, ...] = (),
 ) -> tuple[Visit, ...]:
     planned = dict(kinetic)
-    days = sorted({*planned, *cells, *marrow})
-    return tuple(Visit(d, d in planned, d in cells, d in marrow, planned.get(d, 1)) for d in days)
+    days = sorted({*planned, *cells, *marrow, *tissue})
+    return tuple(Visit(d, d in planned, d in cells, d in marrow, d in tissue, planned.get(d, 1)) for d in days)
 
 
 TWO_HOURS: Final = 2.0 / 24.0
@@ -214,9 +220,10 @@ _ALL: Final = (
             Arm("DL2", "2e7 cells/kg", 6, 2.0e7),
             Arm("DL3", "5e7 cells/kg", 11, 5.0e7),
         ),
-        visits=_visits(_CAR_NK, (-7, 0, 3, 7, 14, 28, 60, 90), marrow=(7, 14, 28, 60)),
+        visits=_visits(_CAR_NK, (-7, 0, 3, 7, 14, 28, 60, 90), marrow=(7, 14, 28, 60), tissue=(14, 28)),
         assay=Assay("CARNKDNA", "ddPCR", 50.0),
         panel=CAR_NK_PANEL,
+        marrow_panel=CAR_NK_MARROW,
         scenarios={
             4: Scenario.NEVER_EXPANDER,
             6: Scenario.EARLY_DROPOUT,

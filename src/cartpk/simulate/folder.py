@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from cartpk.simulate.clinical_files import FILES, clinical_files, death_dates
-from cartpk.simulate.population import CD7, CD7_CAR_NK, MARROW, POPULATIONS, Population
+from cartpk.simulate.population import CD7, CD7_CAR_NK, MARROW, POPULATIONS, TISSUE, Population
 from cartpk.simulate.scenarios import MEANING, Scenario
 from cartpk.simulate.sdtm import sdtm_files
 from cartpk.simulate.tidy import tidy_files
@@ -104,5 +104,7 @@ def _sources(trial: VirtualTrial) -> str:
     used.append(CD7_CAR_NK if design.model == "car_nk" else CD7)
     if any(v.marrow for v in design.visits):
         used.append(MARROW)
+    if any(v.tissue for v in design.visits):
+        used.append(TISSUE)
     course = "ASSUMED: its dependence on exposure is declared in truth_clinical.csv (per SD of ln Cmax)"
     return "\n".join([*(f"- {p.name}: {p.source}." for p in used), f"- clinical course: {course}."])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["CAR_NK_PANEL", "CAR_T_PANEL", "T_ALL_PANEL", "UNSPLIT_PANEL", "Measure"]
+__all__ = ["CAR_NK_MARROW", "CAR_NK_PANEL", "CAR_T_PANEL", "T_ALL_PANEL", "UNSPLIT_PANEL", "Measure"]
 
 
 @dataclass(frozen=True)
@@ -91,3 +91,6 @@ CAR_NK_PANEL: Final = (
     LYMPHOCYTES,
 )
 """Lymphocyte subsets with the CAR+ NK cells apart from the host's own."""
+
+CAR_NK_MARROW: Final = (Measure("CD7+ T cells of lymphocytes", ("t7pos",), "percent"),)
+"""What is gated in an aspirate: a percentage; a count per volume of marrow would not compare with blood."""

@@ -135,6 +135,13 @@ MARROW: Final = Population(
 )
 """Bone marrow to blood: ratio and delay (days)."""
 
+TISSUE: Final = Population(
+    "tumour tissue",
+    "ASSUMED: tumour tissue follows blood with a constant ratio and delay",
+    (Effect("ti_ratio", 0.25, 0.80), Effect("ti_lag", 2.0, 0.30)),
+)
+"""Tumour tissue to blood: ratio and delay (days)."""
+
 _CD7_EFFECTS: Final = {
     "base7": (1100.0, 0.35),
     "basen": (90.0, 0.40),

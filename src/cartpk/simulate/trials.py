@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,15 +14,15 @@ from cartpk.simulate.cd7 import STATES, CellCurves, solve
 from cartpk.simulate.designs import Design
 from cartpk.simulate.kinetics import Kinetics, kinetics
 from cartpk.simulate.panels import Measure
-from cartpk.simulate.population import CD7, CD7_CAR_NK, MARROW, POPULATIONS
+from cartpk.simulate.population import CD7, CD7_CAR_NK, MARROW, POPULATIONS, TISSUE
 from cartpk.simulate.scenarios import Scenario
-from cartpk.simulate.schedule import Schedule, follow_up, schedule, starts
+from cartpk.simulate.schedule import DAY, Schedule, follow_up, schedule, starts
 from cartpk.simulate.streams import Streams
 
 __all__ = ["FIRST_DAY", "GENERATOR", "VirtualTrial", "simulate_trial"]
 
 GENERATOR: Final = "cartpk.simulate 1"
-"""Raised whenever the same seed gives other data."""
+"""Raised whenever the same seed gives other values; a measurement that is added leaves all others as they were."""
 
 FIRST_DAY: Final = "2031-01-06"
 """Fictional day on which every sample trial opens."""
@@ -34,6 +34,8 @@ OTHER_LYMPHOCYTES: Final = 0.05
 """Part of the lymphocytes in none of the gates."""
 LYMPHOCYTE_CV: Final = 0.10
 FRACTION_CV: Final = 0.15
+BIOPSIED: Final = 0.7
+"""Part of the subjects with a tumour that can be biopsied (ASSUMED)."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,10 @@ def simulate_trial(design: Design, seed: int | None = None) -> VirtualTrial:
     drawn, curves = _true_kinetics(design, streams, subjects["DOSE"].to_numpy(dtype=np.float64))
     cd7 = (CD7_CAR_NK if design.model == "car_nk" else CD7).draw(streams, design.subjects)
     cells = solve(cd7, curves, max(v.day for v in design.visits) + 20.0, blasts=design.blasts)
-    marrow = MARROW.draw(streams, design.subjects)
+    marrow = MARROW.draw(streams, design.subjects) | TISSUE.draw(streams, design.subjects)
     times = schedule(design, streams, subjects["START"].to_numpy(dtype=np.int64), subjects["LAST"].to_numpy())
     samples = _kinetic_samples(design, streams, curves, marrow, times)
-    counts = _cell_samples(design, streams, curves, cells, times)
+    counts = _cell_samples(design, streams, curves, cells, times, marrow["bm_lag"])
     truth = _truth(design, seed, subjects, curves, drawn, cd7, marrow, cells)
     ids = subjects["USUBJID"].to_numpy()
     return VirtualTrial(design, seed, subjects, _named(samples, ids), _named(counts, ids), truth)
@@ -128,8 +130,8 @@ def _true_kinetics(design: Design, streams: Streams, dose: FloatArray) -> tuple[
 
 
 def _long(times: Schedule, chosen: BoolArray) -> tuple[np.ndarray, np.ndarray, np.ndarray, pd.DataFrame]:
-    """Subject and visit of every planned sample at the chosen visits, whether it was taken, and the frame's head."""
-    subject, visit = np.nonzero(times.planned & chosen[None, :])
+    """Subject and visit of every planned sample at the chosen visits (v or n x v), whether it was taken, the head."""
+    subject, visit = np.nonzero(times.planned & chosen)
     done = times.taken[subject, visit]
     head = pd.DataFrame({"SUBJECT": subject, "VISIT": visit, "MINUTE": times.minute[subject, visit], "DONE": done})
     return subject, visit, done, head
@@ -161,18 +163,24 @@ def _kinetic_samples(
     aspirate = laboratory.measured(
         marrow["bm_ratio"][:, None] * curves.curve(later), streams.normal("residual marrow", *shape), sd
     )
+    reached = times.day - marrow["ti_lag"][:, None]
+    biopsy = laboratory.measured(
+        marrow["ti_ratio"][:, None] * curves.curve(reached), streams.normal("residual tissue", *shape), sd
+    )
+    biopsied = streams.uniform("biopsied", shape[0]) < BIOPSIED
     parts = []
     for specimen, value, chosen in (
-        ("BLOOD", blood, [v.kinetic for v in design.visits]),
-        ("BONE MARROW, LIQUID", aspirate, [v.marrow for v in design.visits]),
+        ("BLOOD", blood, np.array([v.kinetic for v in design.visits])),
+        ("BONE MARROW, LIQUID", aspirate, np.array([v.marrow for v in design.visits])),
+        ("TISSUE", biopsy, np.array([v.tissue for v in design.visits]) & biopsied[:, None]),
     ):
-        subject, visit, _, head = _long(times, np.array(chosen))
+        subject, visit, _, head = _long(times, chosen)
         parts.append(_with_results(head, value[subject, visit], spec.lloq, spec.blq).assign(SPECIMEN=specimen))
     return pd.concat([p for p in parts if len(p)], ignore_index=True).assign(NAME=spec.test)
 
 
 def _cell_samples(
-    design: Design, streams: Streams, curves: Kinetics, cells: CellCurves, times: Schedule
+    design: Design, streams: Streams, curves: Kinetics, cells: CellCurves, times: Schedule, lag: FloatArray
 ) -> pd.DataFrame:
     subject, visit, _, head = _long(times, np.array([v.cells for v in design.visits]))
     counts = _counted(design, streams, curves, cells, times)
@@ -181,24 +189,36 @@ def _cell_samples(
         value = _value(measure, counts)[subject, visit]
         done = _with_results(head, value, measure.lloq, design.assay.blq)
         parts.append(done.assign(NAME=measure.name, SPECIMEN="BLOOD"))
+    if design.marrow_panel:
+        subject, visit, _, head = _long(times, np.array([v.marrow or (v.cells and v.day < 0) for v in design.visits]))
+        later = replace(times, minute=times.minute - np.round(lag[:, None] * DAY).astype(np.int64))
+        inside = _counted(design, streams, curves, cells, later, "marrow ")
+        for measure in design.marrow_panel:
+            done = _with_results(head, _value(measure, inside)[subject, visit], measure.lloq, design.assay.blq)
+            parts.append(done.assign(NAME=measure.name, SPECIMEN="BONE MARROW, LIQUID"))
     return pd.concat(parts, ignore_index=True)
 
 
 def _counted(
-    design: Design, streams: Streams, curves: Kinetics, cells: CellCurves, times: Schedule
+    design: Design, streams: Streams, curves: Kinetics, cells: CellCurves, times: Schedule, place: str = ""
 ) -> dict[str, FloatArray]:
-    """Measured counts (n, v), cells/uL, of every population: a lymphocyte count split by measured fractions."""
+    """Measured counts (n, v), cells/uL, of every population: a lymphocyte count split by measured fractions.
+
+    ``place`` names the errors of another specimen than blood.
+    """
     n, v = times.minute.shape
     true = cells.at(times.day, LYMPHODEPLETION_DAY)
     gates = {name: true[..., k] for k, name in enumerate(STATES) if name != "blast"}
     if design.model == "car_nk":
         gates["car_nk"] = CAR_NK_PER_UL * curves.curve(times.day)
     total = sum(gates.values()) / (1.0 - OTHER_LYMPHOCYTES)
-    lymphocytes = laboratory.measured(np.asarray(total), streams.normal("lymphocytes", n, v), LYMPHOCYTE_CV)
-    seen = {g: laboratory.measured(x, streams.normal(f"gate {g}", n, v), FRACTION_CV) for g, x in gates.items()}
+    lymphocytes = laboratory.measured(np.asarray(total), streams.normal(f"{place}lymphocytes", n, v), LYMPHOCYTE_CV)
+    seen = {g: laboratory.measured(x, streams.normal(f"{place}gate {g}", n, v), FRACTION_CV) for g, x in gates.items()}
     whole = sum(seen.values()) / (1.0 - OTHER_LYMPHOCYTES)
     counted = {name: lymphocytes * x / whole for name, x in seen.items()}
-    blasts = laboratory.measured(true[..., STATES.index("blast")], streams.normal("gate blast", n, v), FRACTION_CV)
+    blasts = laboratory.measured(
+        true[..., STATES.index("blast")], streams.normal(f"{place}gate blast", n, v), FRACTION_CV
+    )
     return {**counted, "blast": blasts, "lymphocytes": lymphocytes}
 
 
@@ -228,7 +248,9 @@ def _truth(
     columns |= {"T7POS_NADIR_TRUE": cells.counts[nadir, np.arange(design.subjects), 0]}
     columns |= {"T7POS_NADIR_DAY_TRUE": cells.grid[nadir]}
     if any(v.marrow for v in design.visits):
-        columns |= {s.upper(): v for s, v in marrow.items()}
+        columns |= {
+            s.upper(): v for s, v in marrow.items() if any(t.tissue for t in design.visits) or s in MARROW.symbols
+        }
     columns |= {s.upper(): v for s, v in cd7.items() if design.blasts or not s.endswith("bl")}
     rounded = {name: [float(f"{x:.6g}") for x in value] for name, value in columns.items()}
     head = subjects[["USUBJID", "SCENARIO", "ARM"]].assign(MODEL=design.model)

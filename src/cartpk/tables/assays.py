@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cartpk.clinical.tissue import in_tissue
 from cartpk.tables.printing import unit_text
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from cartpk.config import TrialConfig
     from cartpk.trial_data import TrialData
 
-__all__ = ["Assay", "assays", "gdna_note", "in_specimen", "time_note"]
+__all__ = ["Assay", "assays", "gdna_note", "in_specimen", "profiled", "time_note"]
 
 _GDNA = (
     "Copies per µg of genomic DNA relate to the DNA of all nucleated cells in the sample, which lymphodepletion "
@@ -58,6 +59,11 @@ def assays(data: TrialData, config: TrialConfig) -> tuple[Assay, ...]:
         key=lambda pair: (order.get(pair[0], len(order)), pair[1] != "BLOOD", pair[1]),
     )
     return tuple(_assay(data, config, code, specimen) for code, specimen in pairs)
+
+
+def profiled(data: TrialData, config: TrialConfig) -> tuple[Assay, ...]:
+    """The assays whose samples make a profile: all but those of tissue, which is biopsied once or twice."""
+    return tuple(a for a in assays(data, config) if not in_tissue(a.specimen))
 
 
 def _assay(data: TrialData, config: TrialConfig, code: str, specimen: str) -> Assay:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from cartpk.core.nca import PARAMETERS, SummaryRule, interval_code
 from cartpk.core.summary import QUARTILE_METHODS
-from cartpk.tables.assays import Assay, assays, gdna_note, time_note
+from cartpk.tables.assays import Assay, gdna_note, profiled, time_note
 from cartpk.tables.cells import words
 from cartpk.tables.groups import AnalysisSet, Group
 from cartpk.tables.parameter_rows import Apart, Rule, by_unit, first_infusion, flags, parameter_rows
@@ -105,7 +105,7 @@ def summary_body(
     labels = {**{c: LABELS[c] for c in _BEFORE}, **{interval_code(0.0, t): window_label(t) for t in windows}}
     labels |= {c: LABELS[c] for c in _AFTER}
     made: list[Row] = []
-    measured = assays(data, config)
+    measured = profiled(data, config)
     for assay in measured:
         own = assay.rows(rows)
         for code, label in labels.items():

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cartpk.core.nca import interval_code
 from cartpk.fits.choice import model_choice
-from cartpk.tables.assays import Assay, assays
+from cartpk.tables.assays import Assay, profiled
 from cartpk.tables.cells import BLANK, counted, several, share, words
 from cartpk.tables.groups import FIRST_INFUSION, AnalysisSet, analysis_set
 from cartpk.tables.parameter_rows import first_infusion
@@ -51,7 +51,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     who = analysis_set(data, "PK")
     fits = data.fits[data.fits["ATPTREF"].eq(FIRST_INFUSION) & data.fits["USUBJID"].isin(who.subjects)]
     chosen = model_choice(fits, config.models.fit, config.models.choice)
-    measured = assays(data, config)
+    measured = profiled(data, config)
     made = [row for assay in measured for row in _rows(data, config, assay, who, assay.rows(chosen))]
     if not made:
         return NoTable("No profile could be fitted by every model.")

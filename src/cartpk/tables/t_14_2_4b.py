@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cartpk.core.intervals import GeometricMeanRatio, geometric_mean_ratio
 from cartpk.core.nca import interval_code
-from cartpk.tables.assays import assays
+from cartpk.tables.assays import profiled
 from cartpk.tables.cells import counted, number, several, words
 from cartpk.tables.groups import ALL, AnalysisSet, Group, analysis_set, subgroups
 from cartpk.tables.parameter_rows import by_unit, first_infusion, is_bound
@@ -57,7 +57,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     windows = {interval_code(0.0, end): window_label(end) for end in config.nca.windows.days}
     labels = {"CMAX": LABELS["CMAX"], **windows, "AUCLST": LABELS["AUCLST"], "LAMZHL": LABELS["LAMZHL"]}
     made: list[Row] = []
-    measured = assays(data, config)
+    measured = profiled(data, config)
     for assay in measured:
         own = assay.rows(rows)
         for comparison in compared:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from cartpk.adpp.doses import normalised_code
 from cartpk.core.nca import interval_code
 from cartpk.core.nca.reasons import MoreReasons
-from cartpk.tables.assays import assays, time_note
+from cartpk.tables.assays import profiled, time_note
 from cartpk.tables.cells import words
 from cartpk.tables.groups import FIRST_INFUSION, AnalysisSet, Group, analysis_set, plural
 from cartpk.tables.parameter_rows import by_unit, flags, parameter_rows
@@ -42,7 +42,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         return NoTable(f"No value per dose is calculable{': ' + '; '.join(why) if why else ''}.")
     infusions = sorted(set(rows["ATPTREF"].dropna()) | {FIRST_INFUSION}, key=lambda name: (len(name), name))
     made: list[Row] = []
-    measured = assays(data, config)
+    measured = profiled(data, config)
     for infusion in infusions:
         first = infusion == FIRST_INFUSION
         here = rows[rows["ATPTREF"].eq(infusion) | (rows["ATPTREF"].isna() if first else False)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cartpk.core.nca import interval_code
 from cartpk.core.proportionality import MIN_LEVELS, MIN_VALUES, PowerModel, power_model, smith_criterion
-from cartpk.tables.assays import Assay, assays
+from cartpk.tables.assays import Assay, profiled
 from cartpk.tables.cells import counted, number, several, words
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.parameter_rows import by_unit, first_infusion, is_bound
@@ -63,7 +63,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     windows = {interval_code(0.0, end): window_label(end) for end in config.nca.windows.days}
     labels = {"CMAX": LABELS["CMAX"], **windows, "AUCLST": LABELS["AUCLST"]}
     made: list[Row] = []
-    measured = assays(data, config)
+    measured = profiled(data, config)
     for assay in measured:
         own = assay.rows(rows)
         for code, label in labels.items():

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cartpk.config.summaries import Summaries
 from cartpk.models import MODELS
-from cartpk.tables.assays import Assay, assays
+from cartpk.tables.assays import Assay, profiled
 from cartpk.tables.cells import number, share, words
 from cartpk.tables.groups import FIRST_INFUSION, Group, analysis_set
 from cartpk.tables.parameter_rows import Apart, Rule, by_unit, first_infusion, parameter_rows
@@ -38,7 +38,7 @@ _NOTES: Final = (
 
 def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     """One row per model, parameter and statistic, one column per dose level."""
-    measured = assays(data, config)
+    measured = profiled(data, config)
     rows = first_infusion(data.adpp, "MODEL")
     rows = rows[rows["PPCAT"].isin({assay.code for assay in measured})]  # counts are modelled elsewhere
     if rows.empty:
