@@ -1,5 +1,8 @@
 """cartpk.conformity: what it passes, pandera passes; what pandera refuses, it does not pass."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
@@ -7,18 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartpk.conformity import conforms
+from cartpk.conformity import Column, TableSchema, conforms
 from cartpk.schemas import TABLES, checked
 
-SCHEMA = pa.DataFrameSchema(
+SCHEMA = TableSchema(
     {
-        "ID": pa.Column(str, nullable=False),
-        "FLAG": pa.Column(str, checks=[pa.Check.isin(["Y", "N"])], nullable=True),
-        "DOSE": pa.Column(float, checks=[pa.Check.ge(0)], nullable=True, coerce=True),
-        "DAY": pa.Column(float, nullable=False, coerce=True),
+        "ID": Column("str", "Who.", nullable=False),
+        "FLAG": Column("str", "Whether.", allowed=("Y", "N")),
+        "DOSE": Column("float64", "How much.", at_least=0),
+        "DAY": Column("float64", "When.", nullable=False),
     },
-    strict=True,
-    unique=["ID", "DAY"],
+    unique=("ID", "DAY"),
     name="some",
 )
 TEXT = st.sampled_from(["Y", "N", "y", "", None])
@@ -36,7 +38,7 @@ def frame(rows):
 def test_its_verdict_is_panderas(rows):
     table = frame(rows)
     try:
-        SCHEMA.validate(table, lazy=True)
+        SCHEMA.pandera().validate(table, lazy=True)
         holds = True
     except pa.errors.SchemaErrors:
         holds = False
@@ -50,15 +52,30 @@ def test_other_types_and_columns_are_left_to_pandera(spoilt):
     assert not conforms(table.assign(**spoilt), SCHEMA)
 
 
-def test_what_it_does_not_know_is_left_to_pandera():
-    odd = SCHEMA.update_column("DAY", checks=[pa.Check.lt(9)])
-    assert not conforms(frame([("a", "Y", 1.0, 2.0)]), odd)
+def test_whole_numbers_become_float64_without_pandera():
+    table = frame([("a", "Y", 1.0, 2.0)]).assign(DAY=[2])
+    assert checked(table, SCHEMA)["DAY"].dtype == "float64"
+
+
+def test_what_is_wrong_is_named_with_its_column_and_row():
+    table = frame([("a", "Y", 1.0, 2.0), ("b", "X", -1.0, 3.0)])
+    with pytest.raises(ValueError, match=r"table some .*FLAG: isin.*'X', row 1.*DOSE: greater_than.*row 1"):
+        checked(table, SCHEMA)
+
+
+def test_pandera_is_loaded_only_for_a_table_that_does_not_hold():
+    code = (
+        "import sys, pandas as pd; from cartpk.schemas import ADSL, TABLES, checked;"
+        "checked(pd.DataFrame({n: pd.Series(dtype=c.dtype) for n, c in ADSL.columns.items()}), ADSL);"
+        "print('pandera' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_every_schema_of_the_package_is_one_it_knows(name):
     schema = TABLES[name]
-    kinds = {n: "float64" if str(c.dtype) == "float64" else "str" for n, c in schema.columns.items()}
-    empty = pd.DataFrame({n: pd.Series(dtype=k) for n, k in kinds.items()})
+    empty = pd.DataFrame({n: pd.Series(dtype=c.dtype) for n, c in schema.columns.items()})
     assert conforms(empty, schema)
     assert list(checked(empty, schema).columns) == list(schema.columns)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import pandera.pandas as pa
-
+from cartpk.conformity import Column, TableSchema
 from cartpk.schemas import _flag, _number, _text
 from cartpk.terms import AdaClass, ClinicalEvent, TherapyClass
 
@@ -42,8 +41,8 @@ _SPAN = {
 }
 
 
-def _table(name: str, columns: dict[str, pa.Column]) -> pa.DataFrameSchema:
-    return pa.DataFrameSchema({**_WHO, **columns, **_USE}, strict=True, name=name)
+def _table(name: str, columns: dict[str, Column]) -> TableSchema:
+    return TableSchema({**_WHO, **columns, **_USE}, name=name)
 
 
 ADRS: Final = _table(
@@ -167,7 +166,7 @@ ADCD7: Final = _table(
 )
 """One row per delivered result of CD7 on tumour cells (subject, quantity, method, specimen, time), used or not."""
 
-DELIVERED: Final = pa.DataFrameSchema(
+DELIVERED: Final = TableSchema(
     {
         "TABLE": _text("Clinical table.", null=False),
         "DATA": _text("Setting of data.clinical that names its files.", null=False),
@@ -176,8 +175,7 @@ DELIVERED: Final = pa.DataFrameSchema(
         "NROWS": _number("Rows that came in.", null=False),
         "NUSED": _number("Rows with ANLFL = Y.", null=False),
     },
-    strict=True,
-    unique=["DATA"],
+    unique=("DATA",),
     name="delivered",
 )
 """One row per kind of clinical data: whether it was delivered, and how much of it."""

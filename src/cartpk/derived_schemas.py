@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import pandera.pandas as pa
-
+from cartpk.conformity import TableSchema
 from cartpk.effect_schemas import EFFECTS
 from cartpk.schemas import _flag, _number, _text
 from cartpk.terms import SubjectSet
@@ -21,7 +20,7 @@ _WHO = {
     "COHORT": _text("Dose level as printed.", null=False),
 }
 
-ADTTE: Final = pa.DataFrameSchema(
+ADTTE: Final = TableSchema(
     {
         **_WHO,
         "PARAMCD": _text("Endpoint: OS, PFS or DOR.", null=False, values=["OS", "PFS", "DOR"]),
@@ -38,13 +37,12 @@ ADTTE: Final = pa.DataFrameSchema(
         "SRCFILE": _text("Its file."),
         "SRCROW": _number("Its line (header = line 1)."),
     },
-    strict=True,
-    unique=["USUBJID", "PARAMCD", "HSCTCNS"],
+    unique=("USUBJID", "PARAMCD", "HSCTCNS"),
     name="adtte",
 )
 """One row per infused subject, time-to-event endpoint and handling of transplants; a reason where there is no time."""
 
-ADCRISSR: Final = pa.DataFrameSchema(
+ADCRISSR: Final = TableSchema(
     {
         **_WHO,
         "PARAMCD": _text("Component (MRSS ...), STEP1, ACR2016 or REVISED.", null=False),
@@ -57,13 +55,12 @@ ADCRISSR: Final = pa.DataFrameSchema(
         "AVALC": _text("STEP1: the organ events."),
         "REASND": _text("Why there is no value."),
     },
-    strict=True,
-    unique=["USUBJID", "PARAMCD"],
+    unique=("USUBJID", "PARAMCD"),
     name="adcrissr",
 )
 """One row per infused subject and component, and one for step 1 and each version of the ACR-CRISS."""
 
-ADSET: Final = pa.DataFrameSchema(
+ADSET: Final = TableSchema(
     {
         **_WHO,
         "COHORTN": _number("Order of the dose levels, 1 = lowest.", null=False),
@@ -71,13 +68,12 @@ ADSET: Final = pa.DataFrameSchema(
         "SETFL": _flag("Y = the subject is in it."),
         "REASON": _text("Why not, where SETFL = N."),
     },
-    strict=True,
-    unique=["USUBJID", "SET"],
+    unique=("USUBJID", "SET"),
     name="adset",
 )
 """One row per subject that came in and analysis set."""
 
-ADDLT: Final = pa.DataFrameSchema(
+ADDLT: Final = TableSchema(
     {
         **_WHO,
         "COHORTN": _number("Order of the dose levels, 1 = lowest.", null=False),
@@ -91,13 +87,12 @@ ADDLT: Final = pa.DataFrameSchema(
         "STATUS": _text("DLT, observed, in the window ...", null=False),
         "REASON": _text("Why the subject is not evaluable; empty = is."),
     },
-    strict=True,
-    unique=["USUBJID"],
+    unique=("USUBJID",),
     name="addlt",
 )
 """One row per subject that came in: where it stands in the assessment of DLT."""
 
-ADRESP: Final = pa.DataFrameSchema(
+ADRESP: Final = TableSchema(
     {
         **_WHO,
         "PARAMCD": _text("RESPONSE = at a time point, BEST = best response.", null=False, values=["RESPONSE", "BEST"]),
@@ -113,7 +108,6 @@ ADRESP: Final = pa.DataFrameSchema(
         "SRCFILE": _text("File of the assessment."),
         "SRCROW": _number("Its line (header = line 1)."),
     },
-    strict=True,
     name="adresp",
 )
 """One row per infused subject, disease site and time point, and one for the best response."""

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import pandera.pandas as pa
-
+from cartpk.conformity import Column, TableSchema
 from cartpk.schemas import _flag, _number, _text
 
 __all__ = ["CD7_CLASS", "CORRELATIONS", "EFFECTS", "ER_CONTRAST", "ER_MODEL", "PD_EFFECTS", "PKPD", "SUBJECT_GROUPS"]
@@ -17,8 +16,8 @@ _WHO = {"USUBJID": _text("Subject.", null=False), "COHORT": _text("Dose level as
 _REASON = {"REASND": _text("Why there is no value.")}
 
 
-def _table(name: str, columns: dict[str, pa.Column], unique: list[str]) -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(columns, strict=True, unique=unique, name=name)
+def _table(name: str, columns: dict[str, Column], unique: list[str]) -> TableSchema:
+    return TableSchema(columns, unique=tuple(unique), name=name)
 
 
 PD_EFFECTS: Final = _table(

@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-import pandera.pandas as pa
-
-from cartpk.conformity import conforms
+from cartpk.conformity import Column, TableSchema, conforms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,21 +36,19 @@ __all__ = [
 ]
 
 
-def _text(description: str, *, null: bool = True, values: list[str] | None = None) -> pa.Column:
-    checks = [pa.Check.isin(values)] if values else None
-    return pa.Column(str, checks=checks, nullable=null, description=description)
+def _text(description: str, *, null: bool = True, values: list[str] | None = None) -> Column:
+    return Column("str", description, null, allowed=tuple(values) if values else None)
 
 
-def _number(description: str, *, null: bool = True, at_least: float | None = None) -> pa.Column:
-    checks = [pa.Check.ge(at_least)] if at_least is not None else None
-    return pa.Column(float, checks=checks, nullable=null, description=description, coerce=True)
+def _number(description: str, *, null: bool = True, at_least: float | None = None) -> Column:
+    return Column("float64", description, null, at_least=at_least)
 
 
-def _flag(description: str) -> pa.Column:
+def _flag(description: str) -> Column:
     return _text(description, null=False, values=["Y", "N"])
 
 
-ADSL: Final = pa.DataFrameSchema(
+ADSL: Final = TableSchema(
     {
         "STUDYID": _text("Trial.", null=False),
         "USUBJID": _text("Subject.", null=False),
@@ -77,8 +73,7 @@ ADSL: Final = pa.DataFrameSchema(
         "PDFL": _flag("Y = at least one usable CD7 measurement."),
         "EXCLRS": _text("Why the subject is outside the analysis; empty = is in."),
     },
-    strict=True,
-    unique=["USUBJID"],
+    unique=("USUBJID",),
     name="adsl",
 )
 """One row per subject that came in."""
@@ -114,7 +109,7 @@ _SAMPLE = {
     "SRCSEQ": _text("Sequence number in the source domain, where it has one."),
 }
 
-ADNCA: Final = pa.DataFrameSchema(
+ADNCA: Final = TableSchema(
     {
         **_SAMPLE,
         "PCTESTCD": _text("Analyte code of the config.", null=False),
@@ -124,12 +119,11 @@ ADNCA: Final = pa.DataFrameSchema(
         "ARRLT": _number("Actual time from the start of that infusion, days."),
         "NCAXFL": _text("Y = not used in NCA."),
     },
-    strict=True,
     name="adnca",
 )
 """One row per delivered kinetic sample (subject, analyte, specimen, unit, time), used or not."""
 
-ADPD: Final = pa.DataFrameSchema(
+ADPD: Final = TableSchema(
     {
         **_SAMPLE,
         "PARAMCD": _text("Measure code of the config.", null=False),
@@ -140,12 +134,11 @@ ADPD: Final = pa.DataFrameSchema(
         "PARENT": _text("Parent gate of a percentage."),
         "COHORT": _text("Dose level as printed.", null=False),
     },
-    strict=True,
     name="adpd",
 )
 """One row per delivered CD7 measurement (subject, measure, specimen, time), used or not."""
 
-PD_CHANGE: Final = pa.DataFrameSchema(
+PD_CHANGE: Final = TableSchema(
     {
         **ADPD.columns,
         "ABLFL": _flag("Y = this is the baseline record."),
@@ -157,12 +150,11 @@ PD_CHANGE: Final = pa.DataFrameSchema(
         "LOG10RC": _text("'>=' where LOG10R is a lower bound (AVAL is BLQ); empty = it is the value."),
         "CHGREASN": _text("Why CHG, PCHG or LOG10R is empty."),
     },
-    strict=True,
     name="pd_change",
 )
 """One row per delivered CD7 measurement, with its baseline and changes."""
 
-ADPP: Final = pa.DataFrameSchema(
+ADPP: Final = TableSchema(
     {
         "USUBJID": _text("Subject.", null=False),
         "PARCAT1": _text("NCA, MODEL or PD.", null=False, values=["NCA", "MODEL", "PD"]),
@@ -184,8 +176,7 @@ ADPP: Final = pa.DataFrameSchema(
         "AVALHI": _number("Upper 95 % limit (models)."),
         "AVALC": _text("Text printed instead of the number, e.g. > 120."),
     },
-    strict=True,
-    unique=["USUBJID", "PARCAT1", "PARAMCD", "PPCAT", "PPSPEC", "ATPTREF", "PPANMETH"],
+    unique=("USUBJID", "PARCAT1", "PARAMCD", "PPCAT", "PPSPEC", "ATPTREF", "PPANMETH"),
     name="adpp",
 )
 """One row per subject, parameter category, parameter, analyte, specimen and infusion."""
@@ -197,7 +188,7 @@ _PROFILE = {
     "ATPTREF": _text("Infusion the sample belongs to.", null=False),
 }
 
-MARROW_RATIO: Final = pa.DataFrameSchema(
+MARROW_RATIO: Final = TableSchema(
     {
         **_PROFILE,
         "NFRLT": _number("Nominal time of the marrow sample, days."),
@@ -217,13 +208,12 @@ MARROW_RATIO: Final = pa.DataFrameSchema(
         "RATIOC": _text("Limit of the ratio where one of them is BLQ, e.g. < 0.02."),
         "REASND": _text("Why RATIO is empty."),
     },
-    strict=True,
-    unique=["USUBJID", "PPCAT", "PPSPEC", "ATPTREF", "AFRLT"],
+    unique=("USUBJID", "PPCAT", "PPSPEC", "ATPTREF", "AFRLT"),
     name="marrow_ratio",
 )
 """One row per used marrow sample after infusion, with the blood sample it is set against."""
 
-DERIVED_UNITS: Final = pa.DataFrameSchema(
+DERIVED_UNITS: Final = TableSchema(
     {
         **_PROFILE,
         "AFRLT": _number("Actual time from the first infusion, days.", null=False),
@@ -242,12 +232,11 @@ DERIVED_UNITS: Final = pa.DataFrameSchema(
         "CELLSUL": _number("CAR+ cells per uL."),
         "REASND": _text("Why CELLSUL (and, when BLQ, COPCELL) is empty; empty also where no counts are declared."),
     },
-    strict=True,
     name="derived_units",
 )
 """One row per used sample in copies/ug, where the config declares what it takes to convert it."""
 
-PREDICTIONS: Final = pa.DataFrameSchema(
+PREDICTIONS: Final = TableSchema(
     {
         "USUBJID": _text("Subject.", null=False),
         "PPCAT": _text("Analyte code."),
@@ -259,12 +248,11 @@ PREDICTIONS: Final = pa.DataFrameSchema(
         "PREDLO": _number("Lower limit of the 95 % band."),
         "PREDHI": _number("Upper limit of the 95 % band."),
     },
-    strict=True,
     name="predictions",
 )
 """One row per fitted profile and grid day."""
 
-PD_CURVES: Final = pa.DataFrameSchema(
+PD_CURVES: Final = TableSchema(
     {
         "USUBJID": _text("Subject.", null=False),
         "PARAMCD": _text("Measure code of the config.", null=False),
@@ -275,12 +263,11 @@ PD_CURVES: Final = pa.DataFrameSchema(
         "PREDHI": _number("Upper limit of the 95 % band."),
         "PCTPRED": _number("100 x predicted CD7+ cells / lymphocytes, on days with a lymphocyte count."),
     },
-    strict=True,
     name="pd_curves",
 )
 """One row per fitted subject, modelled count and day."""
 
-FINDINGS: Final = pa.DataFrameSchema(
+FINDINGS: Final = TableSchema(
     {
         "RULE": _text("Identifier of the rule.", null=False),
         "SEVERITY": _text("error, warning or info.", null=False, values=["error", "warning", "info"]),
@@ -294,7 +281,6 @@ FINDINGS: Final = pa.DataFrameSchema(
         "MESSAGE": _text("What it is and why it matters.", null=False),
         "SUGGESTION": _text("How to mend it."),
     },
-    strict=True,
     name="findings",
 )
 """One row per finding of the input checks: exclusion, imputation, conversion or doubt."""
@@ -306,12 +292,12 @@ TABLES: Final = {
 """Every schema by the name of its file."""
 
 
-def numbers(schema: pa.DataFrameSchema) -> frozenset[str]:
+def numbers(schema: TableSchema) -> frozenset[str]:
     """Names of the schema's numeric columns; all others are text."""
-    return frozenset(name for name, column in schema.columns.items() if str(column.dtype) == "float64")
+    return frozenset(name for name, column in schema.columns.items() if column.dtype == "float64")
 
 
-def widened(schema: pa.DataFrameSchema, names: Iterable[str]) -> pa.DataFrameSchema:
+def widened(schema: TableSchema, names: Iterable[str]) -> TableSchema:
     """The schema with those of these columns that the trial may have any number of.
 
     Examples
@@ -324,7 +310,7 @@ def widened(schema: pa.DataFrameSchema, names: Iterable[str]) -> pa.DataFrameSch
     return schema.add_columns(more) if more else schema
 
 
-def checked(table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+def checked(table: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
     """The table with its columns in the schema's order, every cell checked.
 
     Raises
@@ -336,11 +322,16 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     ordered = table.reindex(columns=[*schema.columns, *[c for c in table.columns if c not in schema.columns]])
     # a column without one value has no type of its own: it takes the schema's
     empty = [c for c in schema.columns if not ordered[c].iloc[:1].notna().any() and ordered[c].isna().all()]
-    ordered = ordered.astype({c: "float64" if c in numbers(schema) else "str" for c in empty})
+    types = {c: schema.columns[c].dtype for c in empty}
+    # whole numbers are numbers
+    types |= {c: "float64" for c in numbers(schema) if ordered[c].dtype.kind in "iu"}
+    ordered = ordered.astype(types)
     if conforms(ordered, schema):
         return ordered
+    import pandera.pandas as pa  # noqa: PLC0415 - takes long to load, and nearly every table conforms
+
     try:
-        return schema.validate(ordered, lazy=True)
+        return schema.pandera().validate(ordered, lazy=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases
         lines = [
@@ -349,7 +340,7 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
         raise ValueError(f"table {schema.name} does not hold to its schema: " + "; ".join(lines[:10])) from error
 
 
-def read_table(path: Path | str, schema: pa.DataFrameSchema) -> pd.DataFrame:
+def read_table(path: Path | str, schema: TableSchema) -> pd.DataFrame:
     """The table in this CSV file, typed by its schema (text stays text: `NA`, `001` are not touched)."""
     import pandas as pd  # noqa: PLC0415
 

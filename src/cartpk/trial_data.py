@@ -15,7 +15,8 @@ from cartpk import clinical_schemas, derived_schemas, schemas
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pandera.pandas as pa
+
+    from cartpk.conformity import TableSchema
 
 __all__ = [
     "PARAMETER_FILES",
@@ -195,7 +196,7 @@ def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialD
                 f"{folder / name}.csv is not there: run `cartpk ingest CONFIG --results {folder}` first"
             )
 
-    def table(name: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    def table(name: str, schema: TableSchema) -> pd.DataFrame:
         return _table(folder / name, schema) if only is None or name in only else _empty(schema)
 
     def loose(name: str) -> pd.DataFrame:
@@ -260,11 +261,11 @@ def read_parameters(results_dir: Path | str, only: Collection[str] | None = None
     return schemas.checked(pd.concat(parts, ignore_index=True), schemas.ADPP) if parts else _empty(schemas.ADPP)
 
 
-def _table(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
+def _table(path: Path, schema: TableSchema) -> pd.DataFrame:
     return schemas.read_table(path, schema) if path.is_file() else _empty(schema)
 
 
-def _empty(schema: pa.DataFrameSchema) -> pd.DataFrame:
+def _empty(schema: TableSchema) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415
 
     numeric = schemas.numbers(schema)

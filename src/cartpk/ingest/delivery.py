@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
-import pandera.pandas as pa
 
 from cartpk.config import TrialConfig
 from cartpk.config.data import Exclusion
+from cartpk.conformity import TableSchema
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import close_to, constant, mapped, plain
 from cartpk.schemas import checked, widened
@@ -154,12 +154,12 @@ def _fits(column: pd.Series[str], rule: Exclusion) -> pd.Series[bool]:
     return pd.Series(mapped(column, fits), index=column.index, dtype="bool")
 
 
-def typed(rows: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+def typed(rows: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
     """The schema's columns of these rows, empty texts as missing, text and numbers as the schema has them."""
     schema = widened(schema, rows.columns)
     table = rows.reindex(columns=list(schema.columns)).reset_index(drop=True)
     for name, column in schema.columns.items():
-        if str(column.dtype) == "float64":
+        if column.dtype == "float64":
             table[name] = table[name].astype("float64")
         else:
             text = table[name].astype("str")

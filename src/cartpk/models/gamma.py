@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gammainc, gammaln
 
+from cartpk.core import special
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models.base import Derived, KineticModel, Parameter, Prior, Transform, Unit
 from cartpk.models.parts import areas
@@ -38,8 +38,8 @@ def area(theta: FloatArray, day: FloatArray | float) -> FloatArray:
     """AUC from 0 to day, (n,): an incomplete gamma function."""
     cmax, tmax, shape = (theta[..., k] for k in range(3))
     end = np.asarray(day, dtype=np.float64)
-    whole = np.exp(shape - (shape + 1.0) * np.log(shape) + gammaln(shape + 1.0))
-    total: FloatArray = cmax * tmax * whole * gammainc(shape + 1.0, shape * end / tmax)
+    whole = np.exp(shape - (shape + 1.0) * np.log(shape) + special.gammaln(shape + 1.0))
+    total: FloatArray = cmax * tmax * whole * special.gammainc(shape + 1.0, shape * end / tmax)
     return total
 
 

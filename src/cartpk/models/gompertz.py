@@ -7,8 +7,8 @@ and initial value R0. There is no one doubling time: the mean one up to Tmax is 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import exp1
 
+from cartpk.core import special
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models.base import KineticModel, Parameter, Prior, Transform, Unit
 from cartpk.models.parts import SlowingRise, biexponential_area
@@ -54,7 +54,7 @@ def _scaled_e1(x: FloatArray) -> FloatArray:
     for k in range(1, 21):
         series = series + term
         term = -term * k / far
-    value: FloatArray = np.where(x < _FAR, np.exp(near) * exp1(near), series)
+    value: FloatArray = np.where(x < _FAR, np.exp(near) * special.exp1(near), series)
     return value
 
 

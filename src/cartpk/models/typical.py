@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtrit
 
+from cartpk.core import special
 from cartpk.core.estimation.profiles import FloatArray
 from cartpk.models.base import Derived, Parameter, Transform, Unit
 
@@ -85,7 +85,7 @@ def quantile(df: int) -> float:
     >>> round(quantile(39), 4)
     2.0227
     """
-    return float(stdtrit(max(df, 1), 0.975))
+    return float(special.stdtrit(max(df, 1), 0.975))
 
 
 def typical_rows(fit: ModelPopulation) -> list[Typical]:

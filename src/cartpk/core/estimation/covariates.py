@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import betainc, chdtrc
 
+from cartpk.core import special
 from cartpk.core.estimation.profiles import FloatArray, IntArray
 
 __all__ = ["LikelihoodRatio", "Regression", "Screened", "adjusted", "likelihood_ratio", "screen"]
@@ -114,7 +114,8 @@ def likelihood_ratio(reduced: tuple[float, float], full: tuple[float, float], df
     """
     statistic, se = reduced[0] - full[0], float(np.hypot(reduced[1], full[1]))
     p, least, most = (
-        float(chdtrc(df, max(value, 0.0))) for value in (statistic, statistic - _WIDE * se, statistic + _WIDE * se)
+        float(special.chdtrc(df, max(value, 0.0)))
+        for value in (statistic, statistic - _WIDE * se, statistic + _WIDE * se)
     )
     if se > _TOO_WIDE or statistic < -_WIDE * se:  # in the second case the smaller model came nearer to its maximum
         return LikelihoodRatio(statistic, se, df, p, "undecided")
@@ -147,7 +148,7 @@ def screen(estimate: FloatArray, x: FloatArray) -> Screened | None:
     r2 = min(float(np.sum(fitted**2)) / spread, 1.0)
     rest = n - c - 1
     # P(F > f) through the incomplete beta function of 1 - R2
-    p = float(betainc(rest / 2.0, c / 2.0, 1.0 - r2))
+    p = float(special.betainc(rest / 2.0, c / 2.0, 1.0 - r2))
     f = r2 / c / max((1.0 - r2) / rest, 1e-300)
     return Screened(f, (c, rest), p, r2)
 

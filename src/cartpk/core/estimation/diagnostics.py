@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
+from cartpk.core import special
 from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.population import PopulationFit
 from cartpk.core.estimation.problem import Curve
@@ -97,7 +97,7 @@ def _decorrelated(y: FloatArray, simulated: FloatArray) -> FloatArray:
     ours = np.linalg.solve(root, y - mean)
     theirs = np.linalg.solve(root, (simulated - mean).T).T
     rank = (np.sum(theirs < ours, axis=0) + 0.5) / (len(simulated) + 1.0)
-    score: FloatArray = ndtri(rank)
+    score: FloatArray = special.ndtri(rank)
     return score
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import gammaln
 
+from cartpk.core import special
 from cartpk.core.estimation.covariates import Regression
 from cartpk.core.estimation.likelihood import log_density, sample_nll, scale_terms
 from cartpk.core.estimation.metropolis import Theta
@@ -68,7 +68,7 @@ def proposed(fit: PopulationFit, size: int, rng: np.random.Generator) -> tuple[F
 
 def _log_t(squared: FloatArray, p: int) -> FloatArray:
     """Log-density of the standard p-variate t at a squared radius."""
-    constant = gammaln((_DF + p) / 2) - gammaln(_DF / 2) - 0.5 * p * np.log(_DF * np.pi)
+    constant = special.gammaln((_DF + p) / 2) - special.gammaln(_DF / 2) - 0.5 * p * np.log(_DF * np.pi)
     value: FloatArray = constant - 0.5 * (_DF + p) * np.log1p(squared / _DF)
     return value
 

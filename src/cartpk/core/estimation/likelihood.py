@@ -18,8 +18,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.special import log_ndtr, ndtri_exp
 
+from cartpk.core import special
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 
 __all__ = [
@@ -94,7 +94,7 @@ def log_cdf(u: FloatArray, residual: Residual = Residual.NORMAL) -> FloatArray:
     """
     value: FloatArray
     if residual is Residual.NORMAL:
-        value = log_ndtr(u)
+        value = special.log_ndtr(u)
         return value
     root = np.sqrt(4.0 + u * u)
     one_plus_x = np.where(u < 0, 4.0 / ((root - np.minimum(u, 0.0)) * root), 1.0 + u / root)
@@ -190,7 +190,7 @@ def drawn_below(u: FloatArray, chance: FloatArray, residual: Residual = Residual
     array([-0.7407])
     """
     if residual is Residual.NORMAL:
-        value: FloatArray = ndtri_exp(np.log(chance) + log_ndtr(u))
+        value: FloatArray = special.ndtri_exp(np.log(chance) + special.log_ndtr(u))
         return value
     p = chance * np.exp(log_cdf(u, residual))
     root = np.minimum(2.0 * np.sqrt(p * (1.0 - p)), 1.0)

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from cartpk.core.estimation.likelihood import INFORMATION, Residual, minus2ll, sample_nll, sample_terms
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
 
-__all__ = ["Curve", "Expansion", "Problem", "RowCurve"]
+__all__ = ["Curve", "Expansion", "Graded", "Problem", "RowCurve"]
 
 ORDER_GAP = 0.05
 """Least distance, on the log scale, that an order constraint (slow rate below fast rate) keeps."""
@@ -44,6 +44,15 @@ class RowCurve(Curve, Protocol):
 
     def take(self, rows: npt.NDArray[np.intp] | BoolArray) -> Self:
         """Return the curve of these rows."""
+        ...
+
+
+@runtime_checkable
+class Graded(Curve, Protocol):
+    """A curve that is computed as exactly as asked for, e.g. by integration."""
+
+    def rough(self) -> Curve:
+        """Return the curve with larger numerical errors, faster; itself where that is no faster."""
         ...
 
 
@@ -115,6 +124,11 @@ class Problem:
             prior_precision=self.prior_precision[at],
             spent=self.spent[at],
         )
+
+    def rough(self) -> Problem:
+        """Return the problem with the rough curve, for the way to a minimum; itself where the curve has none."""
+        curve = self.curve.rough() if isinstance(self.curve, Graded) else self.curve
+        return self if curve is self.curve else replace(self, curve=curve)
 
     def project(self, x: FloatArray) -> FloatArray:
         """Return x moved inside the bounds and the order constraints, (n, q)."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
-from scipy.special import stdtrit
 
+from cartpk.core import special
 from cartpk.core.estimation.levenberg import Minimum, minimise
 from cartpk.core.estimation.problem import Problem
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray
@@ -109,10 +109,10 @@ def student_quantile(problem: Problem, x: FloatArray) -> FloatArray:
 
     Examples
     --------
-    >>> stdtrit(np.array([8.0, 1e9]), 0.975).round(3)
+    >>> special.stdtrit(np.array([8.0, 1e9]), 0.975).round(3)
     array([2.306, 1.96 ])
     """
-    value: FloatArray = np.asarray(stdtrit(degrees_of_freedom(problem, x), 0.975), dtype=np.float64)
+    value: FloatArray = np.asarray(special.stdtrit(degrees_of_freedom(problem, x), 0.975), dtype=np.float64)
     return value
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 import pandas as pd
-import pandera.pandas as pa
 
 from cartpk.config import TrialConfig
 from cartpk.config.clinical_data import VOCABULARIES, ClinicalTable, Vocabulary
+from cartpk.conformity import TableSchema
 from cartpk.ingest.cells import CellReader
 from cartpk.ingest.clock import Clock
 from cartpk.ingest.findings import Findings
@@ -53,9 +53,9 @@ def excluding(frame: pd.DataFrame, these: pd.Series[bool], reason: str) -> pd.Da
     return frame.assign(ANLRS=frame["ANLRS"].mask(these & frame["ANLRS"].isna(), reason))
 
 
-def nothing(schema: pa.DataFrameSchema) -> pd.DataFrame:
+def nothing(schema: TableSchema) -> pd.DataFrame:
     """A table of this schema without rows."""
-    name = str(schema.name)
+    name = schema.name
     if name not in _EMPTY:
         kinds = {c: "float64" if c in numbers(schema) else "str" for c in schema.columns}
         _EMPTY[name] = pd.DataFrame(columns=list(kinds)).astype(kinds)
