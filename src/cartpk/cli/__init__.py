@@ -33,6 +33,8 @@ COMMANDS: Final[dict[str, str]] = {
     "tables": "Workflow: all parameters and the printed tables.",
     "figure": "Workflow: one figure.",
     "report": "Workflow: the page and the manifest.",
+    "iq": "Whether this installation is the locked one.",
+    "validate": "Developers: requirements, tests and results on one page.",
     "docs": "Developers: write the generated pages.",
 }
 """Command -> its one-line help; the command ``x`` is ``cartpk.cli.x:command``."""
