@@ -38,9 +38,11 @@ rule all:
     input:
         f"{RESULTS}/report.html",
         f"{RESULTS}/manifest.json",
+        [f"{RESULTS}/exports"] if TRIAL.report.exports else [],
     default_target: True
 
 
 include: "workflow/rules/ingest.smk"
 include: "workflow/rules/analysis.smk"
+include: "workflow/rules/exports.smk"
 include: "workflow/rules/outputs.smk"

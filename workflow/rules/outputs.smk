@@ -56,6 +56,7 @@ rule report:
         f"{RESULTS}/findings.csv",
         f"{RESULTS}/work/inputs.json",
         rules.tables.output,
+        EXPORTS,
         expand(f"{RESULTS}/figures/{{id}}.{{suffix}}", id=wanted(TRIAL), suffix=["png", "svg", "csv", "json"]),
     output:
         page=f"{RESULTS}/report.html",

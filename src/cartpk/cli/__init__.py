@@ -32,6 +32,7 @@ COMMANDS: Final[dict[str, str]] = {
     "clinical": "Workflow: time to event and other derived clinical tables.",
     "tables": "Workflow: all parameters and the printed tables.",
     "figure": "Workflow: one figure.",
+    "export": "Workflow: data sets, workbook, PDF and slides for other tools.",
     "report": "Workflow: the page and the manifest.",
     "iq": "Whether this installation is the locked one.",
     "validate": "Developers: requirements, tests and results on one page.",

@@ -213,6 +213,12 @@ class Report(Model):
         description="true = dates of samples and infusions stand in the outputs; false = study days only: ADTM and "
         "TRTSDTM are empty and dates are masked in the findings.",
     )
+    exports: tuple[Literal["xpt", "xlsx", "pdf", "slides"], ...] = Field(
+        ("xpt", "xlsx"),
+        description="Files for other tools under exports/. xpt: ADaM and SDTM PP as CSV and SAS transport files with "
+        "the list of variables; xlsx: all tables as one workbook; pdf: every figure as PDF, and figures.zip; slides: "
+        "every figure as PNG of 1920 x 1080. The last two draw every figure anew.",
+    )
     significant_digits: int = Field(3, ge=2, le=6, description="[choice] Digits printed for concentrations and areas.")
     summaries: Summaries = Field(default_factory=Summaries, description="Group statistics of tables and figures.")
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as MplFigure
     from plotnine.composition import Compose
 
-__all__ = ["blank_pictures", "pictures"]
+__all__ = ["blank_pictures", "drawn", "pictures"]
 
 # letters as paths: the picture needs no font where it is shown; ids from a fixed salt; no date
 _SETTINGS: Final[dict[Any, Any]] = {
@@ -41,9 +41,36 @@ _EXPECTED: Final = (
 def pictures(plot: p9.ggplot | Compose) -> tuple[bytes, bytes]:
     """PNG and SVG of the plot, or of several side by side."""
     with _settings():
-        for message in _EXPECTED:
-            warnings.filterwarnings("ignore", message, PlotnineWarning)
-        return _saved(plot.draw())
+        return _saved(_draw(plot))
+
+
+@contextmanager
+def drawn(plot: p9.ggplot | Compose, size: tuple[float, float] | None = None) -> Iterator[MplFigure]:
+    """The plot as a matplotlib figure, everything in its place, for other files of it; it is closed at the end.
+
+    Parameters
+    ----------
+    plot
+        What a figure's ``draw`` gives.
+    size
+        Width and height, inches; None = as the plot has it.
+    """
+    with _settings():
+        figure = _draw(plot)
+        if size:
+            figure.set_size_inches(*size)
+        try:
+            _place(figure)
+            yield figure
+        finally:
+            plt.close(figure)
+
+
+def _draw(plot: p9.ggplot | Compose) -> MplFigure:
+    for message in _EXPECTED:
+        warnings.filterwarnings("ignore", message, PlotnineWarning)
+    figure: MplFigure = plot.draw()
+    return figure
 
 
 def blank_pictures(text: str) -> tuple[bytes, bytes]:
@@ -65,12 +92,7 @@ def _settings() -> Iterator[None]:
 
 
 def _saved(figure: MplFigure) -> tuple[bytes, bytes]:
-    mpl.rcParams.update(_SETTINGS)
-    _lend_letters(figure)
-    if engine := figure.get_layout_engine():
-        # placed once for both files: matplotlib would draw each of them twice
-        engine.execute(figure)
-        figure.set_layout_engine(None)
+    _place(figure)
     png, svg = io.BytesIO(), io.BytesIO()
     try:
         figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
@@ -78,6 +100,15 @@ def _saved(figure: MplFigure) -> tuple[bytes, bytes]:
     finally:
         plt.close(figure)
     return png.getvalue(), svg.getvalue()
+
+
+def _place(figure: MplFigure) -> None:
+    """Put everything in its place once for all files: matplotlib would do it again for each of them."""
+    mpl.rcParams.update(_SETTINGS)
+    _lend_letters(figure)
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+        figure.set_layout_engine(None)
 
 
 def _lend_letters(figure: MplFigure) -> None:
