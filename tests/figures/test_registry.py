@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from cartpk import figures
-from cartpk.figures.registry import FIGURES, spec, wanted
+from cartpk.config import load
+from cartpk.figures.registry import FIGURES, batches, spec, wanted
 from cartpk.sources import reached
 
 FOLDER = Path(figures.__file__).parent
@@ -45,6 +46,22 @@ def test_titles_and_numbers_are_unique():
 def test_an_unknown_figure_names_those_there_are():
     with pytest.raises(ValueError, match=r"no figure 'f_99'; figures: f_14_2_1, "):
         spec("f_99")
+
+
+TRIALS = sorted((Path(__file__).resolve().parents[2] / "config" / "trials").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("most", [1, 3, 8, 100])
+@pytest.mark.parametrize("trial", TRIALS, ids=lambda path: path.stem)
+def test_each_wanted_figure_is_drawn_in_one_batch(trial, most):
+    config = load(trial)
+    drawn = batches(config, most)
+    assert sorted(figure.id for batch in drawn.values() for figure in batch) == sorted(wanted(config))
+    assert all(0 < len(batch) <= most for batch in drawn.values())
+    waiting = {
+        name for batch, figures in drawn.items() if batch.startswith("delivered") for f in figures for name in f.inputs
+    }
+    assert not waiting & {"work/adpp_nca.csv", "work/predictions.csv", "work/pd_change.csv", "work/subject_groups.csv"}
 
 
 def test_listing_imports_nothing_heavy():

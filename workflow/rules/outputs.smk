@@ -1,5 +1,7 @@
 # parameter rows -> tables, figures, the page
-from cartpk.figures.registry import FIGURES, wanted
+from cartpk.figures.registry import batches, wanted
+
+FIGURE_FILES = ["png", "svg", "csv", "json"]
 
 
 rule tables:
@@ -28,25 +30,29 @@ rule tables:
         "{CARTPK} tables {params.config:q} --results {params.results:q} > {log:q} 2>&1"
 
 
-rule figure:
-    input:
-        lambda wildcards: [f"{RESULTS}/{name}" for name in FIGURES[wildcards.id].inputs],
-    output:
-        expand(f"{RESULTS}/figures/{{{{id}}}}.{{suffix}}", suffix=["png", "svg", "csv", "json"]),
-    params:
-        config=CONFIG,
-        results=RESULTS,
-        settings=settings(),
-        # the figure's own module and what it imports: an edit of one figure redraws that figure
-        code=lambda wildcards: code_hash("cartpk.cli.figure", FIGURES[wildcards.id].module),
-    wildcard_constraints:
-        id="f_[0-9a-z_]+",
-    log:
-        f"{RESULTS}/log/{{id}}.log",
-    message:
-        "Figure {wildcards.id}"
-    shell:
-        "{CARTPK} figure {params.config:q} --results {params.results:q} --id {wildcards.id} > {log:q} 2>&1"
+# a process draws several figures: importing the drawing library costs more than drawing one
+for batch, drawn in batches(TRIAL).items():
+
+    rule:
+        name:
+            f"figures_{batch}"
+        input:
+            [f"{RESULTS}/{name}" for name in sorted({name for figure in drawn for name in figure.inputs})],
+        output:
+            expand(f"{RESULTS}/figures/{{id}}.{{suffix}}", id=[figure.id for figure in drawn], suffix=FIGURE_FILES),
+        params:
+            config=CONFIG,
+            results=RESULTS,
+            settings=settings(),
+            # the modules of these figures and what they import: an edit of a figure redraws its batch, no other
+            code=code_hash("cartpk.cli.figure", *(figure.module for figure in drawn)),
+            ids=" ".join(f"--id {figure.id}" for figure in drawn),
+        log:
+            f"{RESULTS}/log/figures_{batch}.log",
+        message:
+            "Figures " + ", ".join(figure.number for figure in drawn)
+        shell:
+            "{CARTPK} figure {params.config:q} --results {params.results:q} {params.ids} > {log:q} 2>&1"
 
 
 rule report:
@@ -57,10 +63,9 @@ rule report:
         f"{RESULTS}/work/inputs.json",
         rules.tables.output,
         EXPORTS,
-        expand(f"{RESULTS}/figures/{{id}}.{{suffix}}", id=wanted(TRIAL), suffix=["png", "svg", "csv", "json"]),
+        expand(f"{RESULTS}/figures/{{id}}.{{suffix}}", id=wanted(TRIAL), suffix=FIGURE_FILES),
     output:
         page=f"{RESULTS}/report.html",
-        manifest=f"{RESULTS}/manifest.json",
     params:
         config=CONFIG,
         results=RESULTS,
@@ -72,3 +77,24 @@ rule report:
         "Report {output.page}"
     shell:
         "{CARTPK} report {params.config:q} --results {params.results:q} > {log:q} 2>&1"
+
+
+# the last one: what is listed is what the run has
+rule manifest:
+    input:
+        rules.report.output,
+        rules.report.input,
+    output:
+        manifest=f"{RESULTS}/manifest.json",
+        log=f"{RESULTS}/rule_log.jsonl",
+    params:
+        config=CONFIG,
+        results=RESULTS,
+        settings=settings(),
+        code=code_hash("cartpk.cli.manifest"),
+    log:
+        f"{RESULTS}/log/manifest.log",
+    message:
+        "Manifest {output.manifest}"
+    shell:
+        "{CARTPK} manifest {params.config:q} --results {params.results:q} > {log:q} 2>&1"

@@ -16,7 +16,7 @@ from cartpk.figures.exhibit import FigureSpec
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
 
-__all__ = ["FIGURES", "spec", "wanted"]
+__all__ = ["FIGURES", "batches", "spec", "wanted"]
 
 _FOLDER: Final = Path(__file__).parent
 
@@ -52,3 +52,33 @@ def spec(figure_id: str) -> FigureSpec:
 def wanted(config: TrialConfig) -> dict[str, FigureSpec]:
     """The figures that a run of this trial has: of models and of endpoints only those that the config asks for."""
     return {name: figure for name, figure in FIGURES.items() if config.asks(figure.endpoints, figure.needs)}
+
+
+def batches(config: TrialConfig, most: int = 8) -> dict[str, list[FigureSpec]]:
+    """The wanted figures in batches that one process each draws, by the name of the batch.
+
+    Figures of the delivered data come apart from those that wait for an analysis (a file under ``work/`` that the
+    intake does not write), so that the first are drawn while the models are fitted.
+
+    Parameters
+    ----------
+    config
+        The trial.
+    most
+        Largest number of figures in a batch.
+    """
+    stages: dict[str, list[FigureSpec]] = {"delivered": [], "analysed": []}
+    for figure in wanted(config).values():
+        stages["analysed" if any(_is_analysed(name) for name in figure.inputs) else "delivered"].append(figure)
+    out: dict[str, list[FigureSpec]] = {}
+    for stage, figures in stages.items():
+        parts = -(-len(figures) // most)
+        for part in range(parts):
+            out[f"{stage}_{part + 1}"] = figures[part::parts]
+    return out
+
+
+def _is_analysed(name: str) -> bool:
+    from cartpk.clinical_schemas import CLINICAL  # noqa: PLC0415 - only the workflow asks; listing figures stays light
+
+    return name.startswith("work/") and Path(name).stem not in CLINICAL
