@@ -115,7 +115,7 @@ def _column_holds(values: pd.Series[Any], column: Column) -> bool:
     # a missing cell is the only one that is not equal to itself
     if not column.nullable and (cells != cells).any():  # noqa: PLR0124
         return False
-    return column.allowed is None or set(values.dropna().unique()) <= set(column.allowed)
+    return column.allowed is None or {cell for cell in values.unique() if cell == cell} <= set(column.allowed)  # noqa: PLR0124
 
 
 def _numbers_hold(cells: np.ndarray[Any, Any], column: Column) -> bool:

@@ -7,7 +7,7 @@ of the room that made it, not three rooms later.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cartpk.conformity import Column, TableSchema, conforms
 
@@ -321,11 +321,10 @@ def checked(table: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
     schema = widened(schema, table.columns)
     ordered = table.reindex(columns=[*schema.columns, *[c for c in table.columns if c not in schema.columns]])
     # a column without one value has no type of its own: it takes the schema's
-    empty = [c for c in schema.columns if not ordered[c].iloc[:1].notna().any() and ordered[c].isna().all()]
-    types = {c: schema.columns[c].dtype for c in empty}
+    types = {name: column.dtype for name, column in schema.columns.items() if _without_value(ordered[name])}
     # whole numbers are numbers
-    types |= {c: "float64" for c in numbers(schema) if ordered[c].dtype.kind in "iu"}
-    ordered = ordered.astype(types)
+    types |= {name: "float64" for name in numbers(schema) if ordered[name].dtype.kind in "iu"}
+    ordered = ordered.astype({name: dtype for name, dtype in types.items() if ordered[name].dtype != dtype})
     if conforms(ordered, schema):
         return ordered
     import pandera.pandas as pa  # noqa: PLC0415 - takes long to load, and nearly every table conforms
@@ -338,6 +337,12 @@ def checked(table: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
             f"{r.column or r.schema_context}: {r.check} ({r.failure_case!r}, row {r.index})" for r in cases.itertuples()
         ]
         raise ValueError(f"table {schema.name} does not hold to its schema: " + "; ".join(lines[:10])) from error
+
+
+def _without_value(column: pd.Series[Any]) -> bool:
+    """Whether every cell is missing; the first one nearly always says that not."""
+    cells = column.array
+    return bool(cells[:1].isna().all() and cells.isna().all())
 
 
 def read_table(path: Path | str, schema: TableSchema) -> pd.DataFrame:

@@ -75,7 +75,7 @@ def read_adam(config: TrialConfig, root: Path, findings: Findings, corrections: 
     infusions, samples = dose_records(rows, reader, findings)
     samples = exclusions(samples, findings)
     subjects = _subjects(rows, config, reader, findings)
-    check_identifiers(list(subjects["USUBJID"]), findings)
+    check_identifiers(subjects["USUBJID"].tolist(), findings)
     return Delivery(samples[list(SAMPLE)], subjects, stacked([infusions], INFUSION))
 
 

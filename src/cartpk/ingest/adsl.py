@@ -11,7 +11,8 @@ from cartpk.config import TrialConfig
 from cartpk.ingest.delivery import Delivery, typed
 from cartpk.ingest.dosing import with_cohorts, with_doses
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.times import Stamp, read_stamp
+from cartpk.ingest.text import mapped
+from cartpk.ingest.times import read_stamp
 from cartpk.schemas import ADSL
 from cartpk.terms import NO_USABLE_SAMPLE
 
@@ -73,7 +74,7 @@ def _with_order(adsl: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
     Both stand in ADSL because they need dates, which the outputs do not hold; days left are known for a subject in
     the window only, so that no other date of infusion can be told from the data cut.
     """
-    stamps = [read_stamp(text) if isinstance(text, str) else Stamp() for text in adsl["TRTSDTM"]]
+    stamps = mapped(adsl["TRTSDTM"], read_stamp)
     begun = pd.Series([s.at.replace(tzinfo=None).timestamp() if s.at else np.nan for s in stamps], index=adsl.index)
     order = begun.where(adsl["NINF"] > 0).rank(method="min")
     left = pd.Series(np.nan, index=adsl.index)

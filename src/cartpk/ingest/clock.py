@@ -8,11 +8,12 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cartpk.config.data import Time
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import mapped_together
-from cartpk.ingest.times import DateReader, Stamp, days_between
+from cartpk.ingest.text import factored, taken, truths
+from cartpk.ingest.times import DateReader, Stamp, Stamps
 
 __all__ = ["Clock"]
 
@@ -68,21 +69,18 @@ class Clock:
         if samples.empty:
             return samples
         nothing = Stamp()
-
-        def place(subject: str, cell: str) -> tuple[Stamp, float]:
-            stamp = self.read(cell)
-            return stamp, days_between(zero.get(subject, nothing), stamp)
-
-        pairs = mapped_together([samples["USUBJID"], samples["TIME"]], place)
-        stamps = [stamp for stamp, _ in pairs]
-        valid = np.array([s.at is not None for s in stamps])
+        codes, cells = factored(samples["TIME"])
+        subjects, ids = factored(samples["USUBJID"])
+        stamps = [self.read(cell) for cell in cells]
+        zeros = Stamps.of([zero.get(subject, nothing) for subject in ids])
+        valid = np.array([stamp.at is not None for stamp in stamps], dtype=np.bool_)[codes]
         frame = samples.assign(
-            AFRLT=[day for _, day in pairs],
-            TIMERULE=pd.Series([s.rule for s in stamps], index=samples.index, dtype="str"),
-            ADTM=samples["ADTM"].where(pd.Series(valid, index=samples.index)),
+            AFRLT=Stamps.of(stamps)[codes].days_from(zeros[subjects]),
+            TIMERULE=taken([stamp.rule for stamp in stamps], codes, samples.index),
+            ADTM=samples["ADTM"] if valid.all() else samples["ADTM"].where(pd.Series(valid, index=samples.index)),
         )
-        self.list_serials(frame, stamps, "TIME", findings)
-        self._check_zones(frame, stamps, zero, findings)
+        self.list_serials(frame, (stamps[code] for code in codes.tolist()), "TIME", findings)
+        self._check_zones(frame["SRCFILE"], codes, stamps, zero, findings)
         return self._with_date_only_listed(frame, findings)
 
     def list_serials(self, rows: pd.DataFrame, stamps: Iterable[Stamp], field: str, findings: Findings) -> None:
@@ -97,7 +95,9 @@ class Clock:
 
     def _with_date_only_listed(self, frame: pd.DataFrame, findings: Findings) -> pd.DataFrame:
         """List dates without a time of day, one finding per subject and file: they are used, not refused."""
-        bare = frame["TIMERULE"] == "BI-032"
+        bare = truths(frame["TIMERULE"], "BI-032".__eq__)
+        if not bare.any():
+            return frame
         for (subject, file), here in frame[bare].groupby(["USUBJID", "SRCFILE"], sort=False):
             findings.add(
                 "BI-032",
@@ -112,18 +112,30 @@ class Clock:
         return frame.assign(TIMERULE=frame["TIMERULE"].mask(bare, ""))
 
     def _check_zones(
-        self, frame: pd.DataFrame, stamps: list[Stamp], zero: dict[str, Stamp], findings: Findings
+        self,
+        files: pd.Series[str],
+        codes: NDArray[np.intp],
+        stamps: list[Stamp],
+        zero: dict[str, Stamp],
+        findings: Findings,
     ) -> None:
-        """Times with and without a zone in one column, or beside each other without a site's zone, stop the trial."""
-        zones = pd.Series([s.zone if s.clock and s.at else None for s in stamps], index=frame.index, dtype="object")
-        named = {str(file): list(here.dropna()) for file, here in zones.groupby(frame["SRCFILE"], sort=False)}
-        named["the infusions"] = [s.zone for s in zero.values() if s.clock]
-        everywhere = [zone for column in named.values() for zone in column]
-        columns = list(named.values()) if self._site else [everywhere]
-        for column in columns:
-            aware = sum(zone != "" for zone in column)
-            if 0 < aware < len(column):
-                findings.add("CP-013", field="TIME", old=f"{aware} of {len(column)} times name a zone")
+        """Times with and without a zone in one column, or beside each other without a site's zone, stop the trial.
+
+        ``stamps`` are the distinct ones, ``codes`` says which of them each row has.
+        """
+        timed = [stamp.zone for stamp in stamps if stamp.clock and stamp.at]
+        given = [stamp.zone for stamp in zero.values() if stamp.clock]
+        known = np.array([stamp.clock and stamp.at is not None for stamp in stamps], dtype=np.bool_)[codes]
+        aware = known & np.array([stamp.zone != "" for stamp in stamps], dtype=np.bool_)[codes]
+        of_file, names = factored(files)
+        columns = [(int(known[of_file == i].sum()), int(aware[of_file == i].sum())) for i in range(len(names))]
+        columns.append((len(given), sum(zone != "" for zone in given)))
+        if not self._site:
+            columns = [(sum(times for times, _ in columns), sum(zones for _, zones in columns))]
+        for times, zones in columns:
+            if 0 < zones < times:
+                findings.add("CP-013", field="TIME", old=f"{zones} of {times} times name a zone")
+        everywhere = {*timed, *given}
         words = {zone.replace(":", "") or f"{_NOT_NAMED} (read as {self._site})" for zone in everywhere}
         if len(words) > 1 and (self._site or all(everywhere)):
             findings.add("BI-037", field="TIME", old=", ".join(sorted(words)))

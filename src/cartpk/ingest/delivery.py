@@ -157,12 +157,10 @@ def _fits(column: pd.Series[str], rule: Exclusion) -> pd.Series[bool]:
 def typed(rows: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
     """The schema's columns of these rows, empty texts as missing, text and numbers as the schema has them."""
     schema = widened(schema, rows.columns)
-    table = rows.reindex(columns=list(schema.columns)).reset_index(drop=True)
-    for name, column in schema.columns.items():
-        if column.dtype == "float64":
-            table[name] = table[name].astype("float64")
-        else:
-            text = table[name].astype("str")
-            empty = text.to_numpy(dtype=object) == ""
-            table[name] = text.mask(empty) if empty.any() else text
-    return checked(table, schema)
+    nothing = constant(None, rows.index)
+    cells = {name: rows.get(name, nothing).astype(column.dtype) for name, column in schema.columns.items()}
+    for name, values in cells.items():
+        if schema.columns[name].dtype == "str":
+            empty = values.to_numpy(dtype=object) == ""
+            cells[name] = values.mask(empty) if empty.any() else values
+    return checked(pd.DataFrame(cells, index=rows.index).reset_index(drop=True), schema)

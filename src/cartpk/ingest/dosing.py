@@ -75,8 +75,8 @@ def with_doses(
     known = infusions[infusions["DAY"].notna() & infusions["DOSE"].notna()]
     # an infusion belongs to the last profile that began at or before it
     number = [
-        max(bisect_right(starts.get(str(s), [day]), day), 1)
-        for s, day in zip(known["USUBJID"], known["DAY"], strict=True)
+        max(bisect_right(starts.get(s, [day]), day), 1)
+        for s, day in zip(known["USUBJID"].tolist(), known["DAY"].tolist(), strict=True)
     ]
     written = dosing.unit or next((str(u) for u in known["DOSEU"].dropna() if u), "")
     own = _on_basis(written, dosing.basis)

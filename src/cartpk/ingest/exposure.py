@@ -36,7 +36,7 @@ def read_infusions(
     rows = rows.assign(_AT=[s.at for s in rows["START"]]).sort_values(["USUBJID", "_AT"], kind="stable")
     first = rows.drop_duplicates("USUBJID").set_index("USUBJID")
     begin = first["START"].to_dict()
-    days = [days_between(begin[s], at) for s, at in zip(rows["USUBJID"], rows["START"], strict=True)]
+    days = [days_between(begin[s], at) for s, at in zip(rows["USUBJID"].tolist(), rows["START"], strict=True)]
     unit = rows["EXDOSU"] if "EXDOSU" in rows else pd.Series("", index=rows.index, dtype="str")
     table = rows[["USUBJID", "DOSE", "SRCFILE", "SRCROW"]].assign(DAY=days, DOSEU=unit)
     zero = begin

@@ -123,7 +123,7 @@ def _list_declared(rows: pd.DataFrame, findings: Findings) -> None:
 
 def _with_context(rows: pd.DataFrame, adsl: pd.DataFrame, study: str) -> pd.DataFrame:
     """The rows with what their subject says of them, in the order in which a person reads them."""
-    cohort = dict(zip(adsl["USUBJID"], adsl["COHORT"], strict=True))
+    cohort = dict(zip(adsl["USUBJID"].tolist(), adsl["COHORT"].tolist(), strict=True))
     kept = [name for name in rows if name in _KEPT]
     full = rows[kept].assign(
         STUDYID=constant(study, rows.index),
@@ -132,7 +132,8 @@ def _with_context(rows: pd.DataFrame, adsl: pd.DataFrame, study: str) -> pd.Data
     )
     subject, code, file = (ranked(full[name]) for name in ("USUBJID", "CODE", "SRCFILE"))
     # the last key counts first; missing times come last
-    return full.iloc[np.lexsort((full["SRCROW"], file, full["AFRLT"], code, subject))]
+    order = np.lexsort((full["SRCROW"], file, full["AFRLT"], code, subject))
+    return full if (np.diff(order) == 1).all() else full.iloc[order]
 
 
 def _adnca(rows: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:

@@ -42,14 +42,15 @@ def read_subjects(
         return looked_up(subjects["USUBJID"], first_known(dm, column, findings, "CP-031")).fillna("")
 
     age = known_numbers(subjects["USUBJID"], of_dm("AGE"), "AGE", reader, findings)
-    death = [clock.read(t) for t in of_dm("DTHDTC")]
-    for subject, text, at in zip(subjects["USUBJID"], of_dm("DTHDTC"), death, strict=True):
-        if at.at is None and at.rule != "CP-011":
-            findings.add("CP-039", subject=str(subject), field="DTHDTC", old=text)
+    died_on = of_dm("DTHDTC")
+    death = mapped(died_on, clock.read)
+    unread = pd.Series([at.at is None and at.rule != "CP-011" for at in death], index=died_on.index, dtype="bool")
+    for subject, text in zip(subjects["USUBJID"][unread], died_on[unread], strict=True):
+        findings.add("CP-039", subject=str(subject), field="DTHDTC", old=text)
     if "DTHDTC" in dm:
         clock.list_serials(dm, mapped(dm["DTHDTC"], clock.read), "DTHDTC", findings)
     nothing = Stamp()
-    died = [days_between(zero.get(s, nothing), at) for s, at in zip(subjects["USUBJID"], death, strict=True)]
+    died = [days_between(zero.get(s, nothing), at) for s, at in zip(subjects["USUBJID"].tolist(), death, strict=True)]
     subjects = subjects.assign(
         WEIGHT=subjects["USUBJID"].map(_weights(frames["vs"], reader, findings)).astype("float64"),
         TRTSDTM=looked_up(subjects["USUBJID"], _starts(frames["ex"], infusions)),
@@ -61,17 +62,17 @@ def read_subjects(
     )
     conflicts = _cohort_conflicts(dm, ex, config.data.columns.cohort, findings)
     reasons = _reasons(subjects["USUBJID"], dm, samples, infusions, findings)
-    reasons = [r or conflicts.get(s) for s, r in zip(subjects["USUBJID"], reasons, strict=True)]
+    reasons = [r or conflicts.get(s) for s, r in zip(subjects["USUBJID"].tolist(), reasons, strict=True)]
     return subjects.assign(EXCLRS=pd.Series(reasons, index=subjects.index, dtype="str"))
 
 
 def _starts(ex: pd.DataFrame, infusions: pd.DataFrame) -> dict[str, str]:
     """Start of the first infusion as EX has it, by subject."""
     first = infusions.drop_duplicates("USUBJID")
-    text = {
-        (f, r): t for f, r, t in zip(ex.get("SRCFILE", []), ex.get("SRCROW", []), ex.get("EXSTDTC", []), strict=True)
-    }
-    return {s: text[f, r] for s, f, r in zip(first["USUBJID"], first["SRCFILE"], first["SRCROW"], strict=True)}
+    where = [ex[name].tolist() if name in ex else [] for name in ("SRCFILE", "SRCROW", "EXSTDTC")]
+    text = {(file, row): start for file, row, start in zip(*where, strict=True)}
+    rows = zip(*(first[name].tolist() for name in ("USUBJID", "SRCFILE", "SRCROW")), strict=True)
+    return {subject: text[file, row] for subject, file, row in rows}
 
 
 def _cohort_conflicts(dm: pd.DataFrame, ex: pd.DataFrame, column: str | None, findings: Findings) -> dict[str, str]:
@@ -110,9 +111,9 @@ def _reasons(
     ids: pd.Series[str], dm: pd.DataFrame, samples: pd.DataFrame, infusions: pd.DataFrame, findings: Findings
 ) -> list[str | None]:
     """Why each subject is outside the analysis; None = it is in."""
-    known, sampled, infused = (set(f["USUBJID"]) for f in (dm, samples, infusions))
+    known, sampled, infused = (set(f["USUBJID"].unique()) for f in (dm, samples, infusions))
     reasons: list[str | None] = []
-    for subject in ids:
+    for subject in ids.tolist():
         reason = None
         if not dm.empty and subject not in known:
             findings.add("BI-050", subject=subject, old=subject)

@@ -27,12 +27,16 @@ def profile_starts(infusions: pd.DataFrame, split_dose_days: float) -> dict[str,
     >>> profile_starts(frame, 7.0)
     {'A': [0.0, 60.0]}
     """
+    known = infusions[infusions["DAY"].notna()]
+    days_of: dict[str, list[float]] = {}
+    for subject, day in zip(known["USUBJID"].tolist(), known["DAY"].tolist(), strict=True):
+        days_of.setdefault(subject, []).append(day)
     starts: dict[str, list[float]] = {}
-    known = infusions[infusions["DAY"].notna()].sort_values(["USUBJID", "DAY"], kind="stable")
-    for subject, day in zip(known["USUBJID"], known["DAY"], strict=True):
-        mine = starts.setdefault(str(subject), [])
-        if not mine or day - mine[-1] > split_dose_days:
-            mine.append(float(day))
+    for subject in sorted(days_of):
+        mine = starts.setdefault(subject, [])
+        for day in sorted(days_of[subject]):
+            if not mine or day - mine[-1] > split_dose_days:
+                mine.append(day)
     return starts
 
 

@@ -20,7 +20,7 @@ from cartpk.ingest.people import read_subjects
 from cartpk.ingest.readers import Request, read_file
 from cartpk.ingest.records import Names
 from cartpk.ingest.subjects import check_identifiers, with_identifiers
-from cartpk.ingest.text import key, mapped
+from cartpk.ingest.text import key, texts, truths
 
 __all__ = ["read_sdtm"]
 
@@ -70,7 +70,7 @@ def read_sdtm(config: TrialConfig, root: Path, findings: Findings, corrections: 
     samples = stacked([_samples(name, frames[name], config, findings) for name in _FINDINGS_DOMAINS], SAMPLE)
     samples = timed_by_label(clock.placed(samples, zero, findings), config.time, findings)
     subjects = read_subjects(frames, samples, infusions, zero, config, clock, findings)
-    check_identifiers(list(subjects["USUBJID"]), findings)
+    check_identifiers(subjects["USUBJID"].tolist(), findings)
     return Delivery(samples, stacked([subjects], subject_columns(config)), stacked([infusions], INFUSION))
 
 
@@ -120,8 +120,7 @@ def _samples(domain: str, frame: pd.DataFrame, config: TrialConfig, findings: Fi
             return frame[name]
         return pd.Series("", index=frame.index, dtype="str")
 
-    marker = cell(f"{prefix}SBMRKS").str.strip()
-    status = mapped(cell(f"{prefix}STAT"), key)
+    marker = texts(cell(f"{prefix}SBMRKS"), str.strip)
     return frame[["USUBJID", "SRCFILE", "SRCROW"]].assign(
         TEST=_with_marker(cell(f"{prefix}TESTCD"), marker),
         TESTALT=_with_marker(cell(f"{prefix}TEST"), marker),
@@ -132,7 +131,7 @@ def _samples(domain: str, frame: pd.DataFrame, config: TrialConfig, findings: Fi
         AVISIT=cell("VISIT"),
         ADTM=cell(f"{prefix}DTC"),
         LLOQ=cell(f"{prefix}LLOQ"),
-        NOTDONE=[s == "notdone" for s in status],
+        NOTDONE=truths(cell(f"{prefix}STAT"), lambda status: key(status) == "notdone"),
         REPORTABLE=cell(config.data.columns.reportable or ""),
         SRCSEQ=cell(f"{prefix}SEQ"),
         **_results(cell, prefix),
@@ -147,19 +146,25 @@ def _results(cell: Callable[[str], pd.Series[str]], prefix: str) -> dict[str, pd
     """
 
     def given(column: pd.Series[str]) -> pd.Series[bool]:
-        return pd.Series([w not in _NOT_GIVEN for w in mapped(column, key)], index=column.index, dtype="bool")
+        # a digit is in neither of them
+        return truths(column, lambda cell: cell[:1].isdigit() or key(cell) not in _NOT_GIVEN)
+
+    def first(column: pd.Series[str], here: pd.Series[bool], other: pd.Series[str]) -> pd.Series[str]:
+        return column if here.all() else column.where(here, other)
 
     standard, number, original = (cell(f"{prefix}{part}") for part in ("STRESC", "STRESN", "ORRES"))
-    is_standard = given(standard) | given(number)
-    value = standard.where(given(standard), number).where(is_standard, original)
+    in_text = given(standard)
+    is_standard = in_text if in_text.all() else in_text | given(number)
+    value = first(first(standard, in_text, number), is_standard, original)
     return {
         "VALUE": value,
         "VALUEN": number,
-        "AVALC": original.where(given(original), value),
-        "UNIT": cell(f"{prefix}STRESU").where(is_standard, cell(f"{prefix}ORRESU")),
+        "AVALC": first(original, given(original), value),
+        "UNIT": first(cell(f"{prefix}STRESU"), is_standard, cell(f"{prefix}ORRESU")),
     }
 
 
 def _with_marker(test: pd.Series[str], marker: pd.Series[str]) -> pd.Series[str]:
     """The test with its sublineage marker: ``TLYCE CD7+`` and ``TLYCE CD7-`` are two tests."""
-    return test.where(marker == "", test.str.strip() + " " + marker)
+    marked = truths(marker, bool)
+    return test.mask(marked, texts(test, str.strip) + " " + marker) if marked.any() else test

@@ -112,7 +112,7 @@ def first_known(frame: pd.DataFrame, column: str, findings: Findings, rule: str)
     known = frame.loc[given & ~pairs.duplicated().to_numpy(), ["USUBJID", "SRCFILE", "SRCROW", column]]
     shown = texts(known[column], str.strip)
     once = ~known["USUBJID"].duplicated()
-    first = dict(zip(known["USUBJID"][once], shown[once], strict=True))
+    first = dict(zip(known["USUBJID"][once].tolist(), shown[once].tolist(), strict=True))
     differs = shown != looked_up(known["USUBJID"], first)
     conflicts = known[differs].drop_duplicates("USUBJID")
     kept = looked_up(conflicts["USUBJID"], first)

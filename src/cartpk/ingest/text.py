@@ -22,6 +22,7 @@ __all__ = [
     "mapped_together",
     "plain",
     "ranked",
+    "taken",
     "texts",
     "trimmed",
     "truths",
@@ -110,10 +111,10 @@ def texts(column: pd.Series[str], function: Callable[[str], str]) -> pd.Series[s
     ['a', 'b', '']
     """
     codes, distinct = factored(column)
-    return _taken([function(text) for text in distinct], codes, column.index)
+    return taken([function(text) for text in distinct], codes, column.index)
 
 
-def _taken(
+def taken(
     values: Sequence[str | None], codes: np.ndarray[tuple[int], np.dtype[np.intp]], index: pd.Index[Any]
 ) -> pd.Series[str]:
     """The texts at these codes; only the distinct ones are checked and converted."""
@@ -122,7 +123,7 @@ def _taken(
 
 def constant(text: str | None, index: pd.Index[Any]) -> pd.Series[str]:
     """A column of this text, or of missing cells."""
-    return _taken([text], np.zeros(len(index), dtype=np.intp), index)
+    return taken([text], np.zeros(len(index), dtype=np.intp), index)
 
 
 def truths(column: pd.Series[str], function: Callable[[str], bool]) -> pd.Series[bool]:
@@ -160,7 +161,7 @@ def counted(number: int) -> str:
 def looked_up(column: pd.Series[str], table: Mapping[str, str | None]) -> pd.Series[str]:
     """The table's text for every cell, always as text; missing where the table has none."""
     codes, distinct = factored(column)
-    return _taken([table.get(text) for text in distinct], codes, column.index)
+    return taken([table.get(text) for text in distinct], codes, column.index)
 
 
 def mapped_together(columns: list[pd.Series[str]], function: Callable[..., T]) -> list[T]:

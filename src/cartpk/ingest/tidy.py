@@ -58,7 +58,7 @@ def read_tidy(config: TrialConfig, root: Path, findings: Findings, corrections: 
     rows = stacked(samples, SAMPLE | _SUBJECT_CELLS | dict.fromkeys(config.groupings, "str"))
     given = read_infusion_tables(config, root, findings, corrections)
     ids = pd.concat([rows["USUBJID"], given["USUBJID"]]).drop_duplicates().reset_index(drop=True)
-    check_identifiers(list(ids), findings)
+    check_identifiers(ids.tolist(), findings)
     reader = CellReader(config.intake)
     late = starting_late(given, findings)
     subjects = _subjects(ids, rows, config, reader, findings).assign(EXCLRS=looked_up(ids, late))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cartpk.config.data import Time
 from cartpk.config.date_formats import date_pattern, iso_date
 from cartpk.ingest.text import plain
 
-__all__ = ["DateReader", "Stamp", "days_between", "read_stamp"]
+__all__ = ["DateReader", "Stamp", "Stamps", "days_between", "read_stamp"]
 
 _SECONDS_PER_DAY: Final = 86400.0
 _YEARS: Final = (1950, 2200)
@@ -193,3 +197,42 @@ def days_between(zero: Stamp, at: Stamp) -> float:
     if zero.clock and at.clock:
         return (at.at - zero.at).total_seconds() / _SECONDS_PER_DAY
     return float((at.day - zero.day).days)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stamps:
+    """A column of stamps as arrays, shape (n,): seconds and days since 1970-01-01, of no meaning where not ``known``.
+
+    Examples
+    --------
+    >>> zero, at = (Stamps.of([read_stamp(text)]) for text in ("2024-05-03T12:00", "2024-05-04T18:00"))
+    >>> at.days_from(zero).tolist()
+    [1.25]
+    """
+
+    second: NDArray[np.int64]
+    day: NDArray[np.int64]
+    clock: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, stamps: Sequence[Stamp]) -> Stamps:
+        """These stamps."""
+        known = [stamp.at is not None and stamp.day is not None for stamp in stamps]
+        return cls(
+            np.array([stamp.at for stamp in stamps], dtype="datetime64[s]").astype(np.int64),
+            np.array([stamp.day for stamp in stamps], dtype="datetime64[D]").astype(np.int64),
+            np.array([stamp.clock for stamp in stamps], dtype=np.bool_),
+            np.array(known, dtype=np.bool_),
+        )
+
+    def __getitem__(self, places: NDArray[np.intp]) -> Stamps:
+        """The stamps at these places."""
+        return Stamps(self.second[places], self.day[places], self.clock[places], self.known[places])
+
+    def days_from(self, zero: Stamps) -> NDArray[np.float64]:
+        """Days from each zero to each stamp, as :func:`days_between` has them."""
+        days = np.where(
+            self.clock & zero.clock, (self.second - zero.second) / _SECONDS_PER_DAY, (self.day - zero.day).astype(float)
+        )
+        return np.where(self.known & zero.known, days, np.nan)

@@ -23,7 +23,7 @@ from cartpk.ingest.clinical.responses import responses
 from cartpk.ingest.clinical.therapies import therapies
 from cartpk.ingest.delivery import SUBJECT, Delivery, stacked, typed
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import looked_up
+from cartpk.ingest.text import looked_up, mapped, truths
 from cartpk.ingest.times import read_stamp
 
 __all__ = ["Clinical", "Draft", "read_clinical"]
@@ -132,8 +132,9 @@ def read_clinical(delivery: Delivery, config: TrialConfig, root: Path, findings:
     root
         Folder that the paths of the config start from.
     """
-    start = delivery.subjects["TRTSDTM"].fillna("")
-    zero = {s: read_stamp(t) for s, t in zip(delivery.subjects["USUBJID"], start, strict=True) if t}
+    start = delivery.subjects["TRTSDTM"]
+    begun = delivery.subjects["USUBJID"][truths(start, bool)]
+    zero = dict(zip(begun.tolist(), mapped(start[begun.index], read_stamp), strict=True))
     raw = {name: read_clinical_table(name, config, root, zero, findings) for name in VOCABULARIES}
     delivery = _with_subjects(delivery, raw, config, findings)
     reader = CellReader(config.intake)
