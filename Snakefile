@@ -1,12 +1,16 @@
 # cartpk: from a trial's raw series to results/<trial>/report.html.
 #   snakemake --cores 4                                                the default trial, config/config.yaml
 #   snakemake --cores 4 --configfile config/trials/NCT04480788.yaml    another trial, and nothing of the default one
+import os
+import shlex
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
 try:
+    from cartpk import run_lock, seals
+    from cartpk.cli.manifest import STARTED_BY
     from cartpk.config import ConfigError, TrialConfig, load, missing_files
 except ImportError as error:
     raise WorkflowError(f"cartpk is not installed for {sys.executable} ({error}): run `make setup` or `pip install -e .`") from None
@@ -31,6 +35,11 @@ if missing := missing_files(TRIAL, CONFIG):
     raise WorkflowError("a data file is missing:\n" + "\n".join(f"  {p}" for p in missing))
 
 RESULTS = f"results/{TRIAL.trial.id}"
+# a run that was killed leaves Snakemake's locks behind, and may leave half of what somebody else wrote
+if left := run_lock.clear(Path(RESULTS)):
+    print(f"An earlier run of {TRIAL.trial.id} was killed; it is gone on with.", file=sys.stderr)
+if damage := seals.damaged(Path(RESULTS)):
+    raise WorkflowError("\n".join(map(str, damage)))
 CARTPK = f"'{sys.executable}' -m cartpk"  # works without an activated environment
 
 
@@ -40,6 +49,14 @@ rule all:
         f"{RESULTS}/manifest.json",
         [f"{RESULTS}/exports"] if TRIAL.report.exports else [],
     default_target: True
+
+
+onstart:
+    try:
+        run_lock.hold(Path(RESULTS))
+    except run_lock.BusyError as busy:
+        raise WorkflowError(str(busy)) from None
+    os.environ[STARTED_BY] = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
 
 
 include: "workflow/rules/ingest.smk"

@@ -14,18 +14,21 @@ import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "Watcher",
     "file_names",
     "guarded",
     "is_portable",
+    "watched",
     "write_bytes",
     "write_chunks",
     "write_published",
@@ -41,6 +44,29 @@ _RESERVED: Final = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in (
 _HASHED: Final = re.compile(".*-[0-9a-f]{8}", re.IGNORECASE)
 _LONGEST: Final = 80
 """Letters of a file name made from an identifier."""
+
+
+class Watcher(Protocol):
+    """Who is told of every file that is written (:func:`watched`)."""
+
+    def begins(self, path: Path) -> None:
+        """Note that the file is about to be replaced."""
+
+    def ends(self, path: Path, sha256: str, size: int) -> None:
+        """Note that the file stands, with hash and length of the bytes that it was given."""
+
+
+_WATCHER: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+
+
+@contextmanager
+def watched(watcher: Watcher) -> Iterator[None]:
+    """Tell the watcher of every file that is written inside the block."""
+    token = _WATCHER.set(watcher)
+    try:
+        yield
+    finally:
+        _WATCHER.reset(token)
 
 
 def write_bytes(path: Path | str, content: bytes) -> None:
@@ -76,12 +102,18 @@ def write_chunks(path: Path | str, chunks: Iterable[bytes]) -> None:
     OSError
         Where the folder cannot be written or the disk is full; the old file then stands untouched.
     """
-    target = Path(path)
+    target, watcher = Path(path), _WATCHER.get()
     target.parent.mkdir(parents=True, exist_ok=True)
+    if watcher is not None:
+        watcher.begins(target)
+    digest, size = hashlib.sha256(), 0
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.writelines(chunks)
+            for chunk in chunks:
+                stream.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
             stream.flush()
             os.fsync(stream.fileno())
         # mkstemp makes private files; results are read by colleagues
@@ -91,6 +123,8 @@ def write_chunks(path: Path | str, chunks: Iterable[bytes]) -> None:
         with suppress(OSError):
             Path(name).unlink()
         raise
+    if watcher is not None:
+        watcher.ends(target, digest.hexdigest(), size)
 
 
 def write_text(path: Path | str, text: str) -> None:

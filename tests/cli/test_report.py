@@ -1,4 +1,4 @@
-"""``cartpk report``: two files, whole, with a clock in one of them only."""
+"""``cartpk report`` and ``cartpk manifest``: two files, whole, with a clock in the second only."""
 
 import json
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from cartpk.cli.manifest import command as manifest_command
 from cartpk.cli.report import command
 from cartpk.figures.registry import FIGURES
 from cartpk.provenance import sha256_file
@@ -55,9 +56,11 @@ TABLES = {
 
 
 def run(*more):
-    return CliRunner().invoke(
-        command, ["trial.yaml", "--results", "results/NCT00000001", *more], catch_exceptions=False
-    )
+    arguments = ["trial.yaml", "--results", "results/NCT00000001", *more]
+    done = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    if not done.exit_code:
+        assert CliRunner().invoke(manifest_command, arguments, catch_exceptions=False).output == ""
+    return done
 
 
 def test_the_page_and_the_manifest_are_written(project):
@@ -68,7 +71,7 @@ def test_the_page_and_the_manifest_are_written(project):
     assert "NCT00000001" in page
     manifest = json.loads((project / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["trial"] == "NCT00000001"
-    assert manifest["command"] == "cartpk report trial.yaml --results results/NCT00000001"
+    assert manifest["command"] == "cartpk manifest trial.yaml --results results/NCT00000001"
     (data,) = manifest["inputs"]
     assert (data["path"], data["rows"], data["columns"]) == ("made.csv", 2, 3)
     outputs = {record["path"]: record["sha256"] for record in manifest["outputs"]}

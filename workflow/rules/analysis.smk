@@ -24,6 +24,7 @@ rule kinetics:
         config=CONFIG,
         results=RESULTS,
         settings=settings("nca", "analytes", "dosing", "product"),
+        contents=contents(TRIAL.nca.files()),
         code=code_hash("cartpk.cli.kinetics"),
     log:
         f"{RESULTS}/log/kinetics.log",

@@ -11,6 +11,15 @@ def settings(*sections: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def contents(files) -> str:
+    """Fingerprint of what stands in these files: a change is seen whatever time the file says it is from."""
+    import hashlib
+
+    from cartpk.provenance import canonical_json, hashes
+
+    return hashlib.sha256(canonical_json(hashes(files)).encode()).hexdigest()[:16]
+
+
 rule ingest:
     input:
         TRIAL.data.files(),
@@ -26,6 +35,7 @@ rule ingest:
         results=RESULTS,
         settings=settings("trial", "product", "population", "dosing", "data", "time", "intake", "analytes", "pharmacodynamics", "escalation", "efficacy", "safety", "immunogenicity", "clinical"),
         data_cut=str(TRIAL.report.data_cut),  # no sample lies after it
+        contents=contents(TRIAL.data.files()),
         code=code_hash("cartpk.cli.ingest"),
     log:
         f"{RESULTS}/log/ingest.log",

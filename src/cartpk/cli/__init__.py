@@ -6,10 +6,12 @@ sentence and exit status 1, never in a traceback; ``CARTPK_DEBUG=1`` shows the t
 
 from __future__ import annotations
 
+import copy
+import functools
 import importlib
 import os
 import sys
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -24,6 +26,7 @@ COMMANDS: Final[dict[str, str]] = {
     "population": "Fit a kinetic model to all subjects of a trial together.",
     "predict": "What a population fit lets one expect of further subjects.",
     "plan": "Which visits of a sampling schedule inform which parameter.",
+    "verify": "Whether a run is still what it was when it was written.",
     "simulate": "Make a virtual trial with known truth.",
     "ingest": "Workflow: raw files -> ADSL, ADNCA, ADPD, findings.",
     "kinetics": "Workflow: non-compartmental parameters of a trial.",
@@ -33,12 +36,18 @@ COMMANDS: Final[dict[str, str]] = {
     "tables": "Workflow: all parameters and the printed tables.",
     "figure": "Workflow: one figure.",
     "export": "Workflow: data sets, workbook, PDF and slides for other tools.",
-    "report": "Workflow: the page and the manifest.",
+    "report": "Workflow: the page.",
+    "manifest": "Workflow: the rule log and the hashes of everything that went in and came out.",
     "iq": "Whether this installation is the locked one.",
     "validate": "Developers: requirements, tests and results on one page.",
     "docs": "Developers: write the generated pages.",
 }
 """Command -> its one-line help; the command ``x`` is ``cartpk.cli.x:command``."""
+
+_JOBS: Final = frozenset(
+    {"ingest", "kinetics", "models", "pd", "clinical", "tables", "figure", "report", "export", "manifest"}
+)
+"""Rules of the workflow: they start from whole files only, and what they write is sealed (:mod:`cartpk.seals`)."""
 
 
 class LazyGroup(click.Group):
@@ -54,12 +63,30 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"cartpk.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
-        return command
+        return _sealed(command, cmd_name) if cmd_name in _JOBS else command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help without importing a single command."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+def _sealed(command: click.Command, name: str) -> click.Command:
+    """The command, with what it reads looked at before and what it writes sealed after."""
+    inner = command.callback
+    if inner is None:
+        return command
+
+    @functools.wraps(inner)
+    def callback(**values: Any) -> object:  # noqa: ANN401 - the command's own parameters
+        from cartpk.seals import sealed
+
+        with sealed(values.get("results") or values["out"], name):
+            return inner(**values)
+
+    own = copy.copy(command)
+    own.callback = callback
+    return own
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

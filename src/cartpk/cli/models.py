@@ -33,6 +33,7 @@ def command(config: Path, results: Path) -> None:
     from cartpk.config import load
     from cartpk.files import write_table
     from cartpk.fits import derive_params_model, model_choice
+    from cartpk.models import MODELS
     from cartpk.roster import events
     from cartpk.schemas import ADNCA, ADPP, ADSL, PREDICTIONS, checked, read_table
 
@@ -40,6 +41,9 @@ def command(config: Path, results: Path) -> None:
     asked = trial.models
     adnca = read_table(results / "adnca.csv", ADNCA)
     adsl = read_table(results / "adsl.csv", ADSL)
+    subjects, names = adsl["USUBJID"], asked.fit
+    if not names:  # a trial may ask for no model: its tables have their headers and no row
+        adnca, subjects, names = adnca.iloc[:0], subjects.iloc[:0], (next(iter(MODELS)),)
     fits = [
         derive_params_model(
             adnca,
@@ -47,11 +51,11 @@ def command(config: Path, results: Path) -> None:
             asked.method,
             residual=asked.residual,
             priors=asked.priors.get(name, {}),
-            subjects=adsl["USUBJID"],
+            subjects=subjects,
             events=events(adsl),
-            profiles=asked.choice != "first" or name == asked.fit[0],
+            profiles=asked.choice != "first" or name == names[0],
         )
-        for name in asked.fit
+        for name in names
     ]
     work = results / "work"
     write_table(work / "adpp_model.csv", checked(pd.concat([f.adpp for f in fits]), ADPP))
@@ -62,7 +66,8 @@ def command(config: Path, results: Path) -> None:
     drawn = [f.profiles for f in fits if len(f.profiles)]
     write_table(work / "model_profiles.csv", pd.concat(drawn or [fits[0].profiles]))
     write_table(work / "model_choice.csv", model_choice(summary, asked.fit, asked.choice))
-    click.echo(f"{len(summary)} fits of {', '.join(asked.fit)}; {int(summary['CONVERGED'].eq('Y').sum())} converged")
+    converged = int(summary["CONVERGED"].eq("Y").sum())
+    click.echo(f"{len(summary)} fits of {', '.join(asked.fit) or 'no model'}; {converged} converged")
     if asked.population is not None:
         click.echo(_population(trial, adnca, adsl, work))
 

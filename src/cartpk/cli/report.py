@@ -1,4 +1,4 @@
-"""``cartpk report``: the page of a trial and its manifest (the last rule of the workflow)."""
+"""``cartpk report``: the page of a trial (a rule of the workflow)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ __all__ = ["command"]
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--results", type=click.Path(path_type=Path), required=True, help="Folder of the run, results/<trial>.")
 def command(config: Path, results: Path) -> None:
-    """Write report.html, one self-contained page, and manifest.json, the hashes of all that went in and came out."""
-    import datetime as dt
+    """Write report.html, one self-contained page."""
     import json
 
     from cartpk.cli.ingest import INPUTS, refuse_changed
     from cartpk.config import load
     from cartpk.figures.registry import wanted
     from cartpk.files import write_text
-    from cartpk.provenance import describe_file, hashes, manifest, result_files
+    from cartpk.provenance import describe_file, hashes
     from cartpk.publication import refuse_identifiers
     from cartpk.report import read_run, render, trace
 
@@ -35,17 +34,4 @@ def command(config: Path, results: Path) -> None:
     provenance = trace(trial, describe_file(config, config.as_posix()), inputs, call)
     page = results / "report.html"
     write_text(page, render(trial, read_run(results, list(wanted(trial))), provenance))
-    # the clock of a run: it stands in the manifest and nowhere else
-    created = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    record = manifest(
-        trial=trial.trial.id,
-        created=created,
-        command=call,
-        config=provenance.config | {"settings": trial.model_dump(mode="json")},
-        inputs=inputs,
-        outputs=result_files(results),
-    )
-    write_text(results / "manifest.json", record)
-    click.echo(
-        f"{page}: {page.stat().st_size / 1e6:.1f} MB; {len(inputs)} input files, {page.parent / 'manifest.json'}"
-    )
+    click.echo(f"{page}: {page.stat().st_size / 1e6:.1f} MB; {len(inputs)} input files")

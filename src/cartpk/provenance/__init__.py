@@ -4,6 +4,7 @@ Everything here is a function of files and of the installed packages. The clock 
 writes ``manifest.json``; no other output of a run holds a time.
 """
 
+from cartpk.provenance.chain import LOG, head, rule_log
 from cartpk.provenance.manifest import manifest, read_manifest, seeds
 from cartpk.provenance.program import Lock, Source, lock, package_versions, source
 from cartpk.provenance.records import (
@@ -16,7 +17,6 @@ from cartpk.provenance.records import (
     sha256_file,
     sha256_text,
 )
-from cartpk.provenance.rule_log import LOG, head, rule_log
 from cartpk.provenance.verify import Difference, State, Verified, verify
 
 __all__ = [

@@ -8,9 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from cartpk.provenance.chain import LOG, breaks, head, rule_log
 from cartpk.provenance.manifest import is_sealed, read_manifest
 from cartpk.provenance.records import describe_file, log_files, result_files, sha256_file
-from cartpk.provenance.rule_log import LOG, breaks, head, rule_log
 
 __all__ = ["Difference", "State", "Verified", "verify"]
 

@@ -94,7 +94,7 @@ def rule_log(results: Path, trial: str) -> str:
     entries: list[dict[str, Any]] = [{"log": 1, "trial": trial, "findings": None if found is None else _source(found)}]
     told = set()
     for finding in findings:
-        place = (finding["FILE"], finding["ROW"])
+        place = (finding["FILE"], _line(finding["ROW"]))
         told.add(place)
         entries.append(_entry(finding, unused.get(place)))
     entries += [row for place, row in unused.items() if place not in told]

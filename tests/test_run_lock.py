@@ -1,0 +1,68 @@
+"""One run of a trial at a time; a killed run stands in nobody's way."""
+
+import subprocess
+import sys
+
+import pytest
+
+from cartpk import run_lock
+
+HOLD = (
+    "import sys; from pathlib import Path; from cartpk import run_lock; "
+    "run_lock.hold(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+)
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """Another process that runs the trial."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "T")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture
+def locks(tmp_path):
+    """What Snakemake leaves behind: its locks on the files of this trial, and one on another's."""
+    folder = tmp_path / "locks"
+    folder.mkdir()
+    (folder / "0.input.lock").write_text("data/pc.csv\n", encoding="utf-8")
+    (folder / "0.output.lock").write_text(f"{tmp_path / 'T'}/report.html\n", encoding="utf-8")
+    (folder / "1.output.lock").write_text(f"{tmp_path / 'OTHER'}/report.html\n", encoding="utf-8")
+    return folder
+
+
+def test_a_second_run_is_told_who_is_at_work(tmp_path, holder):
+    with pytest.raises(run_lock.BusyError, match=rf"process {holder.pid} on .*Nothing was changed"):
+        run_lock.hold(tmp_path / "T")
+
+
+def test_another_trial_is_free(tmp_path, holder):
+    taken = run_lock._take(tmp_path / "OTHER")
+    taken.close()
+
+
+def test_the_locks_of_a_living_run_stay(tmp_path, holder, locks):
+    assert run_lock.clear(tmp_path / "T", locks) == ()
+    assert len(list(locks.iterdir())) == 3
+
+
+def test_the_locks_of_a_killed_run_go_and_those_of_others_stay(tmp_path, holder, locks):
+    holder.kill()
+    holder.wait()
+    assert run_lock.clear(tmp_path / "T", locks) == ("0.output.lock",)
+    assert (locks / "1.output.lock").is_file()
+
+
+def test_a_lock_without_a_word_was_left_by_a_run_that_was_killed_while_it_wrote_it(tmp_path, locks):
+    (locks / "2.output.lock").write_text("", encoding="utf-8")
+    assert "2.output.lock" in run_lock.clear(tmp_path / "T", locks)
+
+
+def test_without_locks_nothing_is_made(tmp_path):
+    assert run_lock.clear(tmp_path / "T", tmp_path / "none") == ()
+    assert not (tmp_path / "T").exists()
