@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import filecmp
-import os
+import json
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +24,30 @@ def finished_table(out: Path, pickle: Path, kind: str) -> None:
     table.to_pickle(pickle)
 
 
+_LAUNCH = """
+import json, os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True)
+output = process.stdout.read()
+_, status, used = os.wait4(process.pid, 0)
+scale = 1 if sys.platform == "darwin" else 1024
+print(json.dumps([time.perf_counter() - start, used.ru_maxrss * scale, output, os.waitstatus_to_exitcode(status)]))
+"""
+
+
 def child(command: list[str]) -> tuple[float, float, str]:
-    """Seconds, peak memory (bytes) and output of a process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    output = process.stdout.read() if process.stdout else ""
-    _, status, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    """Seconds, peak memory (bytes) and output of a process.
+
+    A small process of its own starts it: Linux counts what its starter held before the exec into the peak of a
+    process, and this one may hold tables.
+    """
+    launched = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _LAUNCH, *command], stdout=subprocess.PIPE, text=True, check=True
+    )
+    seconds, peak, output, status = json.loads(launched.stdout)
+    if status:
         sys.exit(f"{' '.join(command)} failed")
-    return seconds, used.ru_maxrss * (1 if sys.platform == "darwin" else 1024), output
+    return seconds, peak, output
 
 
 def measure(profiles: Path, folder: Path, pairs: int) -> dict[str, Any]:

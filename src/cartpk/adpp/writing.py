@@ -5,7 +5,7 @@ Most columns repeat few texts: neighbouring ones are joined once per combination
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -23,16 +23,17 @@ _COMBINATIONS: Final = 100_000
 class _Coded:
     """Fields of a few different texts."""
 
-    codes: NDArray[np.intp]
-    """Shape (n,): index into ``texts``."""
+    codes: NDArray[np.int32]
+    """Shape (n,): index into ``texts``; four bytes, since there are millions of rows and few texts."""
     texts: NDArray[np.object_]
     """Fields as they stand in the file."""
 
     def joined(self, other: _Coded) -> _Coded:
         """Both fields with the comma between them, as one column of the combinations in use."""
-        pair = self.codes * len(other.texts) + other.codes
-        present = np.flatnonzero(np.bincount(pair, minlength=1))
-        number = np.zeros(len(self.texts) * len(other.texts), dtype=np.intp)
+        pair = self.codes * np.int32(len(other.texts)) + other.codes
+        number = np.zeros(len(self.texts) * len(other.texts), dtype=np.int32)
+        number[pair] = 1
+        present = np.flatnonzero(number)
         number[present] = np.arange(len(present))
         left, right = np.divmod(present, len(other.texts))
         return _Coded(number[pair], self.texts[left] + "," + other.texts[right])
@@ -55,7 +56,7 @@ def csv_chunks(table: pd.DataFrame) -> Iterator[bytes]:
     b'A,B\nx,0.1\n"y,z",\n'
     """
     yield (",".join(_quoted(str(name)) for name in table.columns) + "\n").encode()
-    columns = _merged([_column(table[name]) for name in table.columns])
+    columns = _merged(_column(table[name]) for name in table.columns)
     for start in range(0, len(table), _ROWS):
         rows = slice(start, start + _ROWS)
         fields = [_fields(column, rows) for column in columns]
@@ -73,12 +74,13 @@ def _column(column: pd.Series) -> _Column:
         if column.dtype.kind in "fiu":
             return column.to_numpy()
         column = column.astype("str").astype("category")
-    codes = column.cat.codes.to_numpy().astype(np.intp)
+    codes = column.cat.codes.to_numpy().astype(np.int32)
     texts = np.array([*(_quoted(str(text)) for text in column.cat.categories), ""], dtype=object)
-    return _Coded(np.where(codes < 0, len(texts) - 1, codes), texts)  # the last text is the empty cell
+    codes[codes < 0] = len(texts) - 1  # the last text is the empty cell
+    return _Coded(codes, texts)
 
 
-def _merged(columns: Sequence[_Column]) -> list[_Column]:
+def _merged(columns: Iterable[_Column]) -> list[_Column]:
     """The columns with neighbours of few combinations made one."""
     out: list[_Column] = []
     for column in columns:
