@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import html
+import importlib
+import io
 import re
+import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -20,6 +24,8 @@ from cartpk.fits import derive_params_model
 from cartpk.ingest import Intake, read_trial
 from cartpk.ingest.text import identifier
 from cartpk.pharmacodynamics import derive_pd
+from cartpk.provenance import describe_file
+from cartpk.report import read_run, render, trace
 from cartpk.roster import events, with_all_subjects
 from cartpk.schemas import ADNCA, ADPD, ADSL, FINDINGS, checked, read_table
 from cartpk.tables import csv_text, json_text, make_tables
@@ -27,7 +33,7 @@ from cartpk.tables.table import NoTable
 from cartpk.trial_data import TrialData
 
 SECONDS = 10
-"""No input may take longer."""
+"""No input may take longer, in seconds of the processor: a machine that is busy elsewhere makes no hang."""
 
 
 class ViolationError(AssertionError):
@@ -38,22 +44,22 @@ class _Hang(BaseException):
     """The time is over."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def limited(seconds: float = SECONDS) -> Iterator[None]:
-    """Stop what runs longer than this."""
+    """Stop what takes the processor for longer than this."""
 
     def over(_signal: int, _frame: FrameType | None) -> None:
         raise _Hang
 
-    before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, over)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     except _Hang:
-        raise ViolationError(f"still running after {seconds} s") from None
+        raise ViolationError(f"still running after {seconds} s of the processor") from None
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def judged(trial: Trial, folder: Path, depth: str) -> str:
@@ -66,12 +72,13 @@ def judged(trial: Trial, folder: Path, depth: str) -> str:
     folder
         Where its files are written; what lay there is removed.
     depth
-        How far an accepted trial goes: ``intake``, ``analysis``, ``tables`` or ``models``.
+        How far an accepted trial goes: ``intake``, ``analysis``, ``tables``, ``models`` or ``report``: every command
+        of the workflow but the figures, through their files, to the page.
 
     Raises
     ------
     ViolationError
-        A subject or record vanished, a refusal without a reason, or more than 10 seconds.
+        A subject or record vanished, a refusal without a reason, or more than 10 seconds of the processor.
     """
     for old in folder.iterdir():
         old.unlink()
@@ -99,7 +106,9 @@ def _judged(trial: Trial, folder: Path, path: Path, depth: str) -> str:
         return "stopped"
     _check_intake(intake)
     _check_nothing_vanished(trial, config, intake)
-    if depth != "intake":
+    if depth == "report":
+        _publish(config, intake, folder)
+    elif depth != "intake":
         _analyse(config, intake, folder, depth)
     return "listed" if len(intake.findings) else "clean"
 
@@ -182,3 +191,26 @@ def _analyse(config: TrialConfig, intake: Intake, folder: Path, depth: str) -> N
         for table in made:
             if not isinstance(table.body, NoTable):
                 csv_text(table.body)
+
+
+def _publish(config: TrialConfig, intake: Intake, folder: Path) -> None:
+    """The commands of the workflow, one after another, in the folder of the trial; then the page, without figures."""
+    results = Path("results")
+    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
+        try:
+            _call("ingest", "--out", str(results), "--findings", str(results / "work" / "findings_ingest.csv"))
+            for name in ("kinetics", "models", "pd", "clinical", "tables"):
+                _call(name, "--results", str(results))
+            record = describe_file(Path("trial.yaml"), "trial.yaml")
+            files = tuple(describe_file(Path(name), name) for name in config.files())
+            page = render(config, read_run(results, []), trace(config, record, files, "cartpk report trial.yaml"))
+        finally:
+            shutil.rmtree(results, ignore_errors=True)
+    _hold("<script>alert(" not in page, "text of the data is part of the page's code")
+    for subject in intake.adsl["USUBJID"]:
+        _hold(html.escape(subject) in page or subject in page, f"the page does not name the subject {subject!r}")
+
+
+def _call(name: str, *arguments: str) -> None:
+    command = importlib.import_module(f"cartpk.cli.{name}").command
+    command.main(["trial.yaml", *arguments], standalone_mode=False)

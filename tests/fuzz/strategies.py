@@ -119,7 +119,7 @@ config_operations = st.one_of(
 )
 
 kinds = st.sampled_from(["tidy", "sdtm", "decided"])
-depths = st.sampled_from(["intake"] * 24 + ["analysis"] * 14 + ["tables", "models"])
+depths = st.sampled_from(["intake"] * 48 + ["analysis"] * 27 + ["tables", "models"] * 2 + ["report"])
 spoiled_data = st.tuples(kinds, st.lists(data_operations, min_size=1, max_size=4), depths)
 spoiled_config = st.tuples(kinds, st.lists(config_operations, min_size=1, max_size=3), st.just("intake"))
 inputs = st.one_of(spoiled_data, spoiled_config)
