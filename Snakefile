@@ -13,19 +13,32 @@ try:
     from cartpk.cli.manifest import STARTED_BY
     from cartpk.config import ConfigError, TrialConfig, load, missing_files
 except ImportError as error:
-    raise WorkflowError(f"cartpk is not installed for {sys.executable} ({error}): run `make setup` or `pip install -e .`") from None
+    raise WorkflowError(
+        f"cartpk is not installed for {sys.executable} ({error}): run `make setup` or `pip install -e .`"
+    ) from None
 
+AS_MODULE = len(workflow.modifier_stack) > 1  # docs/how_to/use_as_module.md
 # `configfile:` would be MERGED with --configfile: the default trial would leak into the other
-if not workflow.configfiles:
+if not AS_MODULE and not workflow.configfiles:
+
     configfile: "config/config.yaml"
 
-if workflow.config_settings.config:
-    raise WorkflowError("--config is not used here: settings live in the trial's YAML, where they leave a trace. Copy it and pass --configfile.")
-if len(workflow.configfiles) > 1:
-    raise WorkflowError(f"one --configfile at a time: settings of several would merge ({', '.join(map(str, workflow.configfiles))})")
+
+if AS_MODULE and set(config) != {"configfile"}:
+    raise WorkflowError(
+        'as a module, name the trial: `config: {"configfile": "mytrial.yaml"}`. All other settings live in that file.'
+    )
+if not AS_MODULE and workflow.config_settings.config:
+    raise WorkflowError(
+        "--config is not used here: settings live in the trial's YAML, where they leave a trace. Copy it and pass --configfile."
+    )
+if not AS_MODULE and len(workflow.configfiles) > 1:
+    raise WorkflowError(
+        f"one --configfile at a time: settings of several would merge ({', '.join(map(str, workflow.configfiles))})"
+    )
 
 # Snakemake makes the name absolute; results must not depend on where the project lies
-CONFIG = Path(workflow.configfiles[0])
+CONFIG = Path(config["configfile"] if AS_MODULE else workflow.configfiles[0])
 CONFIG = CONFIG.relative_to(Path.cwd()) if CONFIG.is_relative_to(Path.cwd()) else CONFIG
 try:
     TRIAL: TrialConfig = load(CONFIG)
@@ -40,15 +53,16 @@ if left := run_lock.clear(Path(RESULTS)):
     print(f"An earlier run of {TRIAL.trial.id} was killed; it is gone on with.", file=sys.stderr)
 if damage := seals.damaged(Path(RESULTS)):
     raise WorkflowError("\n".join(map(str, damage)))
-CARTPK = f"'{sys.executable}' -m cartpk"  # works without an activated environment
+# without an activated environment; a parameter of every rule, since the shell of a module knows no names of its Snakefile
+CARTPK = f"{shlex.quote(sys.executable)} -m cartpk"
 
 
 rule all:
+    default_target: True
     input:
         f"{RESULTS}/report.html",
         f"{RESULTS}/manifest.json",
         [f"{RESULTS}/exports"] if TRIAL.report.exports else [],
-    default_target: True
 
 
 onstart:
@@ -59,6 +73,7 @@ onstart:
     os.environ[STARTED_BY] = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
 
 
+include: "workflow/rules/common.smk"
 include: "workflow/rules/ingest.smk"
 include: "workflow/rules/analysis.smk"
 include: "workflow/rules/exports.smk"

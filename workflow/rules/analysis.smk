@@ -20,18 +20,19 @@ rule kinetics:
         f"{RESULTS}/work/derived_units.csv",
         f"{RESULTS}/work/findings.csv",
         f"{RESULTS}/findings.csv",
+    log:
+        f"{RESULTS}/log/kinetics.log",
     params:
+        cartpk=CARTPK,
         config=CONFIG,
         results=RESULTS,
         settings=settings("nca", "analytes", "dosing", "product"),
         contents=contents(TRIAL.nca.files()),
         code=code_hash("cartpk.cli.kinetics"),
-    log:
-        f"{RESULTS}/log/kinetics.log",
     message:
         "Non-compartmental analysis"
     shell:
-        "{CARTPK} kinetics {params.config:q} --results {params.results:q} > {log:q} 2>&1"
+        "{params.cartpk} kinetics {params.config:q} --results {params.results:q} > {log:q} 2>&1"
 
 
 rule models:
@@ -46,17 +47,18 @@ rule models:
         f"{RESULTS}/work/model_samples.csv",
         f"{RESULTS}/work/model_profiles.csv",
         *(expand(f"{RESULTS}/work/population{{part}}", part=POPULATION) if TRIAL.models.population else []),
+    log:
+        f"{RESULTS}/log/models.log",
     params:
+        cartpk=CARTPK,
         config=CONFIG,
         results=RESULTS,
         settings=settings("models", "analytes"),
         code=code_hash("cartpk.cli.models", "cartpk.models.*"),
-    log:
-        f"{RESULTS}/log/models.log",
     message:
         "Kinetic models"
     shell:
-        "{CARTPK} models {params.config:q} --results {params.results:q} > {log:q} 2>&1"
+        "{params.cartpk} models {params.config:q} --results {params.results:q} > {log:q} 2>&1"
 
 
 rule pharmacodynamics:
@@ -68,17 +70,18 @@ rule pharmacodynamics:
         f"{RESULTS}/work/adpp_pd.csv",
         f"{RESULTS}/work/pd_change.csv",
         *([f"{RESULTS}/work/pd_curves.csv", f"{RESULTS}/work/pd_fits.csv"] if TRIAL.pharmacodynamics.dynamics else []),
+    log:
+        f"{RESULTS}/log/pd.log",
     params:
+        cartpk=CARTPK,
         config=CONFIG,
         results=RESULTS,
         settings=settings("pharmacodynamics", "analytes", "models"),
         code=code_hash("cartpk.cli.pd"),
-    log:
-        f"{RESULTS}/log/pd.log",
     message:
         "CD7+ cell counts"
     shell:
-        "{CARTPK} pd {params.config:q} --results {params.results:q} > {log:q} 2>&1"
+        "{params.cartpk} pd {params.config:q} --results {params.results:q} > {log:q} 2>&1"
 
 
 rule clinical:
@@ -86,14 +89,15 @@ rule clinical:
         [f"{RESULTS}/{name}" for name in required_files()],
     output:
         [f"{RESULTS}/{entry.file}" for entry in DERIVATIONS.values()],
+    log:
+        f"{RESULTS}/log/clinical.log",
     params:
+        cartpk=CARTPK,
         config=CONFIG,
         results=RESULTS,
         settings=settings(),
         code=code_hash("cartpk.cli.clinical", "cartpk.clinical.*"),
-    log:
-        f"{RESULTS}/log/clinical.log",
     message:
         "Response, survival, safety"
     shell:
-        "{CARTPK} clinical {params.config:q} --results {params.results:q} > {log:q} 2>&1"
+        "{params.cartpk} clinical {params.config:q} --results {params.results:q} > {log:q} 2>&1"

@@ -19,14 +19,15 @@ rule exports:
         expand(f"{RESULTS}/figures/{{id}}.{{suffix}}", id=wanted(TRIAL), suffix=["png", "svg"]) if DRAWN else [],
     output:
         directory(f"{RESULTS}/exports"),
+    log:
+        f"{RESULTS}/log/exports.log",
     params:
+        cartpk=CARTPK,
         config=CONFIG,
         results=RESULTS,
         settings=settings(),
         code=code_hash("cartpk.cli.export", *(["cartpk.figures.*"] if DRAWN else [])),
-    log:
-        f"{RESULTS}/log/exports.log",
     message:
         "Exports: {TRIAL.report.exports}"
     shell:
-        "{CARTPK} export {params.config:q} --results {params.results:q} > {log:q} 2>&1"
+        "{params.cartpk} export {params.config:q} --results {params.results:q} > {log:q} 2>&1"

@@ -17,17 +17,18 @@ rule tables:
     output:
         adpp=f"{RESULTS}/adpp.csv",
         tables=directory(f"{RESULTS}/tables"),
+    log:
+        f"{RESULTS}/log/tables.log",
     params:
+        cartpk=CARTPK,
         config=CONFIG,
         results=RESULTS,
         settings=settings(),
         code=code_hash("cartpk.cli.tables", "cartpk.tables.*"),
-    log:
-        f"{RESULTS}/log/tables.log",
     message:
         "Tables"
     shell:
-        "{CARTPK} tables {params.config:q} --results {params.results:q} > {log:q} 2>&1"
+        "{params.cartpk} tables {params.config:q} --results {params.results:q} > {log:q} 2>&1"
 
 
 # a process draws several figures: importing the drawing library costs more than drawing one
@@ -40,19 +41,20 @@ for batch, drawn in batches(TRIAL).items():
             [f"{RESULTS}/{name}" for name in sorted({name for figure in drawn for name in figure.inputs})],
         output:
             expand(f"{RESULTS}/figures/{{id}}.{{suffix}}", id=[figure.id for figure in drawn], suffix=FIGURE_FILES),
+        log:
+            f"{RESULTS}/log/figures_{batch}.log",
         params:
+            cartpk=CARTPK,
             config=CONFIG,
             results=RESULTS,
             settings=settings(),
             # the modules of these figures and what they import: an edit of a figure redraws its batch, no other
             code=code_hash("cartpk.cli.figure", *(figure.module for figure in drawn)),
             ids=" ".join(f"--id {figure.id}" for figure in drawn),
-        log:
-            f"{RESULTS}/log/figures_{batch}.log",
         message:
             "Figures " + ", ".join(figure.number for figure in drawn)
         shell:
-            "{CARTPK} figure {params.config:q} --results {params.results:q} {params.ids} > {log:q} 2>&1"
+            "{params.cartpk} figure {params.config:q} --results {params.results:q} {params.ids} > {log:q} 2>&1"
 
 
 rule report:
@@ -66,17 +68,18 @@ rule report:
         expand(f"{RESULTS}/figures/{{id}}.{{suffix}}", id=wanted(TRIAL), suffix=FIGURE_FILES),
     output:
         page=f"{RESULTS}/report.html",
+    log:
+        f"{RESULTS}/log/report.log",
     params:
+        cartpk=CARTPK,
         config=CONFIG,
         results=RESULTS,
         settings=settings(),
         code=code_hash("cartpk.cli.report", "cartpk.report.*"),
-    log:
-        f"{RESULTS}/log/report.log",
     message:
         "Report {output.page}"
     shell:
-        "{CARTPK} report {params.config:q} --results {params.results:q} > {log:q} 2>&1"
+        "{params.cartpk} report {params.config:q} --results {params.results:q} > {log:q} 2>&1"
 
 
 # the last one: what is listed is what the run has
@@ -87,14 +90,15 @@ rule manifest:
     output:
         manifest=f"{RESULTS}/manifest.json",
         log=f"{RESULTS}/rule_log.jsonl",
+    log:
+        f"{RESULTS}/log/manifest.log",
     params:
+        cartpk=CARTPK,
         config=CONFIG,
         results=RESULTS,
         settings=settings(),
         code=code_hash("cartpk.cli.manifest"),
-    log:
-        f"{RESULTS}/log/manifest.log",
     message:
         "Manifest {output.manifest}"
     shell:
-        "{CARTPK} manifest {params.config:q} --results {params.results:q} > {log:q} 2>&1"
+        "{params.cartpk} manifest {params.config:q} --results {params.results:q} > {log:q} 2>&1"
