@@ -16,9 +16,10 @@ from cartpk.effect_schemas import PKPD
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
+    from cartpk.config.trial import PdMeasure
     from cartpk.trial_data import TrialData
 
-__all__ = ["MIN_PAIRS", "derive", "pairs"]
+__all__ = ["MIN_PAIRS", "derive", "paired", "pairs"]
 
 MIN_PAIRS: Final = 4
 """Fewest points of a loop: three make a triangle of noise."""
@@ -51,6 +52,19 @@ def derive(data: TrialData, config: TrialConfig) -> pd.DataFrame:
                 }
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(PKPD.columns))
+
+
+def paired(
+    data: TrialData, config: TrialConfig, who: str, measure: PdMeasure
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Days, log10 exposure and log10 reduction of a subject as :func:`pairs`, and whether the count is BLQ."""
+    held = dict(used(data)).get((who, measure.code, measure.specimen))
+    counts = None if held is None else series_of(held)
+    event = data.adsl.set_index("USUBJID")["EVENTDY"]
+    until = last_day(float(event[who]), config)
+    day, x, y = pairs(_kinetics(data, who, config.primary_analyte.code), counts, until, config)
+    low = {} if counts is None else dict(zip(counts.day.tolist(), counts.blq.tolist(), strict=True))
+    return day, x, y, np.array([low[d] for d in day.tolist()], dtype=np.bool_)
 
 
 def _parameter(data: TrialData, category: str, code: str, of: str) -> dict[str, float]:

@@ -60,9 +60,14 @@ class AdverseEvents(Model):
             "ICANS": ("immune effector cell-associated neurotoxicity syndrome", "免疫效应细胞相关神经毒性综合征"),
             "HLH": ("haemophagocytic lymphohistiocytosis", "hemophagocytic lymphohistiocytosis"),
             "GVHD": ("graft versus host disease", "acute graft versus host disease"),
+            "INFECTION": ("infections and infestations", "感染及侵染类疾病"),
+            "CYTOPENIA": ("anaemia", "anemia", "neutropenia", "febrile neutropenia", "thrombocytopenia", "leukopenia",
+                          "lymphopenia", "pancytopenia", "neutrophil count decreased", "platelet count decreased",
+                          "white blood cell count decreased", "lymphocyte count decreased"),
         },
-        description="[choice] Class -> preferred terms; the class's name, as term or category, always means it.",
-    )
+        description="[choice] Class -> preferred terms or system organ classes; the class's name, as term or category, "
+        "always means it. The preferred term goes before the class of organs.",
+    )  # fmt: skip
     own_scale: tuple[str, ...] = Field(
         ("CRS", "ICANS"),
         description="[choice] Classes that are graded by a scale of their own: a row of them must name its scale.",

@@ -69,14 +69,14 @@ def _yes_no(column: pd.Series[str]) -> pd.Series[str]:
 
 
 def _special_interest(frame: pd.DataFrame, config: TrialConfig) -> pd.Series[str]:
-    """Class of special interest by preferred term, reported term or category."""
+    """Class of special interest by preferred term, reported term, category or system organ class."""
     classes = config.clinical.adverse_events.special_interest
     known = {key(text): name for name, texts in classes.items() for text in (name, *texts)}
 
     def of(*cells: str) -> str:
         return next((known[k] for k in map(key, cells) if k in known), "")
 
-    cells = [frame[c] for c in ("decoded", "term", "category")]
+    cells = [frame[c] for c in ("decoded", "term", "category", "system")]
     return pd.Series(mapped_together(cells, of), index=frame.index, dtype="str")
 
 
