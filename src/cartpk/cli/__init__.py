@@ -36,6 +36,7 @@ COMMANDS: Final[dict[str, str]] = {
     "tables": "Workflow: all parameters and the printed tables.",
     "figure": "Workflow: one figure.",
     "export": "Workflow: data sets, workbook, PDF and slides for other tools.",
+    "portfolio": "Workflow: several trials side by side.",
     "report": "Workflow: the page.",
     "manifest": "Workflow: the rule log and the hashes of everything that went in and came out.",
     "iq": "Whether this installation is the locked one.",

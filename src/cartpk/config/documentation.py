@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from cartpk.config.portfolio import PortfolioConfig
 from cartpk.config.trial import TrialConfig
 
 __all__ = ["markdown"]
@@ -38,12 +39,21 @@ report: {synthetic: false}
 ```
 """
 
+_PORTFOLIO = """# The configuration of a portfolio
+
+Several trials side by side: `snakemake --cores 4 --configfile config/portfolio.yaml`. A file with a section
+`portfolio` is a portfolio's, one with a section `trial` a trial's.
+"""
+
 
 def markdown() -> str:
     """The whole text of config/README.md."""
     parts = [_HEAD]
     seen: set[type[BaseModel]] = set()
     for name, field in TrialConfig.model_fields.items():
+        parts += _section(name, field.annotation, seen)
+    parts.append(_PORTFOLIO)
+    for name, field in PortfolioConfig.model_fields.items():
         parts += _section(name, field.annotation, seen)
     return "\n".join(parts).rstrip() + "\n"
 

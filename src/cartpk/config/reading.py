@@ -7,16 +7,18 @@ import math
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from cartpk.config.portfolio import PortfolioConfig
 from cartpk.config.trial import TrialConfig
 
 __all__ = ["ConfigError", "Problem", "load", "missing_files", "problems"]
 
 Location = tuple[str | int, ...]
+Settings = TypeVar("Settings", bound=BaseModel)
 
 _MOST_LETTERS: Final = 1_000_000
 _MOST_NODES: Final = 100_000
@@ -77,7 +79,11 @@ def load(path: Path | str) -> TrialConfig:
     ConfigError
         Lists every problem with its line; also where the file is missing or is not YAML.
     """
-    config, found = _read(Path(path))
+    return _loaded(Path(path), TrialConfig)
+
+
+def _loaded(path: Path, model: type[Settings]) -> Settings:
+    config, found = _read(path, model)
     if config is None or found:
         raise ConfigError(found)
     return config
@@ -85,45 +91,66 @@ def load(path: Path | str) -> TrialConfig:
 
 def problems(path: Path | str) -> list[Problem]:
     """Every problem of this YAML file, in the order of its lines; empty = the configuration can be used."""
-    return _read(Path(path))[1]
+    return _read(Path(path), TrialConfig)[1]
 
 
-def _read(path: Path) -> tuple[TrialConfig | None, list[Problem]]:
+def _read(path: Path, model: type[Settings]) -> tuple[Settings | None, list[Problem]]:
     file = str(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return None, [Problem(file, 1, "", "there is no such file.", _near_file(path))]
-    except (OSError, UnicodeDecodeError) as error:
-        return None, [
-            Problem(file, 1, "", f"the file cannot be read: {error}.", "A configuration is a UTF-8 text file.")
-        ]
-    if len(text) > _MOST_LETTERS:
-        said = f"the file has {len(text):,} letters; a configuration has at most {_MOST_LETTERS:,}."
-        return None, [Problem(file, 1, "", said, "Data belong into the files under data:.")]
-    try:
-        root = yaml.compose(text, Loader=_Loader)
-        if root is not None and _expanded(root) > _MOST_NODES:
-            said = f"aliases (*name) make more than {_MOST_NODES:,} settings of it, or contain themselves."
-            return None, [Problem(file, 1, "", said, "Write the settings out.")]
-        values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, see _Loader
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        what = getattr(error, "problem", None) or "the text is not YAML"
-        return None, [Problem(file, line, "", f"{what}.", "Check indentation, colons and quotes near this line.")]
-    if not isinstance(root, yaml.MappingNode):
-        return None, [Problem(file, 1, "", "the file holds no settings.", "See config/README.md for all of them.")]
+    parsed = _parsed(path, file)
+    if isinstance(parsed, Problem):
+        return None, [parsed]
+    root, values = parsed
+    if stranger := _other_kind(root, model, file):
+        return None, [stranger]
     found = [*_duplicates(root, file)]
     try:
-        return TrialConfig.model_validate(values), found
+        return model.model_validate(values), found
     except ValidationError as error:
         errors: list[dict[str, Any]] = [dict(e) for e in error.errors()]
         inner = {e["loc"][:1] for e in errors if len(e["loc"]) > 1}
         # a list whose items are wrong counts as too short: that echo says nothing new
         errors = [e for e in errors if not (e["type"] == "too_short" and e["loc"] in inner)]
-        found += [_problem(e, root, file) for e in errors]
+        found += [_problem(e, root, file, model) for e in errors]
     return None, sorted(found, key=lambda p: p.line)
+
+
+def _parsed(path: Path, file: str) -> tuple[yaml.MappingNode, Any] | Problem:
+    """The file's nodes, which know their lines, and its values; or what is wrong with the file as a whole."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return Problem(file, 1, "", "there is no such file.", _near_file(path))
+    except (OSError, UnicodeDecodeError) as error:
+        return Problem(file, 1, "", f"the file cannot be read: {error}.", "A configuration is a UTF-8 text file.")
+    if len(text) > _MOST_LETTERS:
+        said = f"the file has {len(text):,} letters; a configuration has at most {_MOST_LETTERS:,}."
+        return Problem(file, 1, "", said, "Data belong into the files under data:.")
+    try:
+        root = yaml.compose(text, Loader=_Loader)
+        if root is not None and _expanded(root) > _MOST_NODES:
+            said = f"aliases (*name) make more than {_MOST_NODES:,} settings of it, or contain themselves."
+            return Problem(file, 1, "", said, "Write the settings out.")
+        values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, see _Loader
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        what = getattr(error, "problem", None) or "the text is not YAML"
+        return Problem(file, line, "", f"{what}.", "Check indentation, colons and quotes near this line.")
+    if not isinstance(root, yaml.MappingNode):
+        return Problem(file, 1, "", "the file holds no settings.", "See config/README.md for all of them.")
+    return root, values
+
+
+def _other_kind(root: yaml.MappingNode, model: type[BaseModel], file: str) -> Problem | None:
+    """What is wrong where a portfolio is given for a trial, or the reverse."""
+    lines = {key.value: key.start_mark.line + 1 for key, _ in root.value}
+    if model is TrialConfig and "portfolio" in lines and "trial" not in lines:
+        said = "this is the configuration of a portfolio, where that of one trial is needed."
+        return Problem(file, lines["portfolio"], "portfolio", said, "Name one of its trials.")
+    if model is PortfolioConfig and "trial" in lines and "portfolio" not in lines:
+        said = "this is the configuration of a trial, where that of a portfolio is needed."
+        return Problem(file, lines["trial"], "trial", said, "Name it in portfolio.trials of a portfolio.")
+    return None
 
 
 def _expanded(root: yaml.Node) -> float:
@@ -184,9 +211,8 @@ def _line(root: yaml.Node, location: Location) -> int:
     return line
 
 
-def _section(location: Location) -> type[BaseModel] | None:
+def _section(location: Location, model: type[BaseModel]) -> type[BaseModel] | None:
     """The section (pydantic model) that holds the setting at this location."""
-    model: type[BaseModel] = TrialConfig
     for step in location:
         if isinstance(step, int) or step not in model.model_fields:
             continue
@@ -227,24 +253,24 @@ _PLAIN: Final[dict[str, str]] = {
 }
 
 
-def _problem(error: dict[str, Any], root: yaml.Node, file: str) -> Problem:
+def _problem(error: dict[str, Any], root: yaml.Node, file: str, model: type[BaseModel]) -> Problem:
     """One pydantic error as a sentence."""
     location: Location = tuple(s for s in error["loc"] if s != "[key]")
-    message, suggestion = _sentence(error, location)
+    message, suggestion = _sentence(error, location, model)
     return Problem(file, _line(root, location), _key(location), message, suggestion)
 
 
 _BOUNDS: Final = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 
 
-def _sentence(error: dict[str, Any], location: Location) -> tuple[str, str]:
+def _sentence(error: dict[str, Any], location: Location, model: type[BaseModel]) -> tuple[str, str]:
     """What was found and allowed, and how to mend it."""
     context, value = error.get("ctx") or {}, error.get("input")
     match error["type"]:
         case "missing":
-            return "is missing; it has no default.", _help(location)
+            return "is missing; it has no default.", _help(location, model)
         case "extra_forbidden":
-            return "there is no such setting.", _did_you_mean(location)
+            return "there is no such setting.", _did_you_mean(location, model)
         case "literal_error":
             options = [o.strip("' ") for o in context["expected"].replace(" or ", ", ").split(",")]
             return f"found {value!r}; allowed: {', '.join(options)}.", _close(str(value), options)
@@ -259,7 +285,7 @@ def _sentence(error: dict[str, Any], location: Location) -> tuple[str, str]:
             said = f"found {_short(value)}; allowed: {_PLAIN[kind]}."
         case _:
             said = f"found {_short(value)}: {error['msg']}."
-    return said, _help(location)
+    return said, _help(location, model)
 
 
 def _short(value: object, most: int = 60) -> str:
@@ -272,16 +298,16 @@ def _close(found: str, options: list[str]) -> str:
     return f"Did you mean {match[0]}?" if match else ""
 
 
-def _did_you_mean(location: Location) -> str:
+def _did_you_mean(location: Location, model: type[BaseModel]) -> str:
     """The setting of the same section whose name is nearest, or one of that name in another section."""
-    wrong, section = str(location[-1]), _section(location[:-1])
+    wrong, section = str(location[-1]), _section(location[:-1], model)
     if section is None:
         return ""
     names = list(section.model_fields)
     match = difflib.get_close_matches(wrong, names, n=1, cutoff=0.6)
     if match:
         return f"Did you mean {match[0]}?"
-    elsewhere = [path for path in _all_keys(TrialConfig) if path.split(".")[-1] == wrong]
+    elsewhere = [path for path in _all_keys(model) if path.split(".")[-1] == wrong]
     if elsewhere:
         return f"Did you mean {elsewhere[0]}?"
     return f"Settings here: {', '.join(names)}."
@@ -296,9 +322,9 @@ def _all_keys(model: type[BaseModel], at: str = "") -> Iterator[str]:
             yield from _all_keys(inner, path)
 
 
-def _help(location: Location) -> str:
+def _help(location: Location, model: type[BaseModel]) -> str:
     """The setting's own description."""
-    section = _section(location[:-1]) if location else None
+    section = _section(location[:-1], model) if location else None
     names: list[Hashable] = [s for s in location if not isinstance(s, int)]
     if section is None or not names or names[-1] not in section.model_fields:
         return ""

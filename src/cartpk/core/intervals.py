@@ -1,4 +1,4 @@
-"""Confidence intervals of small samples: exact proportion, ratio of geometric means.
+"""Confidence intervals of small samples: exact proportion, geometric mean, ratio of geometric means.
 
 References
 ----------
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv, stdtrit
 
-__all__ = ["MIN_GROUP", "GeometricMeanRatio", "clopper_pearson", "geometric_mean_ratio"]
+__all__ = ["MIN_GROUP", "GeometricMeanRatio", "clopper_pearson", "geometric_mean_interval", "geometric_mean_ratio"]
 
 Floats = NDArray[np.float64]
 
@@ -56,6 +56,32 @@ def clopper_pearson(events: ArrayLike, n: ArrayLike, level: float = 0.95) -> tup
     high = np.where(x == m, 1.0, high)
     empty = m == 0
     return np.where(empty, np.nan, low), np.where(empty, np.nan, high)
+
+
+def geometric_mean_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float]:
+    """Confidence limits of a geometric mean, by Student's t on the natural logarithm; nan below 2 values above 0.
+
+    Parameters
+    ----------
+    values
+        Those that are nan or not above 0 do not count.
+    level
+        Two-sided confidence level.
+
+    Examples
+    --------
+    >>> low, high = geometric_mean_interval([10.0, 20.0, 40.0])
+    >>> round(low, 4), round(high, 1)
+    (3.5746, 111.9)
+    """
+    _check_level(level)
+    x = _logs(values)
+    if x.size < MIN_GROUP:
+        return float("nan"), float("nan")
+    half = float(stdtrit(x.size - 1, 0.5 + level / 2.0)) * float(x.std(ddof=1)) / float(np.sqrt(x.size))
+    with np.errstate(over="ignore"):
+        low, high = np.exp([x.mean() - half, x.mean() + half])
+    return float(low), float(high)
 
 
 @dataclass(frozen=True, slots=True)
