@@ -13,6 +13,7 @@ import pytest
 
 from cartpk import schemas
 from cartpk.config import TrialConfig
+from cartpk.figures.exhibit import Figure
 from cartpk.figures.registry import FIGURES
 from cartpk.files import write_bytes, write_table, write_text
 from cartpk.provenance import FileRecord
@@ -97,7 +98,8 @@ def adnca() -> pd.DataFrame:
             used = not (subject == "101" and day == 28.0)
             rows.append(
                 {
-                    "STUDYID": "NCT00000001", "USUBJID": subject, "COHORT": "x", "PCSPEC": "BLOOD", "PCTESTCD": "CARTG",
+                    "STUDYID": "NCT00000001", "USUBJID": subject, "PCSPEC": "BLOOD", "PCTESTCD": "CARTG",
+                    "COHORT": "1e8 cells" if subject.startswith("2") else "2.5e7 cells",
                     "PCTEST": "CAR transgene", "AFRLT": day, "ARRLT": day, "NFRLT": day, "AVAL": value,
                     "AVALC": "<50" if below else str(value), "AVALU": "copies/ug", "ALLOQ": 50.0,
                     "BLQFL": "Y" if below else "N", "BLQCLASS": "NOT QUANTIFIABLE" if below else "QUANTIFIABLE",
@@ -192,8 +194,8 @@ EMPTY_FIGURE = list(FIGURES)[-1]
 """The figure that this trial does not have."""
 
 
-def write_figures(folder: Path) -> None:
-    """The files of every figure of the registry, with pictures of a few pixels."""
+def write_figures(folder: Path, data: TrialData, config: TrialConfig) -> None:
+    """The files of every figure of the registry, with pictures of a few pixels; those that the data fill have theirs."""
     for name, spec in FIGURES.items():
         words = {"id": name, "number": spec.number, "title": spec.title, "n": 7, "width": 8.0, "height": 4.0,
                  "caption": f"Caption of {name}: <50 & more.", "footnotes": ["BLQ as '<b>open</b>' marks."],
@@ -204,7 +206,8 @@ def write_figures(folder: Path) -> None:
         write_text(stem.with_suffix(".json"), json.dumps(words))
         write_text(stem.with_suffix(".svg"), DRAWING)
         write_bytes(stem.with_suffix(".png"), PIXEL)
-        write_text(stem.with_suffix(".csv"), "USUBJID\n101\n")
+        made = spec.make(data, config)
+        write_table(stem.with_suffix(".csv"), made.data if isinstance(made, Figure) else pd.DataFrame({"USUBJID": []}))
 
 
 @pytest.fixture(scope="session")
@@ -215,7 +218,7 @@ def results(data: TrialData, config: TrialConfig, tmp_path_factory: pytest.TempP
         write_table(folder / f"{name}.csv", getattr(data, name))
     write_table(folder / "work" / "adpp_nca.csv", data.adpp)
     write_table(folder / "work" / "fits.csv", data.fits)
-    write_figures(folder)
+    write_figures(folder, data, config)
     tables = make_tables(data, config)
     write_text(folder / "tables" / "tables.json", json_text(tables))
     for table in tables:

@@ -1,10 +1,13 @@
 """Figures read from their files: which picture is embedded, and how."""
 
 import base64
+import io
 import json
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from cartpk.files import write_bytes, write_text
 from cartpk.report.figures import read_figures
@@ -28,13 +31,31 @@ def test_a_small_drawing_is_embedded_as_it_is(tmp_path):
     assert not set('<>"#') & set(body)
 
 
-def test_a_large_drawing_gives_way_to_a_smaller_bitmap(tmp_path):
-    picture = figure(tmp_path, svg="<svg>" + "x" * 200_000 + "</svg>", png=b"\x89PNG").picture
-    assert picture == "data:image/png;base64," + base64.b64encode(b"\x89PNG").decode()
+def bitmap(noise=False):
+    """A picture of many shades, or one that nothing makes small."""
+    rng = np.random.default_rng(7)
+    ramp = np.linspace(0, 255, 300 * 200 * 3).reshape(200, 300, 3)
+    cells = rng.integers(0, 256, (200, 300, 3)) if noise else ramp
+    stream = io.BytesIO()
+    Image.fromarray(cells.astype(np.uint8)).save(stream, "PNG")
+    return stream.getvalue()
 
 
-def test_a_large_drawing_stays_where_the_bitmap_is_larger(tmp_path):
-    picture = figure(tmp_path, svg="<svg>" + "x" * 200_000 + "</svg>", png=b"x" * 400_000).picture
+def test_a_large_drawing_gives_way_to_a_smaller_bitmap_of_few_colours(tmp_path):
+    whole = bitmap()
+    picture = figure(tmp_path, svg="<svg>" + "x" * 200_000 + "</svg>", png=whole).picture
+    head, _, body = picture.partition(",")
+    assert head == "data:image/png;base64"
+    few = Image.open(io.BytesIO(base64.b64decode(body)))
+    assert few.size == (300, 200)
+    assert len(base64.b64decode(body)) < len(whole)
+    assert len(few.convert("RGB").getcolors(10_000)) <= 48
+
+
+def test_a_small_drawing_stays_even_where_the_bitmap_is_smaller(tmp_path):
+    picture = figure(tmp_path, svg="<svg>" + "x" * 60_500 + "</svg>", png=bitmap(noise=True)).picture
+    assert picture.startswith("data:image/png;base64,")
+    picture = figure(tmp_path, svg="<svg>" + "x" * 50_000 + "</svg>", png=bitmap(noise=True)).picture
     assert picture.startswith("data:image/svg+xml,")
 
 

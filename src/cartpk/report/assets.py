@@ -12,12 +12,12 @@ __all__ = ["FOLDER", "script", "style"]
 
 FOLDER: Final = Path(__file__).parent
 _STYLES: Final = (
-    "base", "bar", "sheet", "type", "glance", "facts", "exhibits", "tables", "findings", "methods",
+    "base", "bar", "sheet", "type", "glance", "facts", "exhibits", "charts", "filter", "tables", "findings", "methods",
 )  # fmt: skip
 """What is the same on screens and paper, then its parts."""
 _LAST: Final = "paper"
 """The style of paper comes last: it overrides."""
-_SCRIPTS: Final = ("core", "theme", "outline", "scroll", "fold")
+_SCRIPTS: Final = ("core", "theme", "outline", "scroll", "fold", "filter", "stats", "recipes", "charts", "tables")
 """``core`` makes the name ``cartpk`` that all others share."""
 
 

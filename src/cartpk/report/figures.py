@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from cartpk.report.prose import anchor
 
-__all__ = ["FigureBlock", "FileLink", "read_figures"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FigureBlock", "FileLink", "read_drawn", "read_figures"]
 
 _PIXELS_PER_INCH: Final = 96
-_SMALL_SVG: Final = 120_000
+_SMALL_SVG: Final = 60_000
 """Bytes up to which the drawing is taken, sharp at any size, even where the bitmap is smaller still."""
+_COLOURS: Final = 48
+"""Colours of a bitmap on the page: few enough to weigh a third, enough for every dose level and its shades."""
 _SVG_SAFE: Final = " !$&'()*+,-./:;=?@_~^`{}|[]"
 _DOWNLOADS: Final = {"png": "PNG", "svg": "SVG", "csv": "Data (CSV)"}
 
@@ -31,7 +37,10 @@ class FileLink:
 
 @dataclass(frozen=True)
 class FigureBlock:
-    """A figure as the page shows it; ``picture`` is a data URI, None where ``empty_reason`` says why there is none."""
+    """A figure as the page shows it.
+
+    ``picture`` is a data URI, None where ``empty_reason`` says why there is none; ``data`` the file of what it drew.
+    """
 
     id: str
     anchor: str
@@ -40,11 +49,17 @@ class FigureBlock:
     caption: str
     footnotes: tuple[str, ...]
     alt: str
-    picture: str | None
     width: int
     height: int
     empty_reason: str | None
     files: tuple[FileLink, ...]
+    folder: Path
+    data: Path | None = None
+
+    @property
+    def picture(self) -> str | None:
+        """The picture as a data URI; None where there is none."""
+        return None if self.empty_reason else _picture(self.folder, self.id)
 
 
 def read_figures(folder: Path, order: Sequence[str]) -> tuple[FigureBlock, ...]:
@@ -65,6 +80,17 @@ def read_figures(folder: Path, order: Sequence[str]) -> tuple[FigureBlock, ...]:
     return tuple(_figure(folder, name) for name in order)
 
 
+def read_drawn(file: Path | None) -> pd.DataFrame | None:
+    """What a figure drew, from its CSV: names and codes as text, the rest as numbers; None without a file or a row."""
+    import pandas as pd  # noqa: PLC0415
+
+    if file is None:
+        return None
+    text = ("USUBJID", "COHORT", "GROUP", "VALUE", "PPCAT", "PARAMCD")
+    rows = pd.read_csv(file, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""])
+    return rows if len(rows) else None
+
+
 def _figure(folder: Path, name: str) -> FigureBlock:
     about: dict[str, Any] = json.loads((folder / "figures" / f"{name}.json").read_text(encoding="utf-8"))
     empty = about.get("empty_reason") or None
@@ -73,6 +99,7 @@ def _figure(folder: Path, name: str) -> FigureBlock:
         for suffix, label in _DOWNLOADS.items()
         if not empty and (folder / "figures" / f"{name}.{suffix}").is_file()
     )
+    drawn = folder / "figures" / f"{name}.csv"
     return FigureBlock(
         id=name,
         anchor=anchor("figure", name),
@@ -81,11 +108,12 @@ def _figure(folder: Path, name: str) -> FigureBlock:
         caption=about.get("caption") or "",
         footnotes=tuple(about.get("footnotes") or ()),
         alt=about.get("alt") or about["title"],
-        picture=None if empty else _picture(folder / "figures", name),
         width=round((about.get("width") or 0) * _PIXELS_PER_INCH),
         height=round((about.get("height") or 0) * _PIXELS_PER_INCH),
         empty_reason=empty,
         files=links,
+        folder=folder / "figures",
+        data=drawn if drawn.is_file() and not empty else None,
     )
 
 
@@ -93,5 +121,18 @@ def _picture(folder: Path, name: str) -> str:
     """The picture as a data URI: the drawing where it is small or smaller than the bitmap, else the bitmap."""
     drawing = (folder / f"{name}.svg").read_text(encoding="utf-8")
     vector = "data:image/svg+xml," + quote(drawing, safe=_SVG_SAFE)
-    bitmap = "data:image/png;base64," + base64.b64encode((folder / f"{name}.png").read_bytes()).decode("ascii")
-    return vector if len(vector) <= max(_SMALL_SVG, len(bitmap)) else bitmap
+    if len(vector) <= _SMALL_SVG:
+        return vector
+    bitmap = "data:image/png;base64," + base64.b64encode(_lean((folder / f"{name}.png").read_bytes())).decode("ascii")
+    return min(vector, bitmap, key=len)
+
+
+def _lean(bitmap: bytes) -> bytes:
+    """The bitmap with a palette of its most used colours where that is smaller; the file beside the page has all."""
+    from PIL import Image  # noqa: PLC0415
+
+    with Image.open(io.BytesIO(bitmap)) as picture:
+        few = picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+        packed = io.BytesIO()
+        few.save(packed, "PNG", optimize=True)
+    return min(bitmap, packed.getvalue(), key=len)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DIGITS", "SUBJECTS", "Packed", "block", "packed"]
+__all__ = ["DIGITS", "SUBJECTS", "Packed", "block", "packed", "words"]
 
 DIGITS: Final = 12
 """Significant digits of a number in the data block, unless a table says otherwise."""
@@ -56,7 +56,7 @@ def packed(
         elif name == "USUBJID":
             made[name] = [str(v) for v in values]
         else:
-            made[name] = _words([None if _missing(v) else str(v) for v in values.tolist()])
+            made[name] = words([None if _missing(v) else str(v) for v in values.tolist()])
     return {"n": len(table), "columns": made}
 
 
@@ -92,7 +92,8 @@ def _rounded(value: float, digits: int) -> float | int | None:
     return int(short) if short.is_integer() and abs(short) < 1e15 else short
 
 
-def _words(values: Sequence[str | None]) -> object:
+def words(values: Sequence[str | None]) -> object:
+    """A column of words as the data block holds it, or one value where all are the same."""
     if len(values) > 1 and len(set(values)) == 1:
         return {"c": values[0]}
     places = {word: i for i, word in enumerate(dict.fromkeys(v for v in values if v is not None))}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -15,16 +15,19 @@ from markupsafe import Markup
 from cartpk.config import TrialConfig
 from cartpk.report import assets
 from cartpk.report.caveats import STATEMENT, cautions, limitations
+from cartpk.report.charts.chart import Chart
+from cartpk.report.charts.library import library
+from cartpk.report.charts.registry import make_charts
 from cartpk.report.choices import printed, settings
 from cartpk.report.completeness import completeness
 from cartpk.report.exclusions import exclusions
-from cartpk.report.figures import FigureBlock
+from cartpk.report.figures import FigureBlock, read_drawn
 from cartpk.report.issues import Findings, group_findings
 from cartpk.report.key_results import key_results
 from cartpk.report.methods import methods
 from cartpk.report.model_results import model_results
 from cartpk.report.packed import block
-from cartpk.report.page_data import page_data
+from cartpk.report.page_data import listed, page_data
 from cartpk.report.parts import PARTS
 from cartpk.report.prose import Section
 from cartpk.report.record import heading, record, sentence
@@ -83,8 +86,8 @@ def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
         Versions and hashes to print.
     """
     findings, sections = group_findings(run.data.findings), methods(config)
-    style, script = _stylesheet(config), assets.script(PARTS)
-    models = model_results(run.data, config)
+    style, script, vega = _stylesheet(config), assets.script(PARTS), library()
+    models, charts = model_results(run.data, config), _charts(run, config)
     template = _environment().get_template("page.html.j2")
     return template.render(
         page=_head(config, run, findings, sections, models),
@@ -104,20 +107,32 @@ def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
         statement=STATEMENT,
         settings=[(path, printed(value)) for path, value, _ in settings(config)],
         not_stated=NOT_STATED,
-        policy=policy(style, script),
+        policy=policy(style, script, vega.script),
         parts=PARTS,
+        charts=charts,
+        library=replace(vega, script=Markup(vega.script)),  # noqa: S704
         # our own text, hashed in the policy, and JSON without a "<": the only markup that is not escaped
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
-        data=Markup(_data(run, config)),  # noqa: S704
+        data=Markup(_data(run, config, charts)),  # noqa: S704
         **{part.key: part.words(run, config) for part in PARTS},
     )
 
 
-def _data(run: RunFiles, config: TrialConfig) -> str:
-    """The page's data block and what its parts bring, as JSON."""
-    theirs = {part.key: part.data(run.data, config) for part in PARTS}
-    return block(page_data(run.data, config) | theirs)
+def _charts(run: RunFiles, config: TrialConfig) -> dict[str, Chart]:
+    files = {figure.id: figure.data for figure in run.figures if not figure.empty_reason}
+    return make_charts(run.data, config, list(files), lambda name: read_drawn(files[name]))
+
+
+def _data(run: RunFiles, config: TrialConfig, charts: Mapping[str, Chart]) -> str:
+    """The page's data block with that of its charts and parts, as JSON."""
+    made = page_data(run.data, config)
+    tables = cast("dict[str, object]", made["tables"])
+    for chart in charts.values():
+        tables.update(chart.tables)
+    made["listings"] = listed(run.tables)
+    made["charts"] = {name: chart.as_json() for name, chart in charts.items()}
+    return block(made | {part.key: part.data(run.data, config) for part in PARTS})
 
 
 def _head(
@@ -145,19 +160,20 @@ def _environment() -> Environment:
     )
 
 
-def policy(style: str, script: str) -> str:
-    """The content security policy: nothing is loaded, only this style and this script run.
+def policy(style: str, *scripts: str) -> str:
+    """The content security policy: nothing is loaded, only this style and these scripts run, none makes code of text.
 
     Examples
     --------
     >>> policy("a", "b").split("; ")[:2]
     ["default-src 'none'", 'img-src data:']
     """
+    run = " ".join(f"'{_digest(script)}'" for script in scripts)
     parts = (
         "default-src 'none'",
         "img-src data:",
         f"style-src '{_digest(style)}'",
-        f"script-src '{_digest(script)}'",
+        f"script-src {run}",
         "base-uri 'none'",
         "form-action 'none'",
     )

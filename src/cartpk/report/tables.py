@@ -5,20 +5,36 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from cartpk.report.prose import anchor
 
-__all__ = ["LONG_LISTING", "LONG_TABLE", "MOST_ROWS", "Cell", "Column", "Row", "TableBlock", "broken", "read_tables"]
+__all__ = [
+    "FIRST_ROWS",
+    "LONG_LISTING",
+    "LONG_TABLE",
+    "MOST_ROWS",
+    "PRINTED_ROWS",
+    "Cell",
+    "Column",
+    "Row",
+    "TableBlock",
+    "broken",
+    "read_tables",
+]
 
 LONG_LISTING: Final = 40
 """Rows from which a listing is folded."""
 LONG_TABLE: Final = 150
 """Rows from which a table is folded."""
-MOST_ROWS: Final = 2000
+MOST_ROWS: Final = 12000
 """Rows of a table that the page holds; the rest stands in its CSV, and the page says so."""
+PRINTED_ROWS: Final = 150
+"""Rows from which a listing stands in the data block, of which the browser shows as many as are asked for."""
+FIRST_ROWS: Final = 40
+"""Rows of such a listing that stand on the page as they are."""
 _NAME_LENGTH: Final = 40
 """Letters of a name, a date or a code; longer texts are sentences."""
 _WIDE: Final = 9
@@ -102,7 +118,8 @@ class Row:
 class TableBlock:
     """A table as the page shows it: the printed cells of ``tables/tables.json``.
 
-    ``beyond`` is the number of rows that only the CSV holds. Of several columns of groups only the innermost stays a
+    ``beyond`` is the number of rows that only the CSV holds; ``full`` has the cells of
+    ``full_columns``, every group's name in every row. Of several columns of groups only the innermost stays a
     column where the groups are large; the outer ones become headings between the rows.
     """
 
@@ -118,11 +135,27 @@ class TableBlock:
     empty_reason: str | None
     file: str | None
     beyond: int = 0
+    full: tuple[tuple[str, ...], ...] = ()
+    full_columns: tuple[Column, ...] = ()
 
     @property
     def long(self) -> bool:
         """Whether the table is folded until the reader opens it."""
         return len(self.rows) > (LONG_LISTING if self.is_listing else LONG_TABLE)
+
+    @property
+    def in_block(self) -> bool:
+        """Whether its rows stand in the data block, the first of them also on the page."""
+        return self.is_listing and len(self.rows) > PRINTED_ROWS
+
+    @property
+    def printed_rows(self) -> tuple[Row, ...]:
+        """The rows that stand on the page as they are."""
+        if not self.in_block:
+            return self.rows
+        first = self.rows[:FIRST_ROWS]
+        # a group's first cell stands for the rows that are left
+        return _closed(first)
 
     @property
     def wide(self) -> bool:
@@ -149,6 +182,14 @@ class TableBlock:
     def is_listing(self) -> bool:
         """Whether it is a listing (ICH E3 number 16.x)."""
         return self.number.startswith("16")
+
+
+def _closed(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The rows, no cell of which stands for more rows than there are."""
+    return tuple(
+        replace(row, cells=tuple(replace(cell, span=min(cell.span, len(rows) - i)) for cell in row.cells))
+        for i, row in enumerate(rows)
+    )
 
 
 def broken(text: str) -> tuple[str, ...]:
@@ -195,6 +236,8 @@ def _table(folder: Path, entry: Mapping[str, Any]) -> TableBlock:
         empty_reason=entry["empty_reason"],
         file=file if (folder / file).is_file() else None,
         beyond=max(len(entry["rows"]) - MOST_ROWS, 0),
+        full=_full(entry["rows"][:MOST_ROWS], depth),
+        full_columns=columns,
     )
 
 
@@ -214,6 +257,21 @@ def _rows(
             for place, (text, column) in enumerate(zip(row[outer:], columns[outer:], strict=True))
         )
         yield Row(heading, cells, depth > 0 and number > 0 and bool(row[outer]), key)
+
+
+def _full(rows: Sequence[Sequence[str]], depth: int) -> tuple[tuple[str, ...], ...]:
+    """The cells with the names of groups in every row; an inner name ends where an outer one begins anew."""
+    above = [""] * depth
+    made = []
+    for row in rows:
+        changed = False
+        for place in range(depth):
+            if row[place]:
+                above[place], changed = row[place], True
+            elif changed:
+                above[place] = ""
+        made.append((*above, *row[depth:]))
+    return tuple(made)
 
 
 def _spans(rows: Sequence[Sequence[str]], place: int) -> list[int]:

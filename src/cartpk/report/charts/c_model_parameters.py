@@ -1,0 +1,43 @@
+"""Model parameters by dose level, every subject and a box: Figure 14.2-12c."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cartpk.config import TrialConfig
+from cartpk.figures.samples import printed_unit
+from cartpk.report.charts import marks
+from cartpk.report.charts.chart import Chart, ChartSource, Panel
+from cartpk.report.charts.groups import boxed
+from cartpk.report.packed import packed
+
+FIGURE: Final = "f_14_2_12c"
+_COLUMNS: Final = ("USUBJID", "COHORT", "MODEL", "PARAMCD", "AVAL", "AVALU", "AVALLO", "AVALHI", "FLAG")
+
+
+def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: ARG001
+    """One panel per parameter of the model."""
+    rows = source.figure_data()
+    if rows is None:
+        return None
+    doses = source.data.cohorts
+    panels = []
+    for code, own in rows.dropna(subset=["AVAL"]).groupby("PARAMCD", sort=False):
+        unit = own["AVALU"].dropna()
+        what = {"table": FIGURE, "where": {"PARAMCD": str(code)}, "by": "COHORT", "order": list(doses)}
+        panels.append(
+            Panel(
+                f"{own['PARAM'].iloc[0]}" + (f" ({printed_unit(str(unit.iloc[0]))})" if len(unit) else ""),
+                boxed(doses, marks.dose_colour(doses)),
+                {"rows": ("strip", what), "boxes": ("boxes", what)},
+                f"{own['PARAM'].iloc[0]} of each subject by dose level, with boxes of quartiles and median.",
+            )
+        )
+    return Chart(
+        FIGURE,
+        tuple(panels),
+        (marks.VALUES,),
+        tables={FIGURE: packed(rows, _COLUMNS, digits={"AVALLO": 4, "AVALHI": 4, "AVAL": 6})},
+        note="Boxes: quartiles, median and range of the subjects shown, where there are three and more; 95 % limits of "
+        "an estimate: point at its mark.",
+    )

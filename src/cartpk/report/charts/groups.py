@@ -1,0 +1,100 @@
+"""Values of subjects in groups side by side, with a box over each group."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from cartpk.figures.palette import PAPER
+from cartpk.report.charts import marks
+from cartpk.report.charts.chart import Spec
+
+__all__ = ["boxed"]
+
+UPRIGHT: Final = 4
+"""More groups than this are labelled aslant."""
+
+
+def boxed(groups: Sequence[str], colour: Spec, box: str | None = None) -> Spec:
+    """A mark per subject (dataset ``rows``) beside a box per group (dataset ``boxes``).
+
+    The groups stand at 0, 1, 2 ... of a linear axis, so that marks can stand beside each other within their group.
+
+    Parameters
+    ----------
+    groups
+        Names on the horizontal axis, in order.
+    colour
+        Of the marks.
+    box
+        Colour of all boxes; None = that of the marks.
+    """
+    last = len(groups) - 1
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [-0.6, last + 0.6], "nice": False, "zero": False},
+        "axis": {
+            "values": list(range(len(groups))),
+            "labelExpr": f"{json.dumps(list(groups))}[datum.value]",
+            "labelAngle": 0 if len(groups) <= UPRIGHT else -35,
+            "labelLimit": 150,
+            "ticks": False,
+            "grid": False,
+        },
+    }
+    y = marks.values("")
+    ink = {"value": box} if box else {**colour, "field": "G"}
+    return marks.layered([*_boxes(x, y, ink), _rows(x, y, colour)], 270)
+
+
+def _boxes(x: Spec, y: Spec, ink: Spec) -> list[Spec]:
+    data = {"name": "boxes"}
+    tip = [
+        {"field": "G", "title": "Group"},
+        {"field": "n", "title": "n"},
+        {"field": "medians", "title": "Median"},
+        {"field": "quartiles", "title": "Quartiles"},
+        {"field": "range", "title": "Range"},
+    ]
+    across = {"x": {**x, "field": "x0"}, "x2": {"field": "x1"}}
+    return [
+        {
+            "data": data,
+            "mark": {"type": "rule", "strokeWidth": 1.2},
+            "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": ink},
+        },
+        {
+            "data": data,
+            "mark": {"type": "rect", "fill": PAPER, "strokeWidth": 1.4},
+            "encoding": {**across, "y": {**y, "field": "q1"}, "y2": {"field": "q3"}, "stroke": ink, "tooltip": tip},
+        },
+        {
+            "data": data,
+            "mark": {"type": "rule", "strokeWidth": 2.6},
+            "encoding": {**across, "y": {**y, "field": "med"}, "color": ink},
+        },
+    ]
+
+
+def _rows(x: Spec, y: Spec, colour: Spec) -> Spec:
+    return {
+        "data": {"name": "rows"},
+        "mark": {"type": "point", "strokeWidth": 1.1, "cursor": "pointer"},
+        "encoding": {
+            "x": x,
+            "y": y,
+            "stroke": colour,
+            "fill": {"condition": {"test": "datum.open", "value": PAPER}, **colour},
+            "opacity": {"field": "o", "type": "quantitative", "scale": None, "legend": None},
+            "size": {"field": "a", "type": "quantitative", "scale": None, "legend": None},
+            "tooltip": [
+                {"field": "S", "title": "Subject"},
+                {"field": "D", "title": "Dose level"},
+                {"field": "v", "title": "Value"},
+                {"field": "flags", "title": "Flags"},
+            ],
+        },
+    }
