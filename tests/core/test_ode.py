@@ -27,9 +27,8 @@ class Gompertz:
     def slope(self, day, y):
         return self.par[0] * (self.par[1] - y)
 
-    def tangent(self, day, y):
-        by_y = -self.par[0] * np.ones((1, 1, y.shape[1]))
-        return by_y, np.stack([self.par[1] - y[0], self.par[0]])[None]
+    def slopes(self, day, y, by):
+        return self.slope(day, y), -self.par[0] * by + np.stack([self.par[1] - y[0], self.par[0]])[None]
 
 
 DAYS = np.array([[28.0, 0.0, 0.3, 7.0, 400.0]])

@@ -1,9 +1,12 @@
 """Ordinary differential equations of many subjects and starting values at once, with their sensitivities.
 
 One step of the method of Dormand and Prince advances every row of a batch; each row has its own time and step, so that
-a row's result does not depend on its company. Steps are powers of two: between two parameter vectors that are close
-they are the same, and the sensitivities returned are the exact derivatives of the numbers returned (the derivative of
-every stage, not of the equation), which is what a minimiser needs.
+a row's result does not depend on its company. Steps are powers of the root of two: between two parameter vectors that
+are close they are the same, and the sensitivities returned are the exact derivatives of the numbers returned (the
+derivative of every stage, not of the equation), which is what a minimiser needs.
+
+A batch is small (tens of rows of a few states): what costs is the number of numpy calls, so that states and
+sensitivities stand in one array, are combined by one product per stage, and equations give both slopes in one call.
 
 References
 ----------
@@ -18,7 +21,7 @@ from typing import Final, Protocol, Self
 
 import numpy as np
 
-from cartpk.core.estimation.profiles import FloatArray, IntArray
+from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray
 
 __all__ = ["Solution", "System", "integrate"]
 
@@ -53,8 +56,12 @@ SHORTEST_STEP: Final = 2.0**-12
 LONGEST_STEP: Final = 32.0
 """Days."""
 MOST_STEPS: Final = 10_000
-_MARGIN: Final = 1.0 / 64.0
-"""A step is doubled where the error is this part of the tolerance: the doubled one then has at most the tolerance."""
+_NOTCH: Final = 2.0**0.5
+"""Steps differ by powers of this."""
+_MARGIN: Final = 0.7
+"""A step is chosen for this part of the tolerance, so that few steps are taken in vain."""
+_MOST_NOTCHES: Final = (8.0, 6.0)
+"""By which a step shrinks and grows at once."""
 
 
 class System(Protocol):
@@ -68,8 +75,8 @@ class System(Protocol):
         """Return f, (s, B), at day (B,) and states y (s, B)."""
         ...
 
-    def tangent(self, day: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the derivatives of f by the states, (s, s, B), and by the parameters, (s, p, B)."""
+    def slopes(self, day: FloatArray, y: FloatArray, by: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return f and its derivatives by the parameters, (s, p, B), where those of the states are ``by``."""
         ...
 
     def take(self, rows: IntArray) -> Self:
@@ -87,30 +94,43 @@ class Solution:
 
 @dataclass
 class _Rows:
-    """What is still on its way: where each row stands, and the derivatives there."""
+    """What is still on its way: where each row stands, and the slope there.
+
+    ``z`` holds the s states and, below them, their derivatives where these are wanted, (z, B); ``stage`` their slopes
+    in the seven stages of a step, (7, z, B), of which the first is known when a step begins.
+    """
 
     system: System
+    s: int
     place: IntArray
     day: FloatArray
     step: FloatArray
-    y: FloatArray
-    first: FloatArray
-    tangent: FloatArray | None
+    z: FloatArray
+    stage: FloatArray
     asked: FloatArray
     last: FloatArray
 
     def take(self, rows: IntArray) -> _Rows:
         return _Rows(
             self.system.take(rows),
+            self.s,
             self.place[rows],
             self.day[rows],
             self.step[rows],
-            self.y[:, rows],
-            self.first[:, rows],
-            None if self.tangent is None else self.tangent[..., rows],
+            np.take(self.z, rows, axis=1),
+            np.take(self.stage, rows, axis=2),  # in one piece: a step reshapes it without a copy
             self.asked[rows],
             self.last[rows],
         )
+
+    def slope_into(self, out: FloatArray, day: FloatArray, z: FloatArray) -> None:
+        """Write the slopes at these days and states."""
+        s, b = self.s, day.size
+        if z.shape[0] == s:
+            out[:] = self.system.slope(day, z)
+        else:
+            out[:s], by = self.system.slopes(day, z[:s], z[s:].reshape(s, -1, b))
+            out[s:] = by.reshape(-1, b)
 
 
 def integrate(system: System, days: FloatArray, *, sensitivities: bool = False, tolerance: float = 1e-8) -> Solution:
@@ -136,72 +156,63 @@ def integrate(system: System, days: FloatArray, *, sensitivities: bool = False, 
     y, by = system.start()
     asked = np.asarray(days, dtype=np.float64)
     n, m = asked.shape
-    states = np.repeat(y[:, :, None], m, axis=2)
-    slopes = np.repeat(by[..., None], m, axis=3) if sensitivities else None
-    begin = np.zeros(n)
+    s, p = by.shape[:2]
+    z = np.concatenate([y, by.reshape(s * p, n)]) if sensitivities else y.copy()
+    out = np.repeat(z[:, :, None], m, axis=2)
     rows = _Rows(
         system=system,
+        s=s,
         place=np.arange(n),
-        day=begin,
+        day=np.zeros(n),
         step=np.full(n, FIRST_STEP),
-        y=y,
-        first=system.slope(begin, y),
-        tangent=by if sensitivities else None,
+        z=z,
+        stage=np.empty((7, *z.shape)),
         asked=asked,
         last=asked.max(axis=1, initial=0.0),
     )
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
+        rows.slope_into(rows.stage[0], rows.day, z)
         for _ in range(MOST_STEPS):
             going = rows.day < rows.last
-            if not going.any():
+            left = np.count_nonzero(going)
+            if not left:
                 break
-            if 4 * np.count_nonzero(going) <= 3 * going.size:
+            if 4 * left <= 3 * going.size:
                 rows = rows.take(np.flatnonzero(going))
-            _advance(rows, tolerance, states, slopes)
-    return Solution(states, slopes)
+            _advance(rows, tolerance, out)
+    return Solution(out[:s], out[s:].reshape(s, p, n, m) if sensitivities else None)
 
 
-def _advance(rows: _Rows, tolerance: float, states: FloatArray, slopes: FloatArray | None) -> None:
-    """One step of every row: kept where its error allows; days within it are written to ``states``, ``slopes``."""
-    h, (s, b) = rows.step, rows.y.shape
-    stage = np.empty((7, s, b))
-    at = np.empty((6, s, b))
-    stage[0], at[0] = rows.first, rows.y
+def _advance(rows: _Rows, tolerance: float, out: FloatArray) -> None:
+    """One step of every row: kept where its error allows; the days within it are written to ``out``, (z, B, m)."""
+    h, day, stage = rows.step, rows.day, rows.stage
+    flat = stage.reshape(7, -1)
+    here = rows.z
     for i in range(1, 7):
-        here = rows.y + h * (STAGES[i, :i] @ stage[:i].reshape(i, -1)).reshape(s, b)
-        if i < 6:
-            at[i] = here
-        stage[i] = rows.system.slope(rows.day + NODES[i] * h, here)
-    error = np.max(np.abs(h * (ERROR @ stage.reshape(7, -1)).reshape(s, b)), axis=0) / tolerance
+        here = (STAGES[i, :i] @ flat[:i]).reshape(rows.z.shape)
+        here *= h
+        here += rows.z
+        rows.slope_into(stage[i], day + NODES[i] * h, here)
+    apart = (ERROR @ stage[:, : rows.s].reshape(7, -1)).reshape(rows.s, -1)
+    error = np.abs(apart * h).max(axis=0) / tolerance
     fits = (error <= 1.0) | (h <= SHORTEST_STEP)
-    tangents = _tangents(rows, at, here) if rows.tangent is not None else None
-    row, column = np.nonzero((rows.asked > rows.day[:, None]) & (rows.asked <= (rows.day + h)[:, None]) & fits[:, None])
+    reached = day + h
+    row, column = np.nonzero((rows.asked > day[:, None]) & (rows.asked <= np.where(fits, reached, -1.0)[:, None]))
     if row.size:
-        part = (rows.asked[row, column] - rows.day[row]) / h[row]
-        weight = BETWEEN @ (part ** np.arange(1, 5)[:, None]) * h[row]
-        states[:, rows.place[row], column] = rows.y[:, row] + np.einsum("kr,ksr->sr", weight, stage[:, :, row])
-        if slopes is not None and rows.tangent is not None and tangents is not None:
-            inside = np.einsum("kr,kspr->spr", weight, tangents[0][..., row])
-            slopes[:, :, rows.place[row], column] = rows.tangent[..., row] + inside
-    lost = fits & ~np.isfinite(here).all(axis=0)
-    rows.day = np.where(lost, np.inf, np.where(fits, rows.day + h, rows.day))
-    rows.y = np.where(fits, here, rows.y)
-    rows.first = np.where(fits, stage[6], rows.first)
-    if tangents is not None and rows.tangent is not None:
-        rows.tangent = np.where(fits, tangents[1], rows.tangent)
-    rows.step = np.where(fits, np.where(error < _MARGIN, np.minimum(2.0 * h, LONGEST_STEP), h), 0.5 * h)
+        part = (rows.asked[row, column] - day[row]) / h[row]
+        weight = (BETWEEN @ (part ** np.arange(1, 5)[:, None])) * h[row]
+        out[:, rows.place[row], column] = rows.z[:, row] + np.einsum("kr,kzr->zr", weight, stage[:, :, row])
+    lost = fits & ~np.isfinite(here[: rows.s]).all(axis=0)
+    rows.day = np.where(lost, np.inf, np.where(fits, reached, day))
+    np.copyto(rows.z, here, where=fits)
+    np.copyto(stage[0], stage[6], where=fits)
+    rows.step = np.clip(h * _growth(error, fits), SHORTEST_STEP, LONGEST_STEP)
 
 
-def _tangents(rows: _Rows, at: FloatArray, end: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Derivatives of the seven stages, (7, s, p, B), and of the states at the end of the step, (s, p, B)."""
-    begin = rows.tangent
-    assert begin is not None  # noqa: S101 - asked for
-    s, p, b = begin.shape
-    made = np.empty((7, s, p, b))
-    here = begin
-    for i in range(7):
-        if i:
-            here = begin + rows.step * (STAGES[i, :i] @ made[:i].reshape(i, -1)).reshape(s, p, b)
-        by_y, by_p = rows.system.tangent(rows.day + NODES[i] * rows.step, at[i] if i < 6 else end)
-        made[i] = np.einsum("ijb,jpb->ipb", by_y, here) + by_p
-    return made, here
+def _growth(error: FloatArray, fits: BoolArray) -> FloatArray:
+    """Factor for the next step: the error of one step goes with its fifth power."""
+    notches = np.floor(np.log(_MARGIN / error) * (0.2 / np.log(_NOTCH)))
+    notches = np.where(np.isnan(notches), -_MOST_NOTCHES[0], notches)
+    bounded = np.where(fits, np.clip(notches, 0.0, _MOST_NOTCHES[1]), np.clip(notches, -_MOST_NOTCHES[0], -1.0))
+    factor: FloatArray = _NOTCH**bounded
+    return factor

@@ -12,6 +12,7 @@ import numpy as np
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 
 __all__ = [
+    "CurveFunction",
     "Derived",
     "KineticModel",
     "Parameter",
@@ -192,7 +193,9 @@ class PopulationScale:
 class CurveFunction(Protocol):
     """ln C of theta (…, p) at day (…, m)."""
 
-    def __call__(self, theta: FloatArray, day: FloatArray) -> FloatArray: ...
+    def __call__(self, theta: FloatArray, day: FloatArray) -> FloatArray:
+        """Return ln C, or its derivatives, (…, m) or (…, m, p)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,8 @@ class KineticModel:
         Pairs of symbols, e.g. (slow rate, fast rate): the first stays below the second.
     population
         Scale of the population model, or None when it is that of the parameters.
+    roughly
+        ln C and its derivatives with larger numerical errors, for the way to a minimum; None for a closed form.
     """
 
     name: str
@@ -236,6 +241,7 @@ class KineticModel:
     kink: str | None = None
     order: tuple[tuple[str, str], ...] = ()
     population: PopulationScale | None = None
+    roughly: tuple[CurveFunction, CurveFunction] | None = None
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -266,6 +272,12 @@ class KineticModel:
     def log_gradient(self, phi: FloatArray, day: FloatArray) -> FloatArray:
         """Derivatives d ln C / d phi, (…, m, p)."""
         return self.log_slope(self.theta(phi), day)
+
+    def rough(self) -> KineticModel:
+        """Return the model with its rough curve, or itself."""
+        if self.roughly is None:
+            return self
+        return replace(self, log_value=self.roughly[0], log_slope=self.roughly[1], roughly=None)
 
     def starts(self, profiles: Profiles) -> FloatArray:
         """Starting values, (n, s, p) on the transformed scale, for profiles scaled to a highest result of 1."""

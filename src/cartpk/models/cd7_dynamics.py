@@ -13,7 +13,7 @@ from typing import Final, Self
 
 import numpy as np
 
-from cartpk.core.estimation.individual import Fits, fit_profiles, restrict
+from cartpk.core.estimation.individual import Fits, fit_restricted
 from cartpk.core.estimation.problem import Problem
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray, Profiles
 from cartpk.core.estimation.uncertainty import covariance
@@ -33,6 +33,8 @@ BASE7, LD, R7, KMAX, EC50, BASEN, RN = range(7)
 SIGMA_PRIOR: Final = Prior(0.35, 0.4, "assumed spread of a cell count around its curve; a project choice")
 SIGMA_BOUNDS: Final = (0.1, 3.0)
 TOLERANCE: Final = 1e-6
+ROUGH_TOLERANCE: Final = 1e-4
+"""Of the integrations of ln counts: of what is reported, and on a fit's way to it."""
 
 # fmt: off
 PARAMETERS: Final = (
@@ -114,36 +116,36 @@ class Equations:
 
     def slope(self, day: FloatArray, y: FloatArray) -> FloatArray:
         """Derivatives of the states by time."""
-        cells, room, _, kill, _ = self._terms(day, y)
+        return self._slope(day, y)[0]
+
+    def slopes(self, day: FloatArray, y: FloatArray, by: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Derivatives of the states by time, and of these by the logarithms of the parameters."""
+        slope, (cells, room, capacity, kill, spared) = self._slope(day, y)
+        part = cells / capacity
+        crowding = part[0] * by[0] if len(y) == 1 else part[0] * by[0] + part[1] * by[1]
+        out = np.empty_like(by)
+        for state, rate in enumerate((R7, RN)[: len(y)]):
+            grown = self.par[rate]
+            out[state] = -grown * crowding - INFLUX[state] / cells[state] * by[state]
+            out[state, rate] += grown * room
+            for k in (BASE7, BASEN)[: len(y)]:
+                out[state, k] += grown * (1.0 - room) * self.par[k] / capacity
+        out[0, KMAX] -= kill
+        out[0, EC50] += kill * spared
+        return slope, out
+
+    def _slope(self, day: FloatArray, y: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """Derivatives by time; cells, room for growth, capacity, rate of killing, 1 - its part of the maximum."""
+        cells = np.exp(y)
+        capacity = self.par[BASE7] + (self.par[BASEN] if self.negatives else 0.0)
+        room = 1.0 - cells.sum(axis=0) / capacity
+        spared = self.par[EC50] / (self.par[EC50] + self.driver.at(day))
+        kill = self.par[KMAX] * (1.0 - spared)
         out = np.empty_like(y)
         out[0] = INFLUX[0] / cells[0] + self.par[R7] * room - kill
         if self.negatives:
             out[1] = INFLUX[1] / cells[1] + self.par[RN] * room
-        return out
-
-    def tangent(self, day: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Derivatives of the slopes by the states, and by the logarithms of the parameters."""
-        cells, room, capacity, kill, spared = self._terms(day, y)
-        s, p = len(y), len(self.par)
-        rates = self.par[[R7, RN]] if self.negatives else self.par[[R7]]
-        by_y = -rates[:, None] * (cells / capacity)[None]
-        by_p = np.zeros((s, p, y.shape[1]))
-        for state in range(s):
-            by_y[state, state] -= INFLUX[state] / cells[state]
-            by_p[state, BASE7] = rates[state] * (1.0 - room) * self.par[BASE7] / capacity
-            by_p[state, (R7, RN)[state]] = rates[state] * room
-            if self.negatives:
-                by_p[state, BASEN] = rates[state] * (1.0 - room) * self.par[BASEN] / capacity
-        by_p[0, KMAX], by_p[0, EC50] = -kill, kill * spared
-        return by_y, by_p
-
-    def _terms(self, day: FloatArray, y: FloatArray) -> tuple[FloatArray, ...]:
-        """Cells, room for growth, capacity, rate of killing, 1 - its part of the maximum."""
-        cells = np.exp(y)
-        capacity = self.par[BASE7] + (self.par[BASEN] if self.negatives else 0.0)
-        level = self.driver.at(day)
-        spared = self.par[EC50] / (self.par[EC50] + level)
-        return cells, 1.0 - cells.sum(axis=0) / capacity, capacity, self.par[KMAX] * (1.0 - spared), spared
+        return out, (cells, room, capacity, kill, spared)
 
 
 @dataclass(frozen=True)
@@ -158,11 +160,18 @@ class CountCurve:
         Which samples are CD7- cells, (n, m).
     depletion
         Day on which lymphodepletion starts; earlier samples are baselines, later ones up to day 0 what it left.
+    tolerance
+        Of the integration.
     """
 
     driver: Driver
     negative: BoolArray
     depletion: float
+    tolerance: float = TOLERANCE
+
+    def rough(self) -> CountCurve:
+        """The curve with larger numerical errors."""
+        return self if self.tolerance == ROUGH_TOLERANCE else replace(self, tolerance=ROUGH_TOLERANCE)
 
     def take(self, rows: IntArray | BoolArray) -> Self:
         """The curve of these rows."""
@@ -179,7 +188,7 @@ class CountCurve:
     def _observed(self, phi: FloatArray, day: FloatArray, *, sensitivities: bool) -> tuple[FloatArray, FloatArray]:
         par = np.ascontiguousarray(np.exp(phi).T)
         found = integrate(
-            Equations(par, self.driver), np.maximum(day, 0.0), sensitivities=sensitivities, tolerance=TOLERANCE
+            Equations(par, self.driver), np.maximum(day, 0.0), sensitivities=sensitivities, tolerance=self.tolerance
         )
         pick = self.negative if len(par) > BASEN else np.zeros_like(self.negative)
         value = np.where(pick, found.states[-1], found.states[0])
@@ -307,7 +316,7 @@ def fit_counts(
         prior_precision=np.tile(np.array([*prior_sd, sigma.sd]) ** -2.0, (n, 1)),
         spent=np.zeros(n),
     )
-    problem, fits = restrict(problem, fit_profiles(problem, _starts(problem, p), max_steps=40), rounds=1)
+    problem, fits = fit_restricted(problem, _starts(problem, p), max_steps=40, rounds=1)
     return CountFits(parameters, problem, fits, covariance(problem, fits.x, fits.at_bound), prior_sd)
 
 

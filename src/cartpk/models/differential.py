@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
 from cartpk.core.estimation.profiles import FloatArray
 from cartpk.core.ode import System, integrate
+from cartpk.models.base import CurveFunction
 
 __all__ = ["Differential"]
 
@@ -43,20 +44,30 @@ class Differential:
         Natural-scale parameters (B, p) -> their equations.
     scale
         Position of the parameter by which the pools are multiplied.
-    pools
-        How many of the first states are pools of C.
+    orders
+        One number per pool, of which the first states are the logarithms: each over this power of the time since
+        ``head_start`` days before infusion (so that a pool that begins empty has a state that begins flat).
     expanded
         Pools from this one on have the peak that is reported: infused cells that only decline come before it.
     tolerance
         Of the integration.
+    rough_tolerance
+        Of the integrations on a fit's way to its minimum.
     """
 
     bind: Callable[[FloatArray], System]
     scale: int
-    pools: int = 1
+    orders: tuple[float, ...] = (0.0,)
+    head_start: float = 0.0
     expanded: int = 0
     tolerance: float = 1e-6
+    rough_tolerance: float = 1e-4
     _kept: OrderedDict[tuple[bytes, ...], FloatArray] = field(default_factory=OrderedDict)
+
+    def roughly(self) -> tuple[CurveFunction, CurveFunction]:
+        """The curve and its derivatives at the rough tolerance."""
+        rough = replace(self, tolerance=self.rough_tolerance, _kept=OrderedDict())
+        return rough.log_value, rough.log_slope
 
     def log_value(self, theta: FloatArray, day: FloatArray) -> FloatArray:
         """Logarithm of C(t), (…, m)."""
@@ -71,10 +82,10 @@ class Differential:
         flat, days, shape = _flattened(theta, day)
         found = integrate(self.bind(flat), days, sensitivities=True, tolerance=self.tolerance)
         assert found.slopes is not None  # noqa: S101 - asked for
-        logs = _total(found.states[: self.pools])
+        pools = self._pools(found.states, days)
+        logs = _total(pools)
         self._keep(_key(b"value", flat, days), logs + np.log(flat[:, self.scale, None]))
-        share = np.exp(found.states[: self.pools] - logs)
-        slope = np.einsum("sbm,spbm->bmp", share, found.slopes[: self.pools])
+        slope = np.einsum("sbm,spbm->bmp", np.exp(pools - logs), found.slopes[: len(pools)])
         slope[..., self.scale] += 1.0
         made: FloatArray = slope.reshape(*shape, flat.shape[1])
         return made
@@ -103,8 +114,15 @@ class Differential:
 
     def _logs(self, flat: FloatArray, days: FloatArray) -> FloatArray:
         states = integrate(self.bind(flat), days, tolerance=self.tolerance).states
-        value: FloatArray = _total(states[: self.pools]) + np.log(flat[:, self.scale, None])
+        value: FloatArray = _total(self._pools(states, days)) + np.log(flat[:, self.scale, None])
         return value
+
+    def _pools(self, states: FloatArray, days: FloatArray) -> FloatArray:
+        """Logarithms of the pools, (pools, B, m), relative to the scale."""
+        pools: FloatArray = states[: len(self.orders)]
+        if any(self.orders):
+            pools = pools + np.array(self.orders)[:, None, None] * np.log(np.maximum(days, 0.0) + self.head_start)
+        return pools
 
     def _peak(self, theta: FloatArray) -> FloatArray:
         """Time and value of the peak, (…, 2)."""
@@ -119,7 +137,7 @@ class Differential:
         days = np.broadcast_to(_GRID, (row.size, _GRID.size))
         for _ in range(3):
             states = integrate(self.bind(flat), days, tolerance=self.tolerance).states
-            height = _total(states[self.expanded : self.pools])
+            height = _total(self._pools(states, days)[self.expanded :])
             best = np.clip(np.argmax(height, axis=1), 1, days.shape[1] - 2)
             low, high = days[row, best - 1], days[row, best + 1]
             inner = days

@@ -8,6 +8,7 @@ Written in the logarithms of the three pools over C0 and of T / A. Kinetics of o
 that its start, its growth and its capacity are constants here, relative to A; A itself then plays no part. Recruitment
 of memory cells back to effectors (theta in the source) is 0, as in the public fits. The killing rate and B say when the
 expansion ends. An empty pool has no logarithm: the effector and memory cells of the first minutes are there at time 0.
+These pools begin as a straight line and a square of time: integrated are ln(E / t) and ln(M / t^2), which begin flat.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ TARGET_GROWTH: Final = 0.03
 """rho, 1/day: near the 0.029 and 0.032 of the public fits of patients P01 and G01."""
 HEAD_START: Final = 2.0**-8
 """Recruitment of this time, days (6 minutes), is there at time 0; it raises the rate eta by that part of 1/muI."""
+ORDERS: Final = (0.0, 1.0, 2.0)
+"""Power of time with which each pool begins."""
 PUBLIC: Final = "between the public fits of Santurio 2025's code (25 patients); SD: weak, a project choice"
 FIRST: Final = "centred on a tenth of the subject's highest quantified result; weak, a project choice"
 C0, ETA, MUI, KAPPA, MUE, EPS, MUP, B, GAMMA = range(9)
@@ -41,15 +44,15 @@ _N = 9
 
 @dataclass(frozen=True)
 class Equations:
-    """ln of infused, effector and memory cells over C0, and ln(T / A), of B rows with parameters (9, B)."""
+    """ln of I, E / t and M / t^2, each over C0, and ln(T / A), of B rows with parameters (9, B); t from HEAD_START."""
 
     par: FloatArray
 
     def start(self) -> tuple[FloatArray, FloatArray]:
         """Infused cells, the recruits of the head start, the target at its start."""
         full = TARGET_START / (1.0 + TARGET_START)
-        recruits = np.log(self.par[ETA] * full * HEAD_START)
-        settled = recruits + np.log(0.5 * self.par[EPS] * (1.0 - full) * HEAD_START)
+        recruits = np.log(self.par[ETA] * full)
+        settled = recruits + np.log(0.5 * self.par[EPS] * (1.0 - full))
         zero = np.zeros_like(recruits)
         by = np.zeros((4, _N, zero.size))
         by[1, ETA] = by[2, ETA] = by[2, EPS] = 1.0
@@ -61,49 +64,65 @@ class Equations:
 
     def slope(self, day: FloatArray, y: FloatArray) -> FloatArray:
         """Derivatives of the states by time."""
-        del day
+        return self._slope(day, y)[0]
+
+    def slopes(self, day: FloatArray, y: FloatArray, by: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Derivatives of the states by time, and of these by the logarithms of the parameters."""
+        slope, (full, empty, lost, recruited, grown, settled, settling, bite, more, regrown) = self._slope(day, y)
+        _, effector, _, target = by
+        apart = by[:2] - by[1:3]
+        out = np.empty_like(by)
+        np.multiply(lost * -empty, target, out=out[0])
+        np.multiply(recruited, apart[0], out=out[1])
+        out[1] += ((recruited + grown + self.par[EPS] * full) * empty) * target
+        np.multiply(settled, apart[1] - full * target, out=out[2])
+        np.multiply(-more, effector, out=out[3])
+        out[3] -= regrown * target
+        out[0, ETA] -= lost
+        out[0, MUI] -= self.par[MUI]
+        out[1, ETA] += recruited
+        out[1, KAPPA] += grown
+        out[1, EPS] -= settling
+        out[1, MUE] -= self.par[MUE]
+        out[2, EPS] += settled
+        out[2, MUP] -= self.par[MUP]
+        out[3, C0] -= more
+        out[3, B] += more
+        out[3, GAMMA] -= bite
+        return slope, out
+
+    def _slope(self, day: FloatArray, y: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """Derivatives by time; F, 1 - F, the rates that they are made of, the slope of the killing by ln E."""
         c0, eta, mui, kappa, mue, eps, mup, b, gamma = self.par
-        infused, effector, memory, target = y
-        full = 1.0 / (1.0 + np.exp(-target))
-        empty = 1.0 - full
-        killers = np.exp(effector) * c0 / b
+        time = day + HEAD_START
+        per_time = 1.0 / time
+        powers = np.empty_like(y)
+        np.subtract(y[:2], y[1:3], out=powers[:2])
+        powers[2:] = y[1::2]
+        infused, effector, killers, target = np.exp(powers)
+        empty = 1.0 / (1.0 + target)
+        full = target * empty
+        lost, grown, settling = eta * full, kappa * full, eps * empty
+        recruited, settled = lost * infused * per_time, settling * effector * per_time
+        killers = killers * time * (c0 / b)
+        spared = 1.0 / (1.0 + killers)
+        bite = gamma * killers * spared
+        regrown = target * (TARGET_GROWTH / TARGET_CAPACITY)
         out = np.empty_like(y)
-        out[0] = -eta * full - mui
-        out[1] = eta * full * np.exp(infused - effector) + kappa * full - eps * empty - mue
-        out[2] = eps * empty * np.exp(effector - memory) - mup
-        out[3] = TARGET_GROWTH * (1.0 - np.exp(target) / TARGET_CAPACITY) - gamma * killers / (1.0 + killers)
-        return out
-
-    def tangent(self, day: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Derivatives of the slopes by the states, and by the logarithms of the parameters."""
-        del day
-        c0, eta, mui, kappa, mue, eps, mup, b, gamma = self.par
-        infused, effector, memory, target = y
-        full = 1.0 / (1.0 + np.exp(-target))
-        empty = 1.0 - full
-        turn = full * empty
-        recruited = eta * full * np.exp(infused - effector)
-        settled = eps * empty * np.exp(effector - memory)
-        killers = np.exp(effector) * c0 / b
-        bite = gamma * killers / (1.0 + killers)
-        more = bite / (1.0 + killers)
-        by_y = np.zeros((4, 4, y.shape[1]))
-        by_y[0, 3] = -eta * turn
-        by_y[1, 0], by_y[1, 1] = recruited, -recruited
-        by_y[1, 3] = recruited * empty + (kappa + eps) * turn
-        by_y[2, 1], by_y[2, 2] = settled, -settled
-        by_y[2, 3] = -settled * full
-        by_y[3, 1] = -more
-        by_y[3, 3] = -TARGET_GROWTH * np.exp(target) / TARGET_CAPACITY
-        by_p = np.zeros((4, _N, y.shape[1]))
-        by_p[0, ETA], by_p[0, MUI] = -eta * full, -mui
-        by_p[1, ETA], by_p[1, KAPPA], by_p[1, EPS], by_p[1, MUE] = recruited, kappa * full, -eps * empty, -mue
-        by_p[2, EPS], by_p[2, MUP] = settled, -mup
-        by_p[3, C0], by_p[3, B], by_p[3, GAMMA] = -more, more, -bite
-        return by_y, by_p
+        np.negative(lost + mui, out=out[0])
+        np.subtract(recruited + grown, settling + mue + per_time, out=out[1])
+        np.subtract(settled, mup + 2.0 * per_time, out=out[2])
+        np.subtract(TARGET_GROWTH - regrown, bite, out=out[3])
+        return out, (full, empty, lost, recruited, grown, settled, settling, bite, bite * spared, regrown)
 
 
-CURVE = Differential(bind=lambda theta: Equations(np.ascontiguousarray(theta.T)), scale=C0, pools=3, expanded=1)
+CURVE = Differential(
+    bind=lambda theta: Equations(np.ascontiguousarray(theta.T)),
+    scale=C0,
+    expanded=1,
+    orders=ORDERS,
+    head_start=HEAD_START,
+)
 
 
 def expansion_rate(theta: FloatArray) -> FloatArray:
@@ -170,6 +189,7 @@ MODEL = KineticModel(
     log_value=CURVE.log_value,
     log_slope=CURVE.log_slope,
     area=CURVE.area,
+    roughly=CURVE.roughly(),
     guess=guess,
     derived=(
         Derived("MCMAX", "Model Cmax", Unit.CONC, CURVE.cmax, "C at the highest E + M, numerically"),

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from cartpk.core.estimation.choice import aic, bic
-from cartpk.core.estimation.individual import Fits, Method, fit_profiles, restrict
+from cartpk.core.estimation.individual import Fits, Method, fit_profiles, fit_restricted
 from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.problem import Problem
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
@@ -278,9 +278,10 @@ def fit_model(
     is_conc = np.array([par.unit is Unit.CONC for par in model.parameters])
     phi = phi + is_conc * peak[:, None, None]
     starts = np.concatenate([phi, np.full((*phi.shape[:2], 1), np.log(_SIGMA_START))], axis=2)
-    fits = fit_profiles(problem, starts)
-    if method is not Method.ML:
-        problem, fits = restrict(problem, fits)
+    if method is Method.ML:
+        fits = fit_profiles(problem, starts)
+    else:
+        problem, fits = fit_restricted(problem, starts)
     if polish:
         from cartpk.core.estimation.polish import polished  # noqa: PLC0415 - lmfit costs 2 s to import
 

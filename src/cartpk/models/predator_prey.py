@@ -49,40 +49,38 @@ class Equations:
     def slope(self, day: FloatArray, y: FloatArray) -> FloatArray:
         """Derivatives of the states by time."""
         del day
-        full, log_full = _fullness(y)
-        rate, _ = self._rate(full)
-        return np.stack([rate * (np.log(self.par[KAPPA]) - log_full), -self.par[RN] * log_full])
+        return self._slope(y)[0]
 
-    def tangent(self, day: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Derivatives of the slopes by the states, and by the logarithms of the parameters."""
+    def slopes(self, day: FloatArray, y: FloatArray, by: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Derivatives of the states by time, and of these by the logarithms of the parameters."""
         del day
-        full, log_full = _fullness(y)
-        rate, added = self._rate(full)
-        room = np.log(self.par[KAPPA]) - log_full
-        away = full - 1.0
-        base = SHAPE * full * full + away * away
-        by_full = 2.0 * SHAPE * self.par[B] * full * away / (base * base) * room * full - rate
-        by_y = np.empty((2, 2, y.shape[1]))
+        slope, (log_full, full, room, rate, added, base) = self._slope(y)
         share = np.exp(y - log_full)
-        by_y[0], by_y[1] = by_full * share, -self.par[RN] * share
-        by_p = np.zeros((2, _N, y.shape[1]))
-        by_p[1, RN] = -self.par[RN] * log_full
-        by_p[0, KAPPA] = rate
-        by_p[0, RHO_C] = self.par[RHO_C] * room
-        by_p[0, B] = added * room
-        return by_y, by_p
+        fuller = share[0] * by[0] + share[1] * by[1]
+        bend = 2.0 * SHAPE * self.par[B] * full * full * (full - 1.0) / (base * base) * room
+        out = np.empty_like(by)
+        np.multiply(bend - rate, fuller, out=out[0])
+        np.multiply(-self.par[RN], fuller, out=out[1])
+        out[1, RN] += slope[1]
+        out[0, KAPPA] += rate
+        out[0, RHO_C] += self.par[RHO_C] * room
+        out[0, B] += added * room
+        return slope, out
 
-    def _rate(self, full: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Growth rate of the CAR-T cells, and its part that lymphopenia adds."""
+    def _slope(self, y: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+        """Derivatives by time; ln and value of (N + C) / K_N, room, growth rate of C, its part of lymphopenia, base."""
+        log_full = np.logaddexp(y[0], y[1])
+        full = np.exp(log_full)
         away = full - 1.0
-        added = self.par[B] * away * away / (SHAPE * full * full + away * away)
-        return self.par[RHO_C] + added, added
-
-
-def _fullness(y: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """(N + C) / K_N and its logarithm."""
-    log_full = np.logaddexp(y[0], y[1])
-    return np.exp(log_full), log_full
+        away *= away
+        base = SHAPE * full * full + away
+        added = self.par[B] * away / base
+        rate = self.par[RHO_C] + added
+        room = np.log(self.par[KAPPA]) - log_full
+        out = np.empty_like(y)
+        np.multiply(rate, room, out=out[0])
+        np.multiply(-self.par[RN], log_full, out=out[1])
+        return out, (log_full, full, room, rate, added, base)
 
 
 CURVE = Differential(bind=lambda theta: Equations(np.ascontiguousarray(theta.T)), scale=KN)
@@ -148,6 +146,7 @@ MODEL = KineticModel(
     log_value=CURVE.log_value,
     log_slope=CURVE.log_slope,
     area=CURVE.area,
+    roughly=CURVE.roughly(),
     guess=guess,
     derived=(
         Derived("MCMAX", "Model Cmax", Unit.CONC, CURVE.cmax, "highest value of C, numerically"),

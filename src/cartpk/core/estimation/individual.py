@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 
@@ -11,10 +12,18 @@ from cartpk.core.estimation.levenberg import Minimum, minimise
 from cartpk.core.estimation.problem import Problem
 from cartpk.core.estimation.profiles import BoolArray, FloatArray
 
-__all__ = ["Fits", "Method", "effective_parameters", "fit_profiles", "restrict"]
+__all__ = ["Fits", "Method", "effective_parameters", "fit_profiles", "fit_restricted", "restrict"]
 
-_KEPT = 3
-"""Starts that go on after the first steps."""
+_STAGES: Final = ((None, 15), (3, None))
+"""How many of the starts take how many steps; None: all starts, as many steps as it takes."""
+_ROUGH_STAGES: Final = ((None, 6), (4, 12))
+"""The same on a rough curve, where one step costs what a hundred of a closed form do; the best one goes on."""
+_MORE_STEPS = 4
+"""Of the rough curve once the degrees of freedom spent have been counted a second time: they change little then."""
+_TOLERANCE: Final = 1e-9
+_ROUGH_TOLERANCE: Final = 1e-4
+_INTEGRATED_TOLERANCE: Final = 1e-5
+"""Of the objective, relative, at which a row stops: closed forms; a rough curve; the exact curve of a rough one."""
 _NEIGHBOURS = 9
 """Samples and gaps between samples tried for the bend."""
 _TIE = 1e-7
@@ -74,23 +83,35 @@ def fit_profiles(problem: Problem, starts: FloatArray, *, max_steps: int = 200) 
 
     Notes
     -----
-    All starts take 15 steps; the best three go on to the end. Where the curve bends at the time of its peak, the
+    All starts take 15 steps; the best three go on to the end. A curve that has a rough one is minimised on that first,
+    and its best minimum once more on the exact one. Where the curve bends at the time of its peak, the
     objective has a minimum of its own in every gap between samples, and sharp ones with the bend exactly on a sample,
     which gradients cannot find: both kinds are tried around the best bend, twice.
     """
-    n, s, q = starts.shape
-    first = minimise(problem.take(np.repeat(np.arange(n), s)), starts.reshape(n * s, q), max_steps=15)
-    kept = min(_KEPT, s)
-    best = np.argsort(_rounded(first.value).reshape(n, s), axis=1, kind="stable")[:, :kept]
-    second_start = np.take_along_axis(first.x.reshape(n, s, q), best[:, :, None], axis=1)
-    second = minimise(
-        problem.take(np.repeat(np.arange(n), kept)), second_start.reshape(n * kept, q), max_steps=max_steps
-    )
-    top = _best_of(second, n, kept)
+    rough = problem.rough()
+    if rough is not problem:
+        top = _descended(rough, starts, max_steps, _ROUGH_STAGES, _ROUGH_TOLERANCE)
+        top = minimise(rough, top.x, max_steps=max_steps, tolerance=_ROUGH_TOLERANCE)
+        return _finished(problem, _refined(problem, top, max_steps), starts.shape[1])
+    top = _descended(problem, starts, max_steps, _STAGES, _TOLERANCE)
     if problem.kink is not None:
         for _ in range(2):
             top = _better_of(top, _with_bend_moved(problem, top, problem.kink))
-    return _finished(problem, top, s)
+    return _finished(problem, top, starts.shape[1])
+
+
+def fit_restricted(
+    problem: Problem, starts: FloatArray, *, max_steps: int = 200, rounds: int = 3
+) -> tuple[Problem, Fits]:
+    """The problem and its fits as of :func:`fit_profiles` and then :func:`restrict`; with a rough curve both use it."""
+    rough = problem.rough()
+    if rough is problem:
+        return restrict(problem, fit_profiles(problem, starts, max_steps=max_steps), rounds=rounds)
+    top = _descended(rough, starts, max_steps, _ROUGH_STAGES, _ROUGH_TOLERANCE)
+    for steps in (max_steps, *[_MORE_STEPS] * (rounds - 1)):
+        rough, top = _restricted(rough, top, steps, _ROUGH_TOLERANCE)
+    problem = replace(problem, spent=rough.spent)
+    return problem, _finished(problem, _refined(problem, top, max_steps), starts.shape[1])
 
 
 def restrict(problem: Problem, fits: Fits, *, rounds: int = 3) -> tuple[Problem, Fits]:
@@ -101,9 +122,7 @@ def restrict(problem: Problem, fits: Fits, *, rounds: int = 3) -> tuple[Problem,
     """
     top = Minimum(fits.x, fits.objective, fits.converged)
     for _ in range(rounds):
-        spent = np.minimum(effective_parameters(problem, top.x), np.maximum(problem.profiles.n_observed - 1.0, 0.0))
-        problem = replace(problem, spent=spent)
-        top = minimise(problem, top.x, max_steps=200)
+        problem, top = _restricted(problem, top, 200, _TOLERANCE)
     if problem.kink is not None:
         top = _better_of(top, _with_bend_moved(problem, top, problem.kink))
     return problem, _finished(problem, top, fits.n_starts)
@@ -124,6 +143,42 @@ def effective_parameters(problem: Problem, x: FloatArray) -> FloatArray:
     hessian[:, diagonal, diagonal] += np.where(free, 1e-9, 1.0)
     count: FloatArray = np.trace(np.linalg.solve(hessian, data), axis1=1, axis2=2)
     return count
+
+
+def _descended(
+    problem: Problem,
+    starts: FloatArray,
+    max_steps: int,
+    stages: tuple[tuple[int | None, int | None], ...],
+    tolerance: float,
+) -> Minimum:
+    """Best minimum over the starts (n, s, q), of which fewer go on from stage to stage."""
+    n, s, q = starts.shape
+    x, value = starts, np.zeros((n, s))
+    for kept, steps in stages:
+        best = np.argsort(_rounded(value), axis=1, kind="stable")[:, :kept]
+        x = np.take_along_axis(x, best[:, :, None], axis=1)
+        s = x.shape[1]
+        found = minimise(
+            problem.take(np.repeat(np.arange(n), s)),
+            x.reshape(n * s, q),
+            max_steps=max_steps if steps is None else steps,
+            tolerance=tolerance,
+        )
+        x, value = found.x.reshape(n, s, q), found.value.reshape(n, s)
+    return _best_of(found, n, s)
+
+
+def _refined(problem: Problem, top: Minimum, max_steps: int) -> Minimum:
+    """The minimum of the exact curve next to that of its rough one."""
+    return minimise(problem, top.x, max_steps=max_steps, tolerance=_INTEGRATED_TOLERANCE)
+
+
+def _restricted(problem: Problem, top: Minimum, max_steps: int, tolerance: float) -> tuple[Problem, Minimum]:
+    """The problem with the degrees of freedom spent at a minimum, and its own minimum."""
+    spent = np.minimum(effective_parameters(problem, top.x), np.maximum(problem.profiles.n_observed - 1.0, 0.0))
+    problem = replace(problem, spent=spent)
+    return problem, minimise(problem, top.x, max_steps=max_steps, tolerance=tolerance)
 
 
 def _finished(problem: Problem, top: Minimum, n_starts: int) -> Fits:
