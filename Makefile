@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test fuzz lint format docs lock bench sample clean
+.PHONY: help setup setup-dev run test fuzz faults determinism lint format docs docs-site validate lock bench sample clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,17 @@ lock: setup-dev  ## resolve the dependencies anew (needs uv on the PATH); no reg
 
 bench: setup-dev  ## measure, and write benchmarks/README.md
 	@$(BIN)/python benchmarks/run.py
+docs-site: setup-dev  ## the documentation as a web site in build/site (no network needed to read it)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo build/site/index.html
+
+validate: setup-dev  ## run the suite (or take JUNIT=file), write the validation pack build/validation.html
+	@mkdir -p build
+ifndef JUNIT
+	-@$(BIN)/python -m pytest -n auto --dist loadgroup --junitxml=build/junit.xml
+endif
+	@$(BIN)/cartpk validate --junit $(or $(JUNIT),build/junit.xml)
+
 
 clean:  ## remove the environment and all results
 	@rm -rf $(VENV) results .snakemake build *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

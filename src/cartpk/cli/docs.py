@@ -11,18 +11,23 @@ __all__ = ["command", "generated"]
 
 def generated(root: Path | str = ".") -> dict[str, str]:
     """Path (from the project's root) -> text of every generated page; the trials are those under ``root``."""
+    from cartpk.cli import COMMANDS, cli
     from cartpk.clinical_page import clinical_page
+    from cartpk.commands_page import commands_page
     from cartpk.config.documentation import markdown as config_readme
     from cartpk.documentation import parameters_page
     from cartpk.rules_page import input_rules_page
     from cartpk.trials_page import trials_page
+    from cartpk.validation.listing import validation_page
 
     return {
         "config/README.md": config_readme(),
         "docs/clinical_tables.md": clinical_page(),
+        "docs/commands.md": commands_page(cli, COMMANDS),
         "docs/input_rules.md": input_rules_page(),
         "docs/parameters.md": parameters_page(),
         "docs/trials.md": trials_page(root),
+        "docs/validation.md": validation_page(root),
     }
 
 
