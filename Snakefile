@@ -1,6 +1,7 @@
 # cartpk: from a trial's raw series to results/<trial>/report.html.
 #   snakemake --cores 4                                                the default trial, config/config.yaml
 #   snakemake --cores 4 --configfile config/trials/NCT04480788.yaml    another trial, and nothing of the default one
+#   snakemake --cores 4 --configfile config/portfolio.yaml             several trials side by side
 import os
 import shlex
 import sys
@@ -11,7 +12,7 @@ from snakemake.exceptions import WorkflowError
 try:
     from cartpk import run_lock, seals
     from cartpk.cli.manifest import STARTED_BY
-    from cartpk.config import ConfigError, TrialConfig, load, missing_files
+    from cartpk.config import ConfigError, TrialConfig, is_portfolio, load, missing_files
 except ImportError as error:
     raise WorkflowError(
         f"cartpk is not installed for {sys.executable} ({error}): run `make setup` or `pip install -e .`"
@@ -40,41 +41,24 @@ if not AS_MODULE and len(workflow.configfiles) > 1:
 # Snakemake makes the name absolute; results must not depend on where the project lies
 CONFIG = Path(config["configfile"] if AS_MODULE else workflow.configfiles[0])
 CONFIG = CONFIG.relative_to(Path.cwd()) if CONFIG.is_relative_to(Path.cwd()) else CONFIG
-try:
-    TRIAL: TrialConfig = load(CONFIG)
-except ConfigError as error:
-    raise WorkflowError(str(error)) from None
-if missing := missing_files(TRIAL, CONFIG):
-    raise WorkflowError("a data file is missing:\n" + "\n".join(f"  {p}" for p in missing))
-
-RESULTS = f"results/{TRIAL.trial.id}"
-# a run that was killed leaves Snakemake's locks behind, and may leave half of what somebody else wrote
-if left := run_lock.clear(Path(RESULTS)):
-    print(f"An earlier run of {TRIAL.trial.id} was killed; it is gone on with.", file=sys.stderr)
-if damage := seals.damaged(Path(RESULTS)):
-    raise WorkflowError("\n".join(map(str, damage)))
 # without an activated environment; a parameter of every rule, since the shell of a module knows no names of its Snakefile
 CARTPK = f"{shlex.quote(sys.executable)} -m cartpk"
+
+if not AS_MODULE:
+
+    report: "workflow/report/workflow.rst"
+
+
+if not AS_MODULE and is_portfolio(CONFIG):
+
+    include: "workflow/rules/portfolio.smk"
+
+else:
+
+    include: "workflow/rules/trial.smk"
 
 
 rule all:
     default_target: True
     input:
-        f"{RESULTS}/report.html",
-        f"{RESULTS}/manifest.json",
-        [f"{RESULTS}/exports"] if TRIAL.report.exports else [],
-
-
-onstart:
-    try:
-        run_lock.hold(Path(RESULTS))
-    except run_lock.BusyError as busy:
-        raise WorkflowError(str(busy)) from None
-    os.environ[STARTED_BY] = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-
-
-include: "workflow/rules/common.smk"
-include: "workflow/rules/ingest.smk"
-include: "workflow/rules/analysis.smk"
-include: "workflow/rules/exports.smk"
-include: "workflow/rules/outputs.smk"
+        TARGETS,

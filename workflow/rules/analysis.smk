@@ -19,7 +19,12 @@ rule kinetics:
         f"{RESULTS}/work/marrow_ratio.csv",
         f"{RESULTS}/work/derived_units.csv",
         f"{RESULTS}/work/findings.csv",
-        f"{RESULTS}/findings.csv",
+        report(
+            f"{RESULTS}/findings.csv",
+            caption="../report/findings.rst",
+            category="Audit",
+            labels={"file": "findings.csv"},
+        ),
     log:
         f"{RESULTS}/log/kinetics.log",
     params:

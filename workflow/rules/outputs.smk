@@ -15,8 +15,16 @@ rule tables:
         rules.ingest.output.clinical,
         rules.clinical.output,
     output:
-        adpp=f"{RESULTS}/adpp.csv",
-        tables=directory(f"{RESULTS}/tables"),
+        adpp=report(
+            f"{RESULTS}/adpp.csv", caption="../report/parameters.rst", category="Data", labels={"file": "adpp.csv"}
+        ),
+        tables=report(
+            directory(f"{RESULTS}/tables"),
+            patterns=["{name}.csv"],
+            caption="../report/table.rst",
+            category="Tables",
+            labels={"file": "{name}.csv"},
+        ),
     log:
         f"{RESULTS}/log/tables.log",
     params:
@@ -40,7 +48,16 @@ for batch, drawn in batches(TRIAL).items():
         input:
             [f"{RESULTS}/{name}" for name in sorted({name for figure in drawn for name in figure.inputs})],
         output:
-            expand(f"{RESULTS}/figures/{{id}}.{{suffix}}", id=[figure.id for figure in drawn], suffix=FIGURE_FILES),
+            [
+                report(
+                    f"{RESULTS}/figures/{figure.id}.png",
+                    caption="../report/figure.rst",
+                    category="Figures",
+                    labels={"number": figure.number, "title": figure.title},
+                )
+                for figure in drawn
+            ],
+            expand(f"{RESULTS}/figures/{{id}}.{{suffix}}", id=[figure.id for figure in drawn], suffix=FIGURE_FILES[1:]),
         log:
             f"{RESULTS}/log/figures_{batch}.log",
         params:
@@ -67,7 +84,9 @@ rule report:
         EXPORTS,
         expand(f"{RESULTS}/figures/{{id}}.{{suffix}}", id=wanted(TRIAL), suffix=FIGURE_FILES),
     output:
-        page=f"{RESULTS}/report.html",
+        page=report(
+            f"{RESULTS}/report.html", caption="../report/page.rst", category="Report", labels={"file": "report.html"}
+        ),
     log:
         f"{RESULTS}/log/report.log",
     params:
@@ -88,7 +107,12 @@ rule manifest:
         rules.report.output,
         rules.report.input,
     output:
-        manifest=f"{RESULTS}/manifest.json",
+        manifest=report(
+            f"{RESULTS}/manifest.json",
+            caption="../report/manifest.rst",
+            category="Audit",
+            labels={"file": "manifest.json"},
+        ),
         log=f"{RESULTS}/rule_log.jsonl",
     log:
         f"{RESULTS}/log/manifest.log",
