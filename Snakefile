@@ -10,8 +10,9 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 try:
-    from cartpk import run_lock, seals
+    from cartpk import progress, run_lock, seals
     from cartpk.cli.manifest import STARTED_BY
+    from cartpk.cli.run import CORES
     from cartpk.config import ConfigError, TrialConfig, is_portfolio, load, missing_files
 except ImportError as error:
     raise WorkflowError(

@@ -158,6 +158,22 @@ def input_changed(folder: Path, whole: dict[str, str]) -> Outcome:
     return Outcome("a row added to the data during the run", told, after, bool(code and told and holds))
 
 
+def unreadable_input(folder: Path, whole: dict[str, str]) -> Outcome:
+    """The data of a finished run lose a column: that is said each time, and old results do not pass for new ones."""
+    shutil.copytree(_finished(folder, whole), folder, symlinks=True)
+    path = folder / INPUT
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("VALUE", "RESULT", 1), encoding="utf-8")
+    said = [run(folder) for _ in range(2)]
+    told = [sentence(words, "BI-089") for code, words in said if code]
+    path.write_text(text, encoding="utf-8")
+    after, holds = _after(folder, whole)
+    return Outcome(
+        "data of a finished run lose a column", told[0] if told else "",
+        f"said at each of {len(told)} starts; once mended {after}", len(told) == 2 and all(told) and holds,
+    )  # fmt: skip
+
+
 def input_replaced(folder: Path, whole: dict[str, str]) -> Outcome:
     """The data of a finished run are replaced by others that carry an older time: times alone do not tell."""
     shutil.copytree(_finished(folder, whole), folder, symlinks=True)

@@ -66,6 +66,7 @@ def others(folder: Path, whole: dict[str, str]) -> list[faults.Outcome]:
         "cut": faults.cut_files,
         "between": faults.cut_between_jobs,
         "changed": faults.input_changed,
+        "unreadable": faults.unreadable_input,
         "replaced": faults.input_replaced,
         "twice": faults.two_at_once,
         "unlocked": faults.locks_taken_away,

@@ -60,3 +60,16 @@ def test_data_that_are_replaced_by_older_ones_are_read_again(undisturbed):
     assert code == 0, said
     assert "ingest" in said
     assert "Nothing to be done" not in said
+
+
+def test_a_failed_intake_is_said_each_time_and_old_results_are_not_taken_for_new_ones(undisturbed):
+    path = undisturbed / INPUT
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("VALUE", "RESULT", 1), encoding="utf-8")
+    for _ in range(2):
+        code, said = run(undisturbed)
+        assert code != 0
+        ending = said[said.rindex("ingest failed:") :]
+        assert "BI-089  data/pc.csv: there is no column VALUE; found are USUBJID, TIME_DAY, RESULT" in ending
+        assert f"Log: {RESULTS}/log/ingest.log" in ending
+    path.write_text(text, encoding="utf-8")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
 
-__all__ = ["command"]
+__all__ = ["CORES", "command"]
+
+CORES: Final = "CARTPK_CORES"
+"""Environment variable that tells the progress how many jobs there are at one time."""
 
 
 @click.command()
@@ -29,8 +34,9 @@ def command(config: Path, cores: int) -> None:
         raise ValueError(f"there is no Snakefile in {Path.cwd()}: start `cartpk run` in the project's folder.")
     # one list of words and no shell: nothing of a file name is ever interpreted
     flow = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--configfile", str(config)]
-    done = subprocess.run([*flow, "--quiet", "host", "rules"], check=False)  # noqa: S603
+    told = os.environ | {CORES: str(cores)}
+    done = subprocess.run([*flow, "--logger", "cartpk"], check=False, env=told)  # noqa: S603
     if done.returncode:
         click.echo("cartpk: the run did not finish; the reason stands above.", err=True)
         sys.exit(done.returncode)
-    click.echo(f"\nresults/{trial.trial.id}/report.html")
+    click.echo(f"results/{trial.trial.id}/report.html")
