@@ -80,7 +80,7 @@ def test_a_constructed_series_has_its_times_and_areas(tables):
 def test_groups_come_from_the_clinical_tables(tables):
     groups = tables["subject_groups"].set_index(["GROUPCD", "USUBJID"])["VALUE"]
     assert groups["RESP"].to_dict()["S3"] == "Responder"
-    assert groups["CRS"].to_dict() == {**{f"S{i}": "0" for i in range(8)}, "S5": "1-2", "S6": ">= 3"}
+    assert groups["CRS"].to_dict() == {**{f"S{i}": "0" for i in range(8)}, "S5": "1-2", "S6": "≥ 3"}
     assert groups["TOCIST"].to_dict()["S6"] == "given"
 
 

@@ -73,13 +73,14 @@ def test_what_the_records_say_of_doses_and_windows():
     }
 
 
-def test_car_nk_has_no_peak_window_and_keeps_marrow_apart():
+def test_car_nk_has_no_peak_window_and_keeps_specimens_apart():
     config = config_of("NCT07117175")
     assert config.nca.windows.peak_window_days is None
     assert config.nca.min_tmax_day == 0
     assert [(a.code, a.specimen) for a in config.analytes] == [
         ("CARNKBL", "BLOOD"),
         ("CARNKBM", "BONE MARROW, LIQUID"),
+        ("CARNKTI", "TISSUE"),
     ]
     assert {m.population for m in config.pharmacodynamics.measures} >= {"CAR_NK", "NORMAL_NK"}
 

@@ -1,13 +1,15 @@
 """Several groupings side by side, groups too small for a summary, ratios between groups, values per dose."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from cartpk import schemas
 from cartpk.core.intervals import geometric_mean_ratio
-from cartpk.tables import t_14_2_4, t_14_2_4b, t_14_2_7
+from cartpk.derived_schemas import DERIVED
+from cartpk.tables import t_14_2_3, t_14_2_4, t_14_2_4b, t_14_2_7
 from cartpk.tables.table import NoTable
 
 GRADES = {"S1": "0-1", "S2": "0-1", "S3": "0-1", "S4": "2+", "S5": "2+", "S6": "2+"}
@@ -145,6 +147,96 @@ def test_a_bare_name_is_a_column_and_the_group_column_comes_first(factory):
         "GROUP": "Response",
         "GROUP2": "CRS grade",
     }
+
+
+def _found(code, label, values, levels):
+    """Rows of the table of groups: who is in which, in this order of printing."""
+    return [
+        {"USUBJID": s, "COHORT": "x", "GROUPCD": code, "GROUP": label, "VALUE": v,
+         "VALUEN": float(levels.index(v)) if v else math.nan, "REFFL": "Y" if v == levels[0] else "N",
+         "REASND": None if v else "not assessed"}
+        for s, v in values.items()
+    ]  # fmt: skip
+
+
+@pytest.fixture(name="analysed")
+def _analysed(factory):
+    """A trial whose analysis found responses at two sites, and grades of CRS."""
+    levels = ("Non-responder", "Responder")
+    at_marrow = dict(zip(GRADES, (levels[1], levels[0], levels[1], levels[1], levels[0], None), strict=True))
+    at_cns = dict.fromkeys(("S1", "S2"), levels[1]) | dict.fromkeys(("S3", "S4"), levels[0])
+    rows = [
+        *_found("RESP_MARROW", "Best response, marrow", at_marrow, levels),
+        *_found("RESP_CNS", "Best response, cns", at_cns, levels),
+        *_found(
+            "CRS", "CRS, maximum grade", dict.fromkeys(("S1", "S2", "S3"), "0") | {"S4": "≥ 3"}, ("0", "1-2", "≥ 3")
+        ),
+        *_found(
+            "TOCIST",
+            "Tocilizumab or steroid",
+            dict.fromkeys(GRADES, "not given") | {"S4": "given"},
+            ("not given", "given"),
+        ),
+    ]
+
+    def made(module, *, subgroups=None, group=None, printed=True):
+        population = {} if subgroups is None else {"subgroups": subgroups}
+        config = factory.config(population=population, report={"synthetic": True, "summaries": {"min_group": 2}})
+        adsl = factory.adsl().assign(GROUP=group)
+        data = factory.trial(config, adsl=adsl)
+        table = factory.frame(DERIVED["subject_groups"], rows)
+        data = replace(data, derived=data.derived.having("subject_groups", table))
+        body = module.table(data, config)
+        return factory.printed(body) if printed else body
+
+    return made
+
+
+def test_by_default_response_grade_and_therapy_are_groups(analysed):
+    by_response = [c.label for c in analysed(t_14_2_3).body.columns[3:]]
+    assert by_response == [
+        "Best response, marrow: Non-responder (N = 2)",
+        "Best response, marrow: Responder (N = 2)",
+        "Best response, cns: Non-responder (N = 1)",
+        "Best response, cns: Responder (N = 2)",
+    ]
+    others = analysed(t_14_2_4)
+    assert [c.label for c in others.body.columns[3:]] == [
+        "CRS, maximum grade: 0 (N = 2)",
+        "CRS, maximum grade: ≥ 3 (N = 1)",
+        "Tocilizumab or steroid: not given (N = 4)",
+        "Tocilizumab or steroid: given (N = 1)",
+    ]
+    assert others.body.source.endswith("work/subject_groups.csv (CRS, TOCIST)")
+    said = " ".join(others.body.footnotes)
+    assert "confounding by indication" in said
+    assert "only after part of the exposure was measured" in said
+    assert "listed, not summarised: CRS, maximum grade: ≥ 3 (S4); Tocilizumab or steroid: given (S4)." in said
+    assert "Subjects without a named group of CRS, maximum grade, in no column: 2." in others.body.footnotes
+    assert others("CRS, maximum grade: ≥ 3", parameter="CMAX", statistic="subject", usubjid="S4") == "8,000"
+
+
+def test_groups_of_the_analysis_are_chosen_named_and_compared(analysed):
+    wanted = [{"column": "response", "label": "Response", "reference": "Responder"}]
+    ratios = analysed(t_14_2_4b, subgroups=["crs_grade"])
+    assert {r.key["grouping"] for r in ratios.body.rows} == {"Dose level", "CRS, maximum grade"}
+    assert "fewer than 2 values above 0" in ratios("note", grouping="CRS, maximum grade", parameter="CMAX")
+    assert "confounding by indication" not in " ".join(ratios.body.footnotes)
+    named = analysed(t_14_2_3, subgroups=wanted)
+    assert [c.label.split(":")[0] for c in named.body.columns[3:]] == ["Response, marrow"] * 2 + ["Response, cns"] * 2
+    against = analysed(t_14_2_4b, subgroups=wanted)
+    here = {"grouping": "Response, marrow", "parameter": "CMAX"}
+    assert [against(c, **here) for c in ("group", "reference")] == [
+        f"Response, marrow: {g}" for g in ("Non-responder", "Responder")
+    ]
+    none = analysed(t_14_2_3, subgroups=[], printed=False)
+    assert "nothing to compare" in none.reason
+
+
+def test_a_column_of_the_data_may_have_such_a_name(factory):
+    asked = factory.config(population={"subgroups": [{"column": "response", "of_data": True}, "crs_grade"]})
+    assert [g.column for g in asked.groupings.values()] == ["RESPONSE", "response"]
+    assert list(asked.outcome_groupings) == ["CRS"]
 
 
 def test_values_per_dose_by_level(factory):

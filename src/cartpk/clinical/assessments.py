@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cartpk.clinical.safety_set import outside_safety
 
@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from cartpk.config import TrialConfig
     from cartpk.trial_data import TrialData
 
-__all__ = ["assessments", "infused", "why_no_response"]
+__all__ = ["assessments", "infused", "site_text", "why_no_response"]
+
+_ABBREVIATION: Final = 3
+"""Letters up to which a name is an abbreviation."""
 
 
 def infused(data: TrialData) -> pd.DataFrame:
@@ -47,3 +50,15 @@ def why_no_response(rows: pd.DataFrame, *, delivered: bool) -> str | None:
     if len(evaluators) > 1:
         return f"several evaluators ({', '.join(evaluators)}): efficacy.evaluator must name the one that counts"
     return None
+
+
+def site_text(site: str) -> str:
+    """A disease site as printed.
+
+    Examples
+    --------
+    >>> site_text("blood_and_marrow"), site_text("cns")
+    ('Blood and marrow', 'CNS')
+    """
+    text = site.replace("_", " ")
+    return text.upper() if len(text) <= _ABBREVIATION else f"{text[0].upper()}{text[1:]}"

@@ -36,6 +36,7 @@ _DENOMINATOR: Final = (
     "sample: part of their correlation is that shared denominator. Absolute counts do not have it; prefer them."
 )
 _MALIGNANT: Final = re.compile(r"leuk|lymph|malign|tumou?r|myelo|haemato|hemato", re.IGNORECASE)
+_GIVEN: Final = frozenset({"TOCI", "STEROID", "TOCIST"})
 _LATE_DAYS: Final = 90.0
 
 
@@ -45,13 +46,13 @@ def confounding(config: TrialConfig, groupings: Iterable[str] = (), *, late: boo
     Parameters
     ----------
     groupings
-        Codes of the groupings shown: TOCIST adds the sentence on confounding by indication.
+        Codes of the groupings shown: those of a therapy add the sentence on confounding by indication.
     late
         Whether measures are shown that grow with follow-up.
     """
     yield _EXPLORATORY
     yield _BURDEN if _MALIGNANT.search(config.trial.indication or "") else _SCLEROSIS
-    if "TOCIST" in set(groupings):
+    if _GIVEN & set(groupings):
         yield _RESCUE
     if late and (
         "TLST" in config.exposure_response.exposures or any(end >= _LATE_DAYS for end in config.nca.windows.days)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from cartpk.clinical.assessments import assessments
+from cartpk.clinical.assessments import assessments, site_text
 from cartpk.effect_schemas import SUBJECT_GROUPS
 
 if TYPE_CHECKING:
@@ -19,7 +19,13 @@ __all__ = ["RESPONDER", "derive", "max_grades"]
 
 RESPONDER: Final = "Responder"
 _NO_RESPONSE: Final = "Non-responder"
-_GRADES: Final = ("0", "1-2", ">= 3")
+_GRADES: Final = ("0", "1-2", "≥ 3")
+_THERAPIES: Final = {
+    "TOCIST": ("Tocilizumab or steroid", ("TOCILIZUMAB", "STEROID")),
+    "TOCI": ("Tocilizumab", ("TOCILIZUMAB",)),
+    "STEROID": ("Steroid", ("STEROID",)),
+}
+"""Code of the grouping -> its name, the classes of therapy that count."""
 _NOT_ASSESSED: Final = "no response assessment that counts"
 
 
@@ -61,7 +67,8 @@ def _groupings(data: TrialData, config: TrialConfig, subjects: Sequence[str]) ->
     yield from _responses(data, config)
     yield from _grades(data, subjects)
     if data.clinical.has("medications"):
-        yield _therapy(data, subjects)
+        wanted = {"TOCIST", *config.outcome_groupings}
+        yield from (_therapy(data, subjects, code) for code in _THERAPIES if code in wanted)
     yield from _columns(data, config)
     if len(data.cohorts) > 1:
         doses = dict(zip(data.adsl["USUBJID"], data.adsl["COHORT"], strict=True))
@@ -82,9 +89,14 @@ def _responses(data: TrialData, config: TrialConfig) -> Iterator[_Grouping]:
         own = rows if site is None else rows[rows["SITE"].eq(site)]
         best = own.groupby("USUBJID")["RESPFL"].agg(lambda flags: bool(flags.eq("Y").any()))
         values = {str(s): RESPONDER if yes else _NO_RESPONSE for s, yes in best.items()}
-        label = "Best response" if site is None else f"Best response, {site.replace('_', ' ')}"
+        label = "Best response" if site is None else f"Best response, {_inside(site_text(site))}"
         code = "RESP" if site is None else f"RESP_{site.upper()}"
         yield _Grouping(code, label, values, (_NO_RESPONSE, RESPONDER), lambda _s: _NOT_ASSESSED)
+
+
+def _inside(text: str) -> str:
+    """The text within a sentence: an abbreviation keeps its capitals."""
+    return text if text.isupper() else f"{text[0].lower()}{text[1:]}"
 
 
 def max_grades(data: TrialData, event: str) -> Mapping[str, float]:
@@ -105,12 +117,13 @@ def _grades(data: TrialData, subjects: Sequence[str]) -> Iterator[_Grouping]:
         yield _Grouping(event, f"{event}, maximum grade", values, _GRADES, lambda _s: "event without a usable grade")
 
 
-def _therapy(data: TrialData, subjects: Sequence[str]) -> _Grouping:
+def _therapy(data: TrialData, subjects: Sequence[str], code: str) -> _Grouping:
     t = data.clinical.adcm
-    rows = t[t["ANLFL"].eq("Y") & t["POSTFL"].eq("Y") & t["CLASS"].isin(["TOCILIZUMAB", "STEROID"])]
+    label, classes = _THERAPIES[code]
+    rows = t[t["ANLFL"].eq("Y") & t["POSTFL"].eq("Y") & t["CLASS"].isin(list(classes))]
     given = set(rows["USUBJID"])
     values = {s: "given" if s in given else "not given" for s in subjects}
-    return _Grouping("TOCIST", "Tocilizumab or steroid", values, ("not given", "given"), lambda _s: "")
+    return _Grouping(code, label, values, ("not given", "given"), lambda _s: "")
 
 
 def _columns(data: TrialData, config: TrialConfig) -> Iterator[_Grouping]:

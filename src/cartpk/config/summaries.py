@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
 from cartpk.config.base import Model, Positive
 
-__all__ = ["Subgroup", "Summaries"]
+__all__ = ["OUTCOMES", "Subgroup", "Summaries"]
+
+OUTCOMES: Final = MappingProxyType(
+    {
+        "response": "RESP",
+        "crs_grade": "CRS",
+        "icans_grade": "ICANS",
+        "tocilizumab": "TOCI",
+        "steroids": "STEROID",
+        "tocilizumab_or_steroids": "TOCIST",
+    }
+)
+"""Groups that the analysis makes -> their code in the table of groups; RESP stands for each disease site."""
 
 
 class Subgroup(Model):
-    """Subjects grouped by a column of the data."""
+    """Subjects grouped by a column of the data, or by what the analysis found."""
 
-    column: str = Field(description="tidy: a column of every table, sdtm: a column of DM; one value per subject.")
+    column: str = Field(
+        description="tidy: a column of every table, sdtm: a column of DM; one value per subject. Or a group that the "
+        "analysis makes: " + ", ".join(OUTCOMES) + "."
+    )
+    of_data: bool = Field(
+        False, description="true = a column of the data, although the analysis makes a group of the same name."
+    )
     label: str | None = Field(None, description="What it is, as printed; null = the column's name.")
     levels: tuple[str, ...] = Field((), description="Its values in the order of printing; others follow, sorted.")
     reference: str | None = Field(
@@ -33,6 +52,11 @@ class Subgroup(Model):
         if self.reference is not None and self.levels and self.reference not in self.levels:
             raise ValueError(f"reference {self.reference!r} is none of the levels: {', '.join(self.levels)}")
         return self
+
+    @property
+    def outcome(self) -> str | None:
+        """Code of the group that the analysis makes; None = it is a column of the data."""
+        return None if self.of_data else OUTCOMES.get(self.column)
 
     @property
     def name(self) -> str:

@@ -196,9 +196,10 @@ class Population(Model):
         None, description="The same in numbers, for samples of data.clinical.tumour_cd7; null = no classes."
     )
     subgroups: tuple[Subgroup, ...] = Field(
-        (),
-        description="Columns by which exposure is also shown (response, CRS grade, cell source ...); a bare name is a "
-        "column. The column data.columns.group is one of them.",
+        (Subgroup(column="response"), Subgroup(column="crs_grade"), Subgroup(column="tocilizumab_or_steroids")),
+        description="[choice] Groups by which exposure is also shown: columns of the data (cell source ...) and groups "
+        "that the analysis makes; a bare name is either. The column data.columns.group is one of them. A group without "
+        "data is left out.",
     )
 
 
@@ -289,7 +290,7 @@ class TrialConfig(Model):
     @model_validator(mode="after")
     def _groups_can_be_told_apart(self) -> TrialConfig:
         columns = [g.column for g in self.population.subgroups]
-        names = [g.name for g in self.groupings.values()]
+        names = [g.name for g in (*self.groupings.values(), *self.outcome_groupings.values())]
         if len(set(columns)) < len(columns) or len(set(names)) < len(names):
             raise ValueError(f"population.subgroups: a column or label stands twice: {', '.join(names)}")
         dose = self.report.summaries.reference_dose
@@ -316,10 +317,15 @@ class TrialConfig(Model):
     @property
     def groupings(self) -> dict[str, Subgroup]:
         """Column of ADSL (GROUP, GROUP2 ...) -> the column of the data that it holds."""
-        named = self.population.subgroups
+        named = tuple(g for g in self.population.subgroups if g.outcome is None)
         group = self.data.columns.group
         own = () if group is None or group in {g.column for g in named} else (Subgroup(column=group),)
         return {f"GROUP{k if k > 1 else ''}": g for k, g in enumerate((*own, *named), start=1)}
+
+    @property
+    def outcome_groupings(self) -> dict[str, Subgroup]:
+        """Code of a group that the analysis makes (RESP, CRS ...) -> its setting, in the order of the config."""
+        return {g.outcome: g for g in self.population.subgroups if g.outcome is not None}
 
     def files(self) -> tuple[str, ...]:
         """Every input file of the trial: its data, then an analyst's decisions."""

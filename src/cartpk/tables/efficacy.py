@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from cartpk.clinical.assessments import assessments, why_no_response
+from cartpk.clinical.assessments import assessments, site_text, why_no_response
 from cartpk.tables.table import NoTable
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
     from cartpk.trial_data import TrialData
 
-_ABBREVIATION: Final = 3
-"""Letters up to which a name is an abbreviation."""
 
 __all__ = ["no_responses", "site_text"]
 
@@ -26,15 +24,3 @@ def no_responses(data: TrialData, config: TrialConfig) -> NoTable | None:
     if data.derived["adresp"].empty:
         return NoTable("No subject of the efficacy set: there is no response to count.")
     return None
-
-
-def site_text(site: str) -> str:
-    """A disease site as printed.
-
-    Examples
-    --------
-    >>> site_text("blood_marrow"), site_text("cns")
-    ('Blood marrow', 'CNS')
-    """
-    text = site.replace("_", " ")
-    return text.upper() if len(text) <= _ABBREVIATION else f"{text[0].upper()}{text[1:]}"

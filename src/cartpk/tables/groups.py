@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from cartpk.clinical.analysis_sets import DEFINITIONS, definition, members, outside_kinetics
 from cartpk.tables.table import Column
 from cartpk.terms import Endpoint, SubjectSet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
@@ -156,7 +156,11 @@ class Grouping:
     Attributes
     ----------
     column
-        Column of ADSL.
+        Column of ADSL, or code of a group that the analysis makes.
+    outcome
+        Whether the analysis makes it (response, grade, therapy), which is known only later.
+    reference
+        The level that the others are compared with; None = the first one. It may be none of the levels.
     name
         As printed.
     levels
@@ -172,34 +176,74 @@ class Grouping:
     levels: tuple[str, ...]
     groups: tuple[Group, ...]
     unnamed: int
+    outcome: bool = False
+    reference: str | None = None
 
 
-def subgroups(data: TrialData, config: TrialConfig, who: AnalysisSet) -> tuple[Grouping, ...]:
-    """Every grouping of the config that tells at least two groups apart.
+def subgroups(
+    data: TrialData, config: TrialConfig, who: AnalysisSet, which: Literal["all", "response", "other"] = "all"
+) -> tuple[Grouping, ...]:
+    """Every grouping of the config that tells at least two groups apart: those of the data, then of the analysis.
 
     Where there are several, a group is printed with the name of its grouping. A group of fewer subjects than
-    ``report.summaries.min_group`` is marked to be listed.
+    ``report.summaries.min_group`` is marked to be listed. ``which``: only those by response, or only the others.
     """
+    found = [
+        values
+        for values in (*_of_data(data, config, who), *_of_analysis(data, config, who))
+        if len(values.levels) > 1 and which in {"all", "response" if _by_response(values) else "other"}
+    ]
+    return tuple(
+        Grouping(
+            v.column,
+            v.name,
+            v.levels,
+            tuple(_group(f"{v.name}: {at}" if len(found) > 1 else at, v.held, at, who, config) for at in v.levels),
+            len(who.subjects) - len(v.held),
+            v.outcome,
+            v.reference,
+        )
+        for v in found
+    )
+
+
+class _Values(NamedTuple):
+    """A grouping before its groups: the value of each subject that has one, the values in the order of printing."""
+
+    column: str
+    name: str
+    held: Mapping[str, str]
+    levels: tuple[str, ...]
+    outcome: bool
+    reference: str | None
+
+
+def _by_response(values: _Values) -> bool:
+    return values.outcome and values.column.startswith("RESP")
+
+
+def _of_data(data: TrialData, config: TrialConfig, who: AnalysisSet) -> Iterator[_Values]:
+    """Columns of the data."""
     adsl = data.adsl.set_index("USUBJID")
-    found = []
     for column, grouping in config.groupings.items():
         values = {s: adsl[column][s] for s in who.subjects} if column in adsl else {}
         named = {s: v for s, v in values.items() if isinstance(v, str)}
-        levels = grouping.ordered(named.values())
-        if len(levels) > 1:
-            found.append((column, grouping.name, levels, named))
-    return tuple(
-        Grouping(
-            column,
-            name,
-            levels,
-            tuple(
-                _group(f"{name}: {level}" if len(found) > 1 else level, named, level, who, config) for level in levels
-            ),
-            len(who.subjects) - len(named),
-        )
-        for column, name, levels, named in found
-    )
+        yield _Values(column, grouping.name, named, grouping.ordered(named.values()), False, grouping.reference)
+
+
+def _of_analysis(data: TrialData, config: TrialConfig, who: AnalysisSet) -> Iterator[_Values]:
+    """What the analysis found: response, by disease site where the data tell sites apart, grades, therapies."""
+    table = data.derived["subject_groups"]
+    table = table[table["VALUE"].notna() & table["USUBJID"].isin(who.subjects)]
+    for wanted, grouping in config.outcome_groupings.items():
+        own = table[table["GROUPCD"].eq(wanted) | table["GROUPCD"].str.startswith(f"{wanted}_")]
+        for code, rows in own.groupby("GROUPCD", sort=False):
+            held = {str(s): str(v) for s, v in zip(rows["USUBJID"], rows["VALUE"], strict=True)}
+            levels = tuple(dict.fromkeys(rows.sort_values("VALUEN", kind="stable")["VALUE"]))
+            found, site = str(rows["GROUP"].iloc[0]), str(code).removeprefix(wanted)
+            # of several disease sites each keeps its name behind the label
+            name = found if grouping.label is None else grouping.label + (f",{found.split(',', 1)[-1]}" if site else "")
+            yield _Values(str(code), name, held, levels, True, grouping.reference)
 
 
 def _group(label: str, named: Mapping[str, str], level: str, who: AnalysisSet, config: TrialConfig) -> Group:

@@ -104,7 +104,7 @@ def _comparisons(
             missing.append(f"No subject in the set has the reference dose {wanted}: the lowest one stands for it.")
         made.append(_Comparison(DOSE, reference, tuple(g for g in groups if g is not reference)))
     for grouping in subgroups(data, config, who):
-        reference_value = config.groupings[grouping.column].reference
+        reference_value = grouping.reference
         at = grouping.levels.index(reference_value) if reference_value in grouping.levels else 0
         if reference_value is not None and reference_value not in grouping.levels:
             first = grouping.levels[0]
