@@ -63,3 +63,19 @@ rule all:
     default_target: True
     input:
         TARGETS,
+
+
+onerror:
+    # `cartpk run` has told each failure as it came
+    if CORES not in os.environ:
+        texts = [progress.read_log(name) for name in ([log] if isinstance(log, str) else log)]
+        print("\n".join(progress.failures("\n".join(texts), progress.read_log)), file=sys.stderr)
+
+
+onstart:
+    try:
+        for run in RUNS:
+            run_lock.hold(Path(run))
+    except run_lock.BusyError as busy:
+        raise WorkflowError(str(busy)) from None
+    os.environ[STARTED_BY] = shlex.join(["snakemake", *sys.argv[1:]])

@@ -43,12 +43,3 @@ rule portfolio:
         "Portfolio {output.page}"
     shell:
         "{params.cartpk} portfolio {params.config:q} --results results > {log:q} 2>&1"
-
-
-onstart:
-    try:
-        for run in RUNS:
-            run_lock.hold(Path(run))
-    except run_lock.BusyError as busy:
-        raise WorkflowError(str(busy)) from None
-    os.environ[STARTED_BY] = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])

@@ -7,8 +7,7 @@ if missing := missing_files(TRIAL, CONFIG):
     raise WorkflowError("a data file is missing:\n" + "\n".join(f"  {p}" for p in missing))
 
 RESULTS = f"results/{TRIAL.trial.id}"
-TARGETS = [f"{RESULTS}/report.html", f"{RESULTS}/manifest.json"]
-TARGETS += [f"{RESULTS}/exports"] if TRIAL.report.exports else []
+RUNS = [RESULTS]
 # a run that was killed leaves Snakemake's locks behind, and may leave half of what somebody else wrote
 if left := run_lock.clear(Path(RESULTS)):
     print(f"An earlier run of {TRIAL.trial.id} was killed; it is gone on with.", file=sys.stderr)
@@ -16,16 +15,23 @@ if damage := seals.damaged(Path(RESULTS)):
     raise WorkflowError("\n".join(map(str, damage)))
 
 
-onstart:
-    try:
-        run_lock.hold(Path(RESULTS))
-    except run_lock.BusyError as busy:
-        raise WorkflowError(str(busy)) from None
-    os.environ[STARTED_BY] = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-
-
 include: "common.smk"
 include: "ingest.smk"
 include: "analysis.smk"
 include: "exports.smk"
 include: "outputs.smk"
+
+
+# every file by its name: of a file that is not asked for, Snakemake does not miss it when a failed job has taken it away
+TARGETS = [
+    rules.ingest.output,
+    rules.kinetics.output,
+    rules.models.output,
+    rules.pharmacodynamics.output,
+    rules.clinical.output,
+    rules.tables.output,
+    rules.report.input,
+    rules.report.output,
+    rules.manifest.output,
+    EXPORTS,
+]
