@@ -111,3 +111,30 @@ def test_limits_are_named_with_their_unit(trial, config):
 def test_labels_count_subjects_not_samples(trial, config):
     every = s.kinetic_samples(trial, config.primary_analyte)
     assert s.count_labels(every)["1e8 cells"] == "1e8 cells (n = 6)"
+
+
+def test_a_result_above_the_upper_limit_has_its_own_mark_and_sentence(trial, config):
+    from dataclasses import replace
+
+    from cartpk.figures import samples as s
+    from cartpk.figures.registry import FIGURES
+    from cartpk.figures.render import pictures
+
+    top = trial.adnca["AVAL"].idxmax()
+    above = trial.adnca["BLQCLASS"].mask(trial.adnca.index == top, "ABOVE QUANTIFICATION")
+    flag = trial.adpp["FLAG"].mask(trial.adpp["AVAL"].eq(trial.adpp["AVAL"].max()), "COMPLETE;ABOVE_ULOQ")
+    data = replace(trial, adnca=trial.adnca.assign(BLQCLASS=above), adpp=trial.adpp.assign(FLAG=flag))
+    rows = s.kinetic_samples(data, config.primary_analyte)
+    assert rows["RESULT"].value_counts()[s.ABOVE_MARK] == 1
+    assert rows.loc[rows["RESULT"].eq(s.ABOVE_MARK), "DRAWN"].item() == trial.adnca["AVAL"].max()
+    assert s.ABOVE_MARK not in s.kinetic_samples(trial, config.primary_analyte)["RESULT"].cat.categories
+    for name in ("f_14_2_1", "f_14_2_3", "f_14_2_4"):
+        made = FIGURES[name].make(data, config)
+        assert any(text.startswith("Above the upper limit of quantification: 1 result,") for text in made.footnotes)
+    assert (
+        pictures(FIGURES["f_14_2_3"].make(data, config).draw())[0]
+        != pictures(FIGURES["f_14_2_3"].make(trial, config).draw())[0]
+    )
+    bounded = FIGURES["f_14_2_7"].make(data, config)
+    assert bounded.data["KIND"].value_counts()["lower bound (≥), in the box"] == 1
+    assert any("lower bound" in text for text in bounded.footnotes)

@@ -136,7 +136,7 @@ def footnotes(rows: pd.DataFrame, config: TrialConfig, note: str) -> tuple[str, 
     """Populations, BLQ, ``note``, and samples that are in no median although there are medians."""
     inside = s.in_visit_window(rows, config)
     outside = wording.outside_windows(inside) if inside.any() else ()
-    return populations(rows), _assay(rows), f"{wording.OPEN_MARKS} {note}", *outside
+    return populations(rows), _assay(rows), f"{wording.OPEN_MARKS} {note}", *wording.above_limit(rows), *outside
 
 
 def _assay(rows: pd.DataFrame) -> str:

@@ -47,6 +47,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         f"it) at nominal days from the first infusion. {wording.subjects_shown(n, data)}",
         footnotes=(
             f"{_blq_rule(config)} One subject alone has no SD. Marks of the same day are set apart for legibility.",
+            *wording.above_limit(first),
             *wording.outside_windows(s.in_visit_window(first, config)),
             *wording.undrawn(first),
             *wording.gdna_caveat(first),

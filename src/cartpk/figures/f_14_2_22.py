@@ -51,6 +51,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         "the killing of the CD7+ cells in the model. Days from the start of the first infusion on a square-root axis.",
         footnotes=(
             wording.OPEN_MARKS,
+            *wording.above_limit(counted),
             "Subjects whose counts were not modelled are not drawn; the reasons are in table 14.2-13.",
             *((f"The first {n} of {n_all} subjects are shown.",) if n < n_all else ()),
             "The model is an assumption of this project: a curve near the counts does not prove its mechanism.",
@@ -120,7 +121,7 @@ def _plot(every: pd.DataFrame, config: TrialConfig, columns: int, size: tuple[fl
     names = [str(name) for name in every["SERIES"].cat.categories]
     rows["INK"] = rows["SERIES"].astype("str")
     marks = rows[rows["LAYER"] == "SAMPLE"].copy()
-    marks["RESULT"] = theme.in_order(marks["RESULT"].astype("str"), [s.QUANTIFIED, s.BLQ_MARK])
+    marks["RESULT"] = theme.in_order(marks["RESULT"].astype("str"), [s.QUANTIFIED, s.BLQ_MARK, s.ABOVE_MARK])
     marks["INSIDE"] = marks["INK"].where(marks["BLQFL"] != "Y", "BLQ")
     floor = marks.groupby("PANEL", observed=True)["DRAWN"].min() / 3.0
     lines = rows[(rows["LAYER"] == "CURVE")]
@@ -136,7 +137,9 @@ def _plot(every: pd.DataFrame, config: TrialConfig, columns: int, size: tuple[fl
         + theme.root_time_axis(rows["AFRLT"], (size[0] - 1.2) / columns)
         + p9.scale_color_manual(values=inks, breaks=names, name="")
         + p9.scale_fill_manual(values={**inks, "BLQ": "white"}, guide=None)
-        + theme.blq_legend()
+        + theme.blq_legend(
+            [k for k in marks["RESULT"].cat.categories if marks["RESULT"].eq(k).any() or k != s.ABOVE_MARK]
+        )
         + p9.labs(y="Upper panels: CAR level; lower panels: cell counts (log axes)")
         + theme.note(wording.small_print(config))
         + theme.house_theme(*size, [names, [s.QUANTIFIED, s.BLQ_MARK]], letters=8)

@@ -44,6 +44,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         "medians at nominal days of all subjects; thin lines: subjects at actual days. Square-root time axis.",
         footnotes=(
             "BLQ results are drawn, and count in medians, at half of their LLOQ. Blasts are not in this figure.",
+            *wording.above_limit(rows),
             *wording.gdna_caveat(rows[rows["PANEL"].eq("KINETICS")]),
         ),
         alt=f"Two panels on one time axis in days: median {what} above, median cell counts below, logarithmic axes.",

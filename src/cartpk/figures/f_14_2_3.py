@@ -43,7 +43,12 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         data=shown[_COLUMNS],
         caption=f"{wording.assay(analyte, shown)} Each line is one subject; actual days from the start of the first "
         f"infusion. {wording.subjects_shown(n, data)}",
-        footnotes=(wording.OPEN_MARKS, *wording.undrawn(every), *wording.gdna_caveat(shown)),
+        footnotes=(
+            wording.OPEN_MARKS,
+            *wording.above_limit(shown),
+            *wording.undrawn(every),
+            *wording.gdna_caveat(shown),
+        ),
         alt=f"Semi-logarithmic lines of {s.axis_title(analyte, shown)} against days, one line per subject, in panels "
         f"by dose level: {', '.join(panels.values())}.",
         n=n,
@@ -86,8 +91,8 @@ def _plot(shown: pd.DataFrame, config: TrialConfig, size: tuple[float, float]) -
         + theme.log_axis()
         + theme.days((size[0] - 0.9) / columns)
         + theme.dose_fills(list(doses), open_as="BLQ")
-        + theme.blq_legend()
+        + theme.blq_legend(list(shown["RESULT"].cat.categories))
         + p9.labs(y=wording.wrapped(s.axis_title(config.primary_analyte, shown), size[1] - 1.2))
         + theme.note(wording.small_print(config))
-        + theme.house_theme(*size, [list(s.lloq_lines(shown)["LABEL"]), [s.QUANTIFIED, s.BLQ_MARK]])
+        + theme.house_theme(*size, [list(s.lloq_lines(shown)["LABEL"]), list(shown["RESULT"].cat.categories)])
     )

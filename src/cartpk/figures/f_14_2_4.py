@@ -56,6 +56,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         f"{wording.subjects_shown(n_all, data)}".replace("  ", " "),
         footnotes=(
             wording.OPEN_MARKS,
+            *wording.above_limit(every),
             *((f"The first {n} of {n_all} subjects are shown.",) if n < n_all else ()),
             *wording.undrawn(every),
             *wording.gdna_caveat(every),
@@ -165,10 +166,10 @@ def _plot(drawn: pd.DataFrame, every: pd.DataFrame, config: TrialConfig, grid: t
         + theme.log_axis()
         + theme.root_time_axis(rows["AFRLT"], (width - 1.0) / columns)
         + theme.dose_fills(list(s.count_labels(every)), open_as="BLQ")
-        + theme.blq_legend()
+        + theme.blq_legend(list(every["RESULT"].cat.categories))
         + p9.labs(y=wording.wrapped(s.axis_title(config.primary_analyte, every), height - 1.2))
         + theme.note(wording.small_print(config))
-        + theme.house_theme(width, height, [[*names, *lloq["LABEL"]], [s.QUANTIFIED, s.BLQ_MARK]], letters=8)
+        + theme.house_theme(width, height, [[*names, *lloq["LABEL"]], list(every["RESULT"].cat.categories)], letters=8)
         + p9.theme(strip_text=p9.element_text(size=7.5), axis_text=p9.element_text(size=7.5))
     )
 

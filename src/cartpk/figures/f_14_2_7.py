@@ -25,9 +25,14 @@ SPEC: Final = FigureSpec(
 )
 PRIMARY: Final = "in the box"
 EXTRAPOLATED: Final = "extrapolated, not in the box"
+_BOUND_NOTE: Final = (
+    "Triangles: a result lies above its upper limit of quantification, for which the limit stands; the value is a "
+    "lower bound, and so is a box that holds it."
+)
 _EXTRAPOLATED_NOTE: Final = (
     "Areas extrapolated from the last sample to the window's end are drawn open and are not in the box."
 )
+BOUND: Final = "lower bound (≥), in the box"
 ZERO: Final = "0 (all BLQ), in the box, drawn at the edge"
 FEW_GROUPS: Final = 4
 """More dose levels than this are labelled upright."""
@@ -61,6 +66,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         f"whiskers: lowest and highest value; no box for fewer than {FEWEST} values.",
         footnotes=(
             *((_EXTRAPOLATED_NOTE,) if (rows["KIND"] == EXTRAPOLATED).any() else ()),
+            *((_BOUND_NOTE,) if (rows["KIND"] == BOUND).any() else ()),
             *(("Numbers above the boxes: subjects.",) if upright else ()),
             *_not_calculated(rows),
         ),
@@ -88,7 +94,10 @@ def _parameters(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     first = adpp["ATPTREF"].isna() | (adpp["ATPTREF"] == s.FIRST_INFUSION)
     rows = adpp[wanted & first].merge(data.adsl[["USUBJID", "COHORT"]], on="USUBJID", how="inner")
     extrapolated = rows["FLAG"].fillna("").str.split(";").map(lambda flags: "EXTRAPOLATED" in flags).astype(bool)
-    kind = pd.Series(np.select([extrapolated, rows["AVAL"] == 0], [EXTRAPOLATED, ZERO], PRIMARY), index=rows.index)
+    bound = rows["FLAG"].fillna("").str.split(";").map(lambda flags: "ABOVE_ULOQ" in flags).astype(bool)
+    kind = pd.Series(
+        np.select([extrapolated, rows["AVAL"] == 0, bound], [EXTRAPOLATED, ZERO, BOUND], PRIMARY), index=rows.index
+    )
     rows = rows.assign(
         COHORT=pd.Categorical(rows["COHORT"], categories=list(data.cohorts), ordered=True),
         LABEL=pd.Categorical(rows["PARAMCD"].map(names), categories=list(names.values()), ordered=True),
@@ -131,7 +140,7 @@ def _plot(values: pd.DataFrame, cohorts: Sequence[str], config: TrialConfig, siz
     marks = values.assign(Y=_on_floor(values, "AVAL", floor))
     marks = swarm.swarmed(marks, "LABEL", "COHORT", (dot * k / wide, dot / (size[1] - 1.4)))
     marks["DOSE"] = marks["COHORT"].astype(str)
-    marks["INSIDE"] = marks["DOSE"].where(marks["KIND"] == PRIMARY, "OPEN")
+    marks["INSIDE"] = marks["DOSE"].where(marks["KIND"].isin([PRIMARY, BOUND]), "OPEN")
     point = p9.aes(x="XSWARM", color="DOSE", fill="INSIDE", shape="KIND")
     layers = [_box(_boxes(values, config), floor, k), p9.geom_point(point, size=0.9 if many else 2.0, stroke=0.5)]
     few = k <= FEW_GROUPS
@@ -198,9 +207,9 @@ def _kinds(marks: pd.DataFrame) -> p9.scale_shape_manual:
 
     from cartpk.figures.palette import LLOQ_INK, PAPER
 
-    shapes = {PRIMARY: "o", EXTRAPOLATED: "D", ZERO: "v"}
+    shapes = {PRIMARY: "o", BOUND: "^", EXTRAPOLATED: "D", ZERO: "v"}
     kinds = [kind for kind in shapes if (marks["KIND"] == kind).any()]
     if kinds == [PRIMARY]:
         return p9.scale_shape_manual(values=shapes, guide=None)
-    looks = {"fill": [LLOQ_INK if kind == PRIMARY else PAPER for kind in kinds], "color": LLOQ_INK}
+    looks = {"fill": [LLOQ_INK if kind in {PRIMARY, BOUND} else PAPER for kind in kinds], "color": LLOQ_INK}
     return p9.scale_shape_manual(name="", values=shapes, breaks=kinds, guide=p9.guide_legend(override_aes=looks))

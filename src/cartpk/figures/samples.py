@@ -11,6 +11,7 @@ import pandas as pd
 
 from cartpk.core.summary import summarise
 from cartpk.figures.axes import number_label
+from cartpk.terms import BlqClass
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cartpk.trial_data import TrialData
 
 __all__ = [
+    "ABOVE_MARK",
     "BLQ_MARK",
     "FIRST_INFUSION",
     "QUANTIFIED",
@@ -42,6 +44,7 @@ MOST_PATHS: Final = 60
 """[choice] More subjects than this are drawn as pixels within the SVG: 500 curves as paths weigh 4 MB."""
 QUANTIFIED: Final = "quantified"
 BLQ_MARK: Final = "BLQ, drawn at LLOQ/2"
+ABOVE_MARK: Final = "above the upper limit, drawn at it"
 
 
 def kinetic_samples(data: TrialData, analyte: Analyte) -> pd.DataFrame:
@@ -60,13 +63,17 @@ def placed(rows: pd.DataFrame, cohorts: Sequence[str]) -> pd.DataFrame:
     """The rows that carry a result, by dose level, subject and time, with their place on an axis.
 
     Columns added: ``DRAWN`` (the result; half of its limit where BLQ; empty where BLQ without a known limit) and
-    ``RESULT`` (quantified or BLQ, as the legend prints it). ``COHORT`` becomes ordered.
+    ``RESULT`` (quantified, BLQ or above the upper limit, as the legend prints it). ``COHORT`` becomes ordered.
     """
     blq = rows["BLQFL"] == "Y"
+    above = rows["BLQCLASS"].eq(str(BlqClass.ABOVE)) if "BLQCLASS" in rows else blq & False
+    kinds = [QUANTIFIED, BLQ_MARK, *([ABOVE_MARK] if above.any() else [])]
     made = rows.assign(
         COHORT=pd.Categorical(rows["COHORT"], categories=list(cohorts), ordered=True),
         DRAWN=rows["AVAL"].where(~blq, rows["ALLOQ"] / 2),
-        RESULT=pd.Categorical(np.where(blq, BLQ_MARK, QUANTIFIED), categories=[QUANTIFIED, BLQ_MARK], ordered=True),
+        RESULT=pd.Categorical(
+            np.select([blq, above], [BLQ_MARK, ABOVE_MARK], QUANTIFIED), categories=kinds, ordered=True
+        ),
     )
     made = made[blq | rows["AVAL"].notna()]
     return made.sort_values(["COHORT", "USUBJID", "AFRLT"], kind="stable").reset_index(drop=True)

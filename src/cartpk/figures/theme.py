@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cartpk.figures.axes import log_breaks, power_labels, root_breaks, time_breaks
 from cartpk.figures.palette import INK, LLOQ_INK, PAPER, dose_colours, dose_marks
-from cartpk.figures.samples import BLQ_MARK, QUANTIFIED
+from cartpk.figures.samples import ABOVE_MARK, BLQ_MARK, QUANTIFIED
 
 __all__ = [
     "DPI",
@@ -211,10 +211,10 @@ def lloq_layer(lines: pd.DataFrame, beside: Mapping[str, tuple[str, str]] | None
     return layers
 
 
-def blq_legend() -> p9.scale_shape_manual:
-    """Legend of filled (quantified) and open (BLQ) circles for layers with ``shape = RESULT``."""
-    looks = {"fill": [LLOQ_INK, PAPER], "color": LLOQ_INK, "size": 2.2}
-    values = {QUANTIFIED: "o", BLQ_MARK: "o"}
+def blq_legend(kinds: Sequence[str] = (QUANTIFIED, BLQ_MARK)) -> p9.scale_shape_manual:
+    """Legend of these kinds of ``RESULT``: quantified (filled circle), BLQ (open), above the limit (triangle)."""
+    looks = {"fill": [PAPER if kind == BLQ_MARK else LLOQ_INK for kind in kinds], "color": LLOQ_INK, "size": 2.2}
+    values = {kind: "^" if kind == ABOVE_MARK else "o" for kind in kinds}
     return p9.scale_shape_manual(name="", values=values, drop=False, guide=p9.guide_legend(override_aes=looks))
 
 

@@ -6,7 +6,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from cartpk.figures.samples import lloq_lines, printed_unit, what
+from cartpk.figures.samples import ABOVE_MARK, lloq_lines, printed_unit, what
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OPEN_MARKS",
+    "above_limit",
     "assay",
     "counted",
     "gdna_caveat",
@@ -104,6 +105,19 @@ def gdna_caveat(samples: pd.DataFrame) -> tuple[str, ...]:
     if not any(re.search(r"cop(y|ies)\s*/\s*[uµμn]g", unit) for unit in samples["AVALU"].dropna().unique()):
         return ()
     return (_GDNA,)
+
+
+def above_limit(samples: pd.DataFrame) -> tuple[str, ...]:
+    """What the triangles are, where a result lies above its upper limit of quantification."""
+    n = int(samples["RESULT"].eq(ABOVE_MARK).sum())
+    if not n:
+        return ()
+    return (
+        (
+            f"Above the upper limit of quantification: {counted(n, 'result')}, drawn at that limit (as triangles where "
+            "marks are drawn); the truth is higher, and means and medians that take the limit are lower bounds."
+        ),
+    )
 
 
 def undrawn(samples: pd.DataFrame) -> tuple[str, ...]:
