@@ -116,6 +116,21 @@ def test_a_second_run_finds_the_default_by_itself_and_does_nothing(folder, run):
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("run", [DEFAULT], indirect=True)
+def test_snakemakes_own_report_is_an_audit_appendix(folder, run):
+    """`snakemake --report`: every figure with its number and title, tables, data and manifest by category."""
+    done = snakemake(folder, "--report", "audit.html")
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = (folder / "audit.html").read_text(encoding="utf-8")
+    for name, figure in wanted(load(ROOT / "config" / "config.yaml")).items():
+        labels = json.dumps({"number": figure.number, "title": figure.title})
+        assert f'"name": "{name}.png"' in page
+        assert labels in page, name
+    for category in ("Audit", "Data", "Figures", "Report", "Tables"):
+        assert f'"{category}"' in page
+    assert "All parameter rows (ADPP)" in page
+
+
 def planned(folder: Path, *arguments: str) -> set[str]:
     """Rules that a dry run would run."""
     done = snakemake(folder, *arguments, "-n", "--quiet", "host")

@@ -28,6 +28,6 @@ rule exports:
         settings=settings(),
         code=code_hash("cartpk.cli.export", *(["cartpk.figures.*"] if DRAWN else [])),
     message:
-        "Exports: {TRIAL.report.exports}"
+        "Exports {output}"
     shell:
         "{params.cartpk} export {params.config:q} --results {params.results:q} > {log:q} 2>&1"
