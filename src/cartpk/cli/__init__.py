@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, str]] = {
     "predict": "What a population fit lets one expect of further subjects.",
     "plan": "Which visits of a sampling schedule inform which parameter.",
     "verify": "Whether a run is still what it was when it was written.",
+    "trace": "The path of one value, from the row of a file to the report.",
     "simulate": "Make a virtual trial with known truth.",
     "ingest": "Workflow: raw files -> ADSL, ADNCA, ADPD, findings.",
     "kinetics": "Workflow: non-compartmental parameters of a trial.",
