@@ -10,7 +10,8 @@ Shape of the block::
     windows     days of the areas under the curve
     summaries   how report.summaries wants quartiles and BLQ results in a geometric mean
     tables      {name: {n, columns}}: the run's tables, packed as :func:`cartpk.report.packed.packed` says; their rows
-                and columns are those of the files of the same name (``adnca.csv`` ...), numbers to 12 digits;
+                and columns are those of the files of the same name (``adnca.csv`` ...), numbers to 12 digits,
+                limits, standard errors and changes to 8;
                 VISIT of ``adnca`` and ``pd_change`` is the nominal day where the sample counts in summaries by visit
     listings    {id: {n, keys, labels, aligns, columns}}: printed cells of the listings, group names in every row
     charts      {figure: chart}: what :meth:`cartpk.report.charts.chart.Chart.as_json` says
@@ -56,6 +57,8 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "adevent": ("USUBJID", "EVENT", "EVENTTXT", "ADY", "FIRSTFL", "ANLFL", "SRCFILE", "SRCROW"),
 }  # fmt: skip
 """Columns of the block, by table."""
+_SHORTER: Final = dict.fromkeys(("AVALSE", "AVALLO", "AVALHI", "PCTEXTR", "PCHG", "LOG10R"), 8)
+"""Significant digits of numbers that are shown to four at most."""
 
 
 def page_data(data: TrialData, config: TrialConfig) -> dict[str, object]:
@@ -166,7 +169,7 @@ def _tables(data: TrialData, config: TrialConfig, places: Mapping[str, int]) -> 
     }
     return {
         "adsl": packed(adsl, [name for name in adsl.columns if name not in {"STUDYID", "TRTSDTM"}]),
-        **{name: packed(_known(frame, places), _COLUMNS[name], places) for name, frame in frames.items()},
+        **{name: packed(_known(frame, places), _COLUMNS[name], places, _SHORTER) for name, frame in frames.items()},
     }
 
 

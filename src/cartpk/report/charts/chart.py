@@ -5,7 +5,8 @@ figure's colours, order and marks. Its specification is a plain mapping of Vega-
 dataset names a recipe of ``scripts/recipes.js``, which makes its rows from the page's data block and from the subjects
 that the reader has chosen.
 
-``{"$choice": "scale"}`` anywhere in a specification stands for what the control of this key says.
+``{"$choice": "scale"}`` anywhere in a specification stands for what the control of this key says. On the page a chart
+has one specification; ``{"$panel": 2}`` stands for what its panels have each for themselves.
 """
 
 from __future__ import annotations
@@ -104,16 +105,32 @@ class Chart:
 
     def as_json(self) -> dict[str, Any]:
         """The chart as the page's script takes it."""
+        differing: list[list[Any]] = [[] for _ in self.panels]
         return {
             "figure": self.figure,
             "controls": [control.as_json() for control in self.controls],
+            "spec": _common([panel.spec for panel in self.panels], differing),
             "panels": [
-                {"title": p.title, "words": p.words, "spec": p.spec, "data": {k: list(v) for k, v in p.data.items()}}
-                for p in self.panels
+                {"title": p.title, "words": p.words, "set": own, "data": {k: list(v) for k, v in p.data.items()}}
+                for p, own in zip(self.panels, differing, strict=True)
             ],
             "legend": [list(entry) for entry in self.legend],
             "doses": self.doses,
         }
+
+
+def _common(parts: Sequence[Any], differing: Sequence[list[Any]]) -> Any:  # noqa: ANN401
+    """What these specifications have in common, ``{"$panel": i}`` where they differ in their i-th own value."""
+    first = parts[0]
+    if all(part == first for part in parts):
+        return first
+    if all(isinstance(part, dict) and part.keys() == first.keys() for part in parts):
+        return {key: _common([part[key] for part in parts], differing) for key in first}
+    if all(isinstance(part, list) and len(part) == len(first) for part in parts):
+        return [_common(list(own), differing) for own in zip(*parts, strict=True)]
+    for own, part in zip(differing, parts, strict=True):
+        own.append(part)
+    return {"$panel": len(differing[0]) - 1}
 
 
 def chosen(key: str) -> dict[str, str]:

@@ -68,10 +68,12 @@ def _panel(own: pd.DataFrame, code: str, label: str, kind: Kind, doses: tuple[st
             "labelExpr": marks.NUMBER,
             "values": [0, *(10.0**p for p in range(-2, 8) if low / 2 < 10.0**p <= high)],
         }
-    layers: list[Spec] = [*marks.limits()] if kind == "absolute" and len(lloq_lines(own)) else []
+    limited = kind == "absolute" and len(lloq_lines(own)) > 0
+    layers: list[Spec] = [*marks.limits()] if limited else []
     layers += [marks.rule(100.0)] if kind == "change" else []
     layers += [*marks.individuals(x, y, doses), *marks.medians(x, doses)]
-    data = {"rows": ("counts", what), "visits": ("count_visits", what), "limits": ("count_limits", what)}
+    data = {"rows": ("counts", what), "visits": ("count_visits", what)}
+    data |= {"limits": ("count_limits", what)} if limited else {}
     return Panel(
         label,
         marks.layered(layers, 250),

@@ -42,7 +42,7 @@ def library() -> Library:
     bundle = _kept(file)
     if bundle is None:
         # its own scope: the bundle declares names of one letter
-        bundle = f"(() => {{\n{vl_convert.javascript_bundle(None)}\n}})();"
+        bundle = f"(() => {{\n{vl_convert.javascript_bundle()}\n}})();"  # type: ignore[call-arg]
         _keep(file, bundle)
     notice = f"/* {name}: (c) University of Washington Interactive Data Lab and others, BSD-3-Clause licence. */"
     return Library(f"{notice}\n{bundle}", name)

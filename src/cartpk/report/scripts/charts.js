@@ -8,12 +8,13 @@
     axis: { labelColor: soft, titleColor: ink, titleFontWeight: 500, titleFontSize: 12, labelFontSize: 11, gridColor: hair,
       domainColor: frame, tickColor: frame, labelFlush: false, titleLimit: 320 },
   };
-  // what stands for {"$choice": key}
-  const filled = (part, chosen) => {
-    if (Array.isArray(part)) return part.map((one) => filled(one, chosen));
+  // a specification with what stands for {"$choice": key} and {"$panel": place}
+  const filled = (part, own, chosen) => {
+    if (Array.isArray(part)) return part.map((one) => filled(one, own, chosen));
     if (part === null || typeof part !== "object") return part;
     if ("$choice" in part) return chosen(part.$choice);
-    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, filled(value, chosen)]));
+    if ("$panel" in part) return filled(own[part.$panel], own, chosen);
+    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, filled(value, own, chosen)]));
   };
   const subjectsOf = (panel, state) => {
     const rows = Object.values(panel.data).filter(([recipe]) => ["samples", "counts"].includes(recipe))
@@ -33,7 +34,7 @@
       for (const [name, rows] of Object.entries(sets)) panel.view.data(name, rows);
       await panel.view.runAsync();
     } else {
-      const spec = filled(panel.spec, (key) => chart.controls.find((c) => c.key === key).choices.find((c) => c.value === chart.state[key]).set);
+      const spec = filled(chart.spec, panel.set, (key) => chart.controls.find((c) => c.key === key).choices.find((c) => c.value === chart.state[key]).set);
       if (spec.height.step) {
         const count = sets.bars.length;
         spec.height = { step: count > 160 ? 4 : count > 60 ? 8 : 15 };
@@ -145,7 +146,7 @@
       panel.box = make("div", { class: "vega-plot" });
       const box = make("div", { class: "drawing" });
       if (panel.title) box.append(make("p", { class: "drawing-title", id: `${node.dataset.chart}-panel-${i}` }, panel.title));
-      box.append(make("div", { role: "img", "aria-label": panel.words }, panel.box));
+      box.append(make("div", { role: "img", "aria-label": panel.words || panel.title || `Chart of figure ${node.dataset.number}` }, panel.box));
       grid.append(box);
     }
     const keys = make("div", { class: "keys" });

@@ -52,5 +52,9 @@ const cartpk = (() => {
   const on = (event, f) => { listeners.set(event, [...(listeners.get(event) ?? []), f]); };
   const say = (event, detail) => { for (const f of listeners.get(event) ?? []) f(detail); };
 
+  // links lead below the bar, however high it is
+  const bar = document.querySelector(".bar");
+  new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
+
   return { data, table, rows, make, address, on, say };
 })();

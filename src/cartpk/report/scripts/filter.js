@@ -25,8 +25,9 @@ cartpk.filter = (() => {
     return words.toString();
   };
   const keep = () => {
-    const { place } = cartpk.address(), words = query();
-    const hash = words ? `#${encodeURI(place)}?${words}` : place ? `#${encodeURI(place)}` : "";
+    // the place as it stands: a part of it may hold an encoded slash
+    const [place] = location.hash.slice(1).split("?"), words = query();
+    const hash = words ? `#${place}?${words}` : place ? `#${place}` : "";
     if (hash !== location.hash) history.replaceState(history.state, "", hash || location.pathname + location.search);
   };
   const recall = (words) => {

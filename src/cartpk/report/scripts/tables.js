@@ -46,7 +46,7 @@
     const { keys, labels, aligns } = block, who = keys.indexOf("subject"), width = keys.length, big = "long" in article.dataset;
     const pristine = [...table.tBodies], head = table.tHead, flat = make("thead");
     let model = null, order = null, asked = "", limit = PAGE;
-    const rows = () => (model ??= unpacked(block).map((texts) => ({ texts, i: who < 0 ? -1 : (place.get(texts[who]) ?? -1) })));
+    const rows = () => (model ??= unpacked(block).map((texts, at) => ({ texts, at, i: who < 0 ? -1 : (place.get(texts[who]) ?? -1) })));
     const tally = make("span", { class: "tally", role: "status" });
     const more = make("button", { type: "button", class: "more-rows", hidden: true });
 
@@ -60,8 +60,8 @@
       }
       return found;
     };
-    const row = ({ texts }) => {
-      const tr = make("tr");
+    const row = ({ texts, at }) => {
+      const tr = make("tr", { "data-row": at });
       texts.forEach((text, k) => {
         const first = k === Math.max(who, 0), name = [aligns[k] === "left" ? "" : aligns[k], text.length > 40 ? "wordy" : ""].join(" ").trim();
         tr.append(make(first ? "th" : "td", { scope: first ? "row" : null, class: name || null }, text));
