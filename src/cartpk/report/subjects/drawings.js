@@ -5,7 +5,7 @@ cartpk.drawings = (() => {
   const own = (one) => one.ARRLT ?? one.AFRLT;
   const says = (one, unit) => `Day ${s.day(own(one))}: ${one.blq ? `BLQ (as delivered: ${one.AVALC ?? "empty"})` : `${s.amount(one.AVAL)} ${unit}`}; ${one.use}${one.onLine ? "; point of the terminal line" : ""}; ${s.source(one.SRCFILE, one.SRCROW)}`;
   // a BLQ result has no number: its mark stands at its limit
-  const when = (one) => (own(one) !== null ? `day ${s.day(own(one))}` : one.NFRLT !== null ? `nominal day ${s.amount(one.NFRLT)}` : "day not stated");
+  const dayOf = (one) => (own(one) !== null ? `day ${s.day(own(one))}` : one.NFRLT !== null ? `nominal day ${s.amount(one.NFRLT)}` : "day not stated");
   const height = (one) => (one.blq ? one.ALLOQ ?? null : one.AVAL);
   const marks = (profile) => profile.samples.filter((one) => own(one) !== null && height(one) !== null).map((one) => ({
     x: own(one), y: height(one), shape: out(one) ? "cross" : one.blq ? "ring" : one.onLine ? "square" : "dot", name: out(one) ? "out" : one.onLine ? "on-line" : "sample", words: says(one, profile.unit),
@@ -50,7 +50,7 @@ cartpk.drawings = (() => {
     areas.forEach(({ end, one, k }) => key.push(["area", `area-${k}`, `AUC0-${end}d ${one.shown}`]));
     const unused = profile.samples.filter(out);
     const empty = bare.length ? [make("p", { class: "population" }, `${bare.join("; ")}: the reason stands under “In short”.`)] : [];
-    const below = unused.length ? [make("p", { class: "population" }, `Not used: ${unused.map((one) => `${when(one)} (${one.use.replace(/^(not used|left out of the NCA): /, "")})`).join("; ")}.`)] : [];
+    const below = unused.length ? [make("p", { class: "population" }, `Not used: ${unused.map((one) => `${dayOf(one)} (${one.use.replace(/^(not used|left out of the NCA): /, "")})`).join("; ")}.`)] : [];
     const words = `Results of subject ${s.ids[i]} over time. ${profile.answers.join(" ")} The numbers stand in the table of samples.`;
     return cartpk.plot({ title: "Results and areas", words, days: axis(profile), unit: unit(profile), layers, key, below: [...empty, ...below] });
   };

@@ -91,7 +91,7 @@ cartpk.sections = (() => {
   const samples = (profile) => {
     const rows = profile.samples.map((one) => ({
       id: `sample-${one.at}`, class: one.use.startsWith("not used") || one.use.startsWith("left out") ? "out" : null,
-      cells: [s.day(one.AFRLT) || "not stated", one.NFRLT === null ? "" : s.amount(one.NFRLT), one.blq ? "BLQ" : s.amount(one.AVAL), one.AVALC ?? "", limit(one),
+      cells: [s.day(one.AFRLT) || "not stated", one.NFRLT === null ? "" : s.day(one.NFRLT), one.blq ? "BLQ" : s.amount(one.AVAL), one.AVALC ?? "", limit(one),
         `${one.use}${one.onLine ? "; point of the terminal line" : ""}`, s.source(one.SRCFILE, one.SRCROW)],
     }));
     const columns = [["Day", true], ["Nominal day", true], [`Result (${profile.unit})`, true], ["As delivered"], ["LLOQ", true], ["What the analysis did with it", false, true], ["File, line"]];

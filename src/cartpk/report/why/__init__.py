@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from cartpk.report.choices import printed, settings
+from cartpk.report.figures import FigureBlock
 from cartpk.report.packed import block
 from cartpk.report.page_data import subject_places
 from cartpk.report.page_part import PagePart
+from cartpk.report.prose import plural
 from cartpk.report.subjects.words import FLAGS, reason_words
 from cartpk.report.why.definitions import ROLES, definitions
 from cartpk.report.why.summaries import behind
@@ -41,7 +44,16 @@ def _words(run: RunFiles, config: TrialConfig) -> dict[str, Any]:
     """What stands behind the tables: it needs their printed rows, which the data block does not have."""
     text = block(behind(run.tables, run.data, config, list(subject_places(run.data))))
     # JSON without a "<"; a template's text knows the names of characters
-    return {"behind": Markup(text.replace("&", "&amp;"))}  # noqa: S704
+    drawn = {figure.id: _drawn(figure) for figure in run.figures}
+    return {"drawn": drawn, "behind": Markup(text.replace("&", "&amp;"))}  # noqa: S704
+
+
+def _drawn(figure: FigureBlock) -> str:
+    """How many subjects a figure shows; empty where it shows none."""
+    if figure.data is None:
+        return ""
+    n = json.loads(figure.data.with_suffix(".json").read_text(encoding="utf-8")).get("n")
+    return "" if n is None else f"{plural(n, 'subject')} drawn"
 
 
 PART = PagePart(

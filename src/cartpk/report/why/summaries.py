@@ -89,7 +89,10 @@ def _summary(
         group(c.key) if c.key in groups and c.label == groups[c.key].column().label else -1 for c in table.columns
     ]
     methods = dict(zip(data.fits["MODEL"], data.fits["METHOD"], strict=True)) if "METHOD" in data.fits else {}
+    derived = set(zip(data.adpp["PARCAT1"], data.adpp["PARAMCD"], strict=True))
     rows = [_row(row.key, group, methods, config) for row in table.rows]
+    # what other tables of the run hold (depletion, recovery ...) is of the group, by no row of adpp
+    rows = [None if row and "p" in row and tuple(row["p"][:2]) not in derived else row for row in rows]
     if not groups:
         return None
     # a column or row of no group of its own is of the whole set
