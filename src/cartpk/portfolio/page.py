@@ -16,6 +16,7 @@ from cartpk.portfolio import wording
 from cartpk.provenance import source
 from cartpk.report import assets
 from cartpk.report.page import policy
+from cartpk.tables.assays import in_specimen
 from cartpk.tables.printing import percent, significant, unit_text
 from cartpk.terms import NOT_STATED
 
@@ -162,10 +163,13 @@ def _trial(member: Member, folder: Path) -> _Trial:
     config = member.config
     there = (folder.parent / member.id / "report.html").is_file()
     basis = {"flat": "flat", "per_kg": "per kg body weight", None: None}[config.dosing.basis]
-    analytes = "; ".join(f"{a.label}, {a.specimen.lower()}, {a.method or 'method not stated'}" for a in config.analytes)
+    analytes = "; ".join(
+        f"{in_specimen(a.label, a.specimen)}, {a.method or 'method not stated'}" for a in config.analytes
+    )
+    cell = {"T": "CAR-T", "NK": "CAR-NK"}[config.product.cell]
     planned = "planned: not stated" if config.trial.planned_n is None else f"planned: {config.trial.planned_n}"
     cells = (
-        f"{config.product.name} ({ {'T': 'CAR-T', 'NK': 'CAR-NK'}[config.product.cell] })",
+        config.product.name if cell in config.product.name else f"{config.product.name} ({cell})",
         config.trial.indication,
         basis,
         f"{len(member.data.adsl)}; {planned}",
