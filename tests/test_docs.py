@@ -149,6 +149,14 @@ def test_every_page_has_its_place_in_the_site():
     assert len(placed) == len(set(placed))
 
 
+def test_the_design_names_every_room():
+    """A new room of src/cartpk gets a line in docs/design.md."""
+    text = (DOCS / "design.md").read_text(encoding="utf-8")
+    rooms = [p for p in (ROOT / "src" / "cartpk").iterdir() if p.suffix == ".py" or (p / "__init__.py").is_file()]
+    names = [p.name if p.suffix else f"{p.name}/" for p in rooms if not p.name.startswith("__")]
+    assert not [name for name in names if f"`{name}" not in text]
+
+
 def test_generated_pages_say_so():
     for name, text in generated(ROOT).items():
         assert "GENERATED" in text, name
