@@ -7,6 +7,8 @@ CORES ?= 4
 TRIAL ?= config/config.yaml
 INPUTS ?= 10000
 JOBS ?= 2
+KILLS ?= 100
+OTHER_PYTHON ?= $(shell command -v python3.13)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
@@ -15,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 .PHONY: help setup setup-dev run test fuzz faults determinism lint format docs docs-site validate lock bench sample clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cartpk needs Python 3.11 or newer; this is %s. Try: make run PYTHON=python3.11" % sys.version.split()[0])'
@@ -42,6 +44,12 @@ test: setup-dev  ## the whole test suite
 
 fuzz: setup-dev  ## 10,000 spoiled trials with fresh seeds: no traceback, no hang, nobody vanishes (INPUTS=, JOBS=)
 	@$(BIN)/python tests/fuzz/run.py --inputs $(INPUTS) --jobs $(JOBS)
+
+faults: setup-dev  ## kill the workflow a hundred times, fill its disk, cut its files ...: nothing is lost (KILLS=)
+	@$(BIN)/python tests/faults/run.py --kills $(KILLS)
+
+determinism: setup-dev  ## all trials again: other folder, cores, order of rows, Python: the same bytes (OTHER_PYTHON=)
+	@$(BIN)/python tests/determinism/run.py --python "$(OTHER_PYTHON)"
 
 lint: setup-dev  ## ruff, mypy strict, import contract
 	@$(BIN)/ruff check .

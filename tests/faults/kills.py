@@ -76,16 +76,18 @@ def at_each_job(folder: Path, whole: dict[str, str], chance: random.Random, *tar
     return tally
 
 
-def at_random(folder: Path, whole: dict[str, str], kills: int, chance: random.Random, *targets: str) -> Tally:
+def at_random(
+    folder: Path, whole: dict[str, str], kills: int, within: float, chance: random.Random, *targets: str
+) -> Tally:
     """A run that is killed so many times, after random seconds, and then goes to its end.
 
-    Every fifth time Snakemake alone is killed, and its jobs live on.
+    Every fifth time Snakemake alone is killed, and its jobs live on. ``within``: seconds after which at the latest.
     """
     tally = Tally(rounds=1)
     make(folder)
     while tally.kills.total() < kills:
         process = start(folder, *targets)
-        time.sleep(chance.uniform(0.3, 9.0))
+        time.sleep(chance.uniform(0.3, within))
         if process.poll() is not None:
             process.communicate()
             tally.problems += _compared(folder, whole)

@@ -45,13 +45,13 @@ def undisturbed(folder: Path) -> dict[str, str]:
     return found[0]
 
 
-def all_kills(folder: Path, whole: dict[str, str], number: int, chance: random.Random) -> kills.Tally:
+def all_kills(folder: Path, whole: dict[str, str], number: int, within: float, chance: random.Random) -> kills.Tally:
     """So many kills: one at each job, the others at random."""
     total = kills.at_each_job(folder / "each", whole, chance)
     print(f"{total.kills.total()} kills at each job: {len(total.problems)} problems", flush=True)
     while total.kills.total() < number:
         wanted = min(_ROUND, number - total.kills.total())
-        tally = kills.at_random(folder / f"round{total.rounds}", whole, wanted, chance)
+        tally = kills.at_random(folder / f"round{total.rounds}", whole, wanted, within, chance)
         total = kills.Tally(total.kills + tally.kills, total.rounds + 1, total.problems + tally.problems)
         print(f"{total.kills.total()} kills, {total.rounds} runs: {len(total.problems)} problems", flush=True)
     return total
@@ -120,10 +120,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="cartpk-faults-") as name:
         folder = Path(name)
         whole = undisturbed(folder)
-        print(f"undisturbed: {len(whole)} files, {(time.monotonic() - began) / 2:.0f} s a run", flush=True)
+        seconds = (time.monotonic() - began) / 2
+        print(f"undisturbed: {len(whole)} files, {seconds:.0f} s a run", flush=True)
         outcomes = others(folder, whole)
         chance = random.Random(asked.seed)  # noqa: S311 - when to kill is no secret
-        tally = all_kills(folder, whole, asked.kills, chance) if asked.kills else None
+        tally = all_kills(folder, whole, asked.kills, seconds / 3, chance) if asked.kills else None
     if not asked.no_page:
         text = PAGE.read_text(encoding="utf-8")
         before, after = text.partition(BEGIN)[0], text.partition(END)[2]

@@ -7,6 +7,7 @@ sentence and exit status 1, never in a traceback; ``CARTPK_DEBUG=1`` shows the t
 from __future__ import annotations
 
 import copy
+import errno
 import functools
 import importlib
 import os
@@ -104,5 +105,12 @@ def main() -> None:
     except (ValueError, OSError) as error:
         if os.environ.get("CARTPK_DEBUG"):
             raise
-        click.echo(f"cartpk: {error}", err=True)
+        click.echo(f"cartpk: {_told(error)}", err=True)
         sys.exit(1)
+
+
+def _told(error: Exception) -> str:
+    """The error as a sentence; a full disk is not the file's fault."""
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"{error.strerror}: the disk is full. Nothing half-written was left; make room and start again."
+    return str(error)

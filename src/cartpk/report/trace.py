@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass
 
 from cartpk.config import TrialConfig
@@ -59,7 +58,8 @@ def trace(config: TrialConfig, file: FileRecord, inputs: tuple[FileRecord, ...],
     command
         Command line that makes the page.
     """
-    versions = {"python": platform.python_version()} | package_versions()
+    # not Python's own version: the manifest has it, and the page is the same by any of them
+    versions = package_versions()
     return Provenance(
         source=source(),
         packages=", ".join(f"{name} {version}" for name, version in versions.items()),
