@@ -24,10 +24,15 @@ def command(config: Path, cores: int) -> None:
 
     The same as `snakemake --cores N --configfile CONFIG`, after every problem of the configuration has been listed.
     """
-    from cartpk.config import load, missing_files
+    from cartpk.config import is_portfolio, load, load_portfolio, missing_files
 
-    trial = load(config)
-    missing = missing_files(trial, config)
+    if is_portfolio(config):
+        portfolio, trials = load_portfolio(config)
+        name = portfolio.portfolio.id
+    else:
+        trials = {str(config): load(config)}
+        name = trials[str(config)].trial.id
+    missing = [problem for file, trial in trials.items() for problem in missing_files(trial, file)]
     if missing:
         raise ValueError("a data file is missing:\n" + "\n".join(f"  {problem}" for problem in missing))
     if not Path("Snakefile").is_file():
@@ -39,4 +44,4 @@ def command(config: Path, cores: int) -> None:
     if done.returncode:
         click.echo("cartpk: the run did not finish; the reason stands above.", err=True)
         sys.exit(done.returncode)
-    click.echo(f"results/{trial.trial.id}/report.html")
+    click.echo(f"results/{name}/report.html")
