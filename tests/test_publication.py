@@ -37,6 +37,12 @@ def test_an_identifier_that_looks_like_a_person_stops_the_publication(tmp_path, 
     refuse_identifiers(config(pseudonymised=True), tmp_path)
 
 
+def test_a_text_that_holds_a_number_of_a_person_stops_it_too(tmp_path):
+    write_table(tmp_path / "findings.csv", findings("BI-054", "CP-128"))
+    with pytest.raises(ValueError, match=r"2 identifiers look like a person's own .*BI-054, CP-128 in"):
+        refuse_identifiers(config(), tmp_path)
+
+
 def test_other_findings_do_not(tmp_path):
     refuse_identifiers(config(), tmp_path)
     write_table(tmp_path / "findings.csv", findings("BI-051"))

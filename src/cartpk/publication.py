@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from cartpk.config import TrialConfig
 
-__all__ = ["IDENTIFIER_RULE", "refuse_identifiers", "without_dates"]
+__all__ = ["IDENTIFIER_RULE", "TEXT_RULE", "refuse_identifiers", "without_dates"]
 
 IDENTIFIER_RULE: Final = "BI-054"
 """The rule that lists identifiers that look like a person's own."""
+TEXT_RULE: Final = "CP-128"
+"""The rule that lists texts that hold such an identifier."""
 
 _FINDINGS: Final = ("work/findings_ingest.csv", "findings.csv")
 _SHOWN: Final = 3
@@ -54,13 +56,15 @@ def refuse_identifiers(config: TrialConfig, results: Path) -> None:
     if config.data.pseudonymised or file is None:
         return
     findings = read_table(file, FINDINGS)
-    own = findings[findings["RULE"] == IDENTIFIER_RULE]
+    own = findings[findings["RULE"].isin([IDENTIFIER_RULE, TEXT_RULE])]
     if own.empty:
         return
+    rules = ", ".join(sorted(own["RULE"].unique()))
+    kind = "subject identifier" if rules == IDENTIFIER_RULE else "identifier"
     shown = ", ".join(str(text) for text in own["OLD"].head(_SHOWN)) + (", ..." if len(own) > _SHOWN else "")
-    many = "1 subject identifier looks" if len(own) == 1 else f"{len(own)} subject identifiers look"
+    many = f"1 {kind} looks" if len(own) == 1 else f"{len(own)} {kind}s look"
     raise ValueError(
-        f"nothing is published: {many} like a person's own ({shown}; {IDENTIFIER_RULE} in {file}). "
+        f"nothing is published: {many} like a person's own ({shown}; {rules} in {file}). "
         "Use pseudonyms in the data. Where these are pseudonyms, say so in the configuration: data: pseudonymised: true"
     )
 

@@ -168,6 +168,45 @@ def test_subjects_and_infusions_are_not_excluded_by_line(trial):
     assert set(intake.adsl["USUBJID"]) == {"S-01", "S-02", "S-03"}
 
 
+AE = "USUBJID,AETERM,AETOXGR,AESTDTC\nS-01,Pyrexia,2,2024-05-08\nS-02,Rash,1,2024-05-09\n"
+CLINICAL = {"data": {"corrections": "decisions.csv", "clinical": {"adverse_events": {"files": ["ae.csv"]}}}}
+
+
+@pytest.fixture
+def decide_clinical(trial):
+    """The SDTM trial with two adverse events and these decisions (each without its signature)."""
+
+    def read(*rows):
+        files = {"ae.csv": AE, "decisions.csv": text(*(row + SIGNED for row in rows))}
+        return trial.sdtm(settings=CLINICAL, files=files)
+
+    return read
+
+
+def test_a_cell_of_a_clinical_file_is_corrected(decide_clinical):
+    intake = decide_clinical("correct,ae.csv,2,,,,AETOXGR,2,3,")
+    assert not intake.stops
+    assert intake.clinical.adae.set_index("SRCROW").loc[2.0, "ATOXGR"] == 3.0
+    told = only(intake, "CP-208")
+    assert (told["FILE"], told["ROW"], told["OLD"], told["NEW"]) == ("ae.csv", 2.0, "2", "3")
+
+
+def test_a_record_of_a_clinical_file_is_excluded_with_its_reason(decide_clinical):
+    intake = decide_clinical("exclude,ae.csv,,S-02,,Rash,,,,")
+    adae = intake.clinical.adae.set_index("USUBJID")
+    assert adae["ANLFL"].to_dict() == {"S-01": "Y", "S-02": "N"}
+    assert adae.loc["S-02", "ANLRS"] == "excluded by a signed decision (A. Chen, 2031-02-03: typing error) (CP-209)"
+    assert only(intake, "CP-209")["FILE"] == "ae.csv"
+
+
+def test_without_the_name_of_its_file_no_clinical_record_is_meant(decide_clinical):
+    # on that day the subject has a sample of each assay, and an adverse event
+    told = only(decide_clinical("exclude,,,S-01,2024-05-08T10:00,CAR,,,,"), "CP-209")
+    assert told["FILE"] == "pc.csv"
+    missing = only(decide_clinical("exclude,,,S-02,2024-05-09,Rash,,,,"), "CP-203")
+    assert "only where FILE names the file" in missing["SUGGESTION"]
+
+
 def test_a_corrected_result_that_is_not_read_is_told(trial):
     rows = text(f"correct,pc.csv,5,,,,PCORRES,20400,2040,{SIGNED}")
     intake = trial.sdtm(settings=WITH, files={"decisions.csv": rows})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cartpk.ingest.identities import looks_like, masked
+from cartpk.ingest.identities import looks_like, masked, number_within
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,25 @@ def test_a_pseudonym(identifier):
 def test_only_the_first_character_is_shown():
     assert masked("张三") == "张*"
     assert masked("110101199003071234") == "1" + "*" * 17
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("seen 110101199003071234 twice", "a national identity number"),
+        ("Rash (tel. +86 13800138000)", "a telephone number"),
+        ("ask li.ming@hospital.cn", "an e-mail address"),
+        ("MRN 0012345: pyrexia", "a hospital number"),
+    ],
+)
+def test_a_number_within_a_text_is_found(text, what):
+    assert number_within(text)[0] == what
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Febrile Neutropenia", "Li Ming", "2024-05-08T10:00", "1.3800138000e5", "13800138000.5", "138001380001", "发热",
+     "grade 2 @ day 7", "12345678901234567", "CTCAE v5.0", "A1234567890123456789"],
+)  # fmt: skip
+def test_terms_results_and_dates_are_no_numbers_of_a_person(text):
+    assert number_within(text) is None

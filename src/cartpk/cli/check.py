@@ -46,7 +46,7 @@ def command(config: Path, everything: bool) -> None:
         click.echo(f"\n{_count(len(found), 'problem')} in the configuration; the data were not looked at.")
         sys.exit(1)
     from cartpk.ingest import read_trial
-    from cartpk.publication import IDENTIFIER_RULE
+    from cartpk.publication import IDENTIFIER_RULE, TEXT_RULE
 
     trial = load(config)
     intake = read_trial(trial, Path())
@@ -57,8 +57,9 @@ def command(config: Path, everything: bool) -> None:
         click.echo(line)
     click.echo("")
     click.echo(_summary(findings, intake.adsl, stops=intake.stops))
-    if not trial.data.pseudonymised and (findings["RULE"] == IDENTIFIER_RULE).any():
-        click.echo(f"Tables, figures and report would not be written: see {IDENTIFIER_RULE}.")
+    own = sorted({IDENTIFIER_RULE, TEXT_RULE} & set(findings["RULE"]))
+    if own and not trial.data.pseudonymised:
+        click.echo(f"Tables, figures and report would not be written: see {', '.join(own)}.")
     sys.exit(1 if intake.stops else 0)
 
 

@@ -128,12 +128,14 @@ class Data(Model):
     corrections: str | None = Field(
         None,
         description="CSV of signed decisions on records: ACTION (correct, exclude, exclude_subject), the record (FILE "
-        "and ROW, or USUBJID, TIME and ANALYTE), FIELD, OLD, NEW, WHO, WHEN, WHY; the raw files stay untouched.",
+        "and ROW, or USUBJID, TIME and ANALYTE; a clinical record always with FILE), FIELD, OLD, NEW, WHO, WHEN, WHY; "
+        "the raw files stay untouched.",
     )
     pseudonymised: bool = Field(
         False,
         description="true = somebody has checked that no identifier of the data names a person; false = tables, "
-        "figures and report are not written while an identifier looks as if it did (BI-054).",
+        "figures and report are not written while an identifier (BI-054) or a clinical text (CP-128) looks as if one "
+        "did.",
     )
     truth: str | None = Field(None, description="Synthetic data only: the file of true parameters.")
 

@@ -85,17 +85,19 @@ class Corrections:
             self._add("CP-202", row, "ACTION", found=found)
         return not row.unsigned and not found
 
-    def applied(self, frame: pd.DataFrame, file: str, names: Names) -> pd.DataFrame:
+    def applied(self, frame: pd.DataFrame, file: str, names: Names, *, if_named: bool = False) -> pd.DataFrame:
         """The file's cells (index = line) with the corrections that are on them.
 
-        A record is named by what was delivered, whatever another decision makes of it.
+        A record is named by what was delivered, whatever another decision makes of it. With ``if_named`` only
+        decisions that name the file reach it: subject and time alone mean a sample, not a response of the same day.
         """
         if not self.rows:
             return frame
         self._files.append(file)
         out = frame.copy()
         for row in self.rows:
-            if _action(row) == _SUBJECT or not is_file(row.cells["FILE"], file):
+            named = is_file(row.cells["FILE"], file) and (row.cells["FILE"] or not if_named)
+            if _action(row) == _SUBJECT or not named:
                 continue
             here = [Record.of(frame, file, int(str(n)), names) for n in frame.index[fits(row, frame, names)]]
             self._fitting.setdefault(row.line, []).extend(here)
@@ -122,6 +124,13 @@ class Corrections:
             self._add("CP-206", row, name, old=old or None, said=old, holds=holds.strip(), where=str(at))
             return False
         return True
+
+    def exclusions(self, rows: pd.DataFrame) -> pd.Series[str]:
+        """Why a decision excludes each of these rows (``SRCFILE``, ``SRCROW``); missing where none does."""
+        reasons = {at.key: _excluded(row) for row, at in self._placed() if _action(row) == _EXCLUDE}
+        keys = zip(rows["SRCFILE"], rows["SRCROW"], strict=True) if reasons else ()
+        found = [reasons.get((str(file), int(line))) for file, line in keys]
+        return pd.Series(found, index=rows.index, dtype="str") if reasons else constant(None, rows.index)
 
     def closed(self, delivery: Delivery) -> Delivery:
         """The delivery with excluded records and subjects marked; every decision is now a finding.
@@ -230,7 +239,7 @@ class Corrections:
         for row, at in self._placed():
             here = (samples["SRCFILE"] == at.file) & (samples["SRCROW"] == at.line)
             if _action(row) == _EXCLUDE:
-                out.loc[here, "ANLRS"] = f"excluded by a signed decision{_signed(row)} (CP-209)"
+                out.loc[here, "ANLRS"] = _excluded(row)
                 # not one of the exclusions that the config declares
                 out.loc[here, ["EXCLFIELD", "EXCLTEXT"]] = None
             elif row.cells["FIELD"] in at.results:
@@ -252,6 +261,11 @@ def _action(row: SignedRow) -> str:
 def _signed(row: SignedRow) -> str:
     """Who, when and why, in brackets."""
     return f" ({row.cells['WHO']}, {row.cells['WHEN']}: {row.cells['WHY']})"
+
+
+def _excluded(row: SignedRow) -> str:
+    """The reason that stands on the record."""
+    return f"excluded by a signed decision{_signed(row)} (CP-209)"
 
 
 def _listed(records: list[Record]) -> str:

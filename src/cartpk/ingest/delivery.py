@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -112,8 +112,13 @@ def stacked(parts: list[pd.DataFrame], columns: dict[str, str]) -> pd.DataFrame:
 def _with_columns(part: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
     """The table with exactly these columns and types."""
     nothing = constant(None, part.index)
-    cells = {name: part.get(name, nothing) for name in columns}
-    return pd.DataFrame(cells, index=part.index).astype(columns)
+    cells = {name: _cast(part.get(name, nothing), kind) for name, kind in columns.items()}
+    return pd.DataFrame(cells, index=part.index)
+
+
+def _cast(column: pd.Series[Any], kind: str) -> pd.Series[Any]:
+    """The column as this type; nearly every one has it."""
+    return column if column.dtype == kind else column.astype(kind)
 
 
 _EXCLUDED: Final = ("ANLRS", "EXCLFIELD", "EXCLTEXT")
@@ -158,7 +163,7 @@ def typed(rows: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
     """The schema's columns of these rows, empty texts as missing, text and numbers as the schema has them."""
     schema = widened(schema, rows.columns)
     nothing = constant(None, rows.index)
-    cells = {name: rows.get(name, nothing).astype(column.dtype) for name, column in schema.columns.items()}
+    cells = {name: _cast(rows.get(name, nothing), column.dtype) for name, column in schema.columns.items()}
     for name, values in cells.items():
         if schema.columns[name].dtype == "str":
             empty = values.to_numpy(dtype=object) == ""

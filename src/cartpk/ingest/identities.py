@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["looks_like", "masked"]
+__all__ = ["looks_like", "masked", "number_within"]
 
 _NOT_A_NAME: Final = frozenset(
     re.findall(
@@ -45,6 +45,17 @@ _NAMES: Final = (
     re.compile(r"[A-Z]\. ?[A-Z][a-z]+(?:-[A-Z][a-z]+)?|[A-Z][a-z]+,? [A-Z]\."),
     re.compile(r"[A-Z][a-z]{1,5}[A-Z][a-z]{1,9}"),
 )
+_WITHIN: Final = (
+    ("a national identity number", re.compile(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])")),
+    ("a telephone number", re.compile(r"(?<![\d.A-Za-z])(?:\+?86[ -]?)?1[3-9]\d{9}(?![\d.])")),
+    ("an e-mail address", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")),
+    (
+        "a hospital number",
+        re.compile(r"(?:\bMRN|\bUHID|(?:住院|病案|病历|门诊|就诊|登记)号?)[\W_]*[A-Z]*\d{5,}", re.IGNORECASE),
+    ),
+)  # fmt: skip
+"""What is looked for within a longer text: only what no term, drug or result looks like. Names are not: in title case
+a term is written as a name is."""
 _OWN_SCRIPT: Final = re.compile("[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{2,6}[·•][\u4e00-\u9fff]+|[\uac00-\ud7a3]{2,4}")
 
 
@@ -64,6 +75,24 @@ def looks_like(identifier: str) -> str | None:
         if pattern.fullmatch(identifier):
             return what
     return "a person's name" if _is_name(identifier) else None
+
+
+def number_within(text: str) -> tuple[str, str] | None:
+    """What of a person's own a text holds, in words, and the very characters; None = nothing of the kind.
+
+    Examples
+    --------
+    >>> number_within("Rash; call 13800138000"), number_within("住院号:0012345 发热")
+    (('a telephone number', '13800138000'), ('a hospital number', '住院号:0012345'))
+    >>> number_within("Febrile Neutropenia"), number_within("2024-05-08"), number_within("12345678")
+    (None, None, None)
+    """
+    if text.isalpha():
+        return None
+    for what, pattern in _WITHIN:
+        if found := pattern.search(text):
+            return what, found.group()
+    return None
 
 
 def _is_name(identifier: str) -> bool:

@@ -79,9 +79,9 @@ def read_trial(config: TrialConfig, root: Path) -> Intake:
     findings = Findings(strict=config.intake.strict)
     assays = assays_of(config)
     corrections = Corrections.of(config, root, findings)
-    delivery = corrections.closed(LAYOUTS[config.data.layout](config, root, findings, corrections))
-    draft = read_clinical(delivery, config, root, findings)
-    delivery = draft.delivery
+    delivery = LAYOUTS[config.data.layout](config, root, findings, corrections)
+    draft = read_clinical(delivery, config, root, findings, corrections)
+    delivery = corrections.closed(draft.delivery)
     starts = profile_starts(delivery.infusions, config.time.split_dose_days)
     subjects = with_events(delivery, starts, findings)
 

@@ -227,6 +227,11 @@ EXAMPLES = {
         "found": trial_with(ds=CONTACTS[:2]),
         "clean": trial_with(),
     },
+    "CP-128": {
+        "found": trial_with(ae=[AE | {"AETERM": "Pyrexia, call 13800138000"}]),
+        "clean": trial_with(ae=[AE | {"AETERM": "Febrile Neutropenia"}]),
+        "output": lambda see: "13800138000" not in " ".join(see.found["MESSAGE"]),
+    },
 }
 TIDY = {"term": "EVENT", "start_day": "ONSET", "grade": "GRADE"}
 DEATH = {"BI-069"}

@@ -21,6 +21,7 @@ from cartpk.ingest.clinical.points import measured
 from cartpk.ingest.clinical.reading import nothing, read_clinical_table
 from cartpk.ingest.clinical.responses import responses
 from cartpk.ingest.clinical.therapies import therapies
+from cartpk.ingest.corrections import Corrections
 from cartpk.ingest.delivery import SUBJECT, Delivery, stacked, typed
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import looked_up, mapped, truths
@@ -120,7 +121,9 @@ class Draft:
         )
 
 
-def read_clinical(delivery: Delivery, config: TrialConfig, root: Path, findings: Findings) -> Draft:
+def read_clinical(
+    delivery: Delivery, config: TrialConfig, root: Path, findings: Findings, corrections: Corrections
+) -> Draft:
     """What the clinical files of the trial say; bad cells are findings, nothing is raised.
 
     Parameters
@@ -131,11 +134,13 @@ def read_clinical(delivery: Delivery, config: TrialConfig, root: Path, findings:
         The trial; ``data.clinical`` names the files.
     root
         Folder that the paths of the config start from.
+    corrections
+        Signed decisions on the cells and records of these files.
     """
     start = delivery.subjects["TRTSDTM"]
     begun = delivery.subjects["USUBJID"][truths(start, bool)]
     zero = dict(zip(begun.tolist(), mapped(start[begun.index], read_stamp), strict=True))
-    raw = {name: read_clinical_table(name, config, root, zero, findings) for name in VOCABULARIES}
+    raw = {name: read_clinical_table(name, config, root, zero, findings, corrections) for name in VOCABULARIES}
     delivery = _with_subjects(delivery, raw, config, findings)
     reader = CellReader(config.intake)
     given = {name: frame for name, frame in raw.items() if len(frame)}

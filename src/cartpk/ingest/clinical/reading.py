@@ -10,16 +10,19 @@ from typing import Final
 import pandas as pd
 
 from cartpk.config import TrialConfig
-from cartpk.config.clinical_data import VOCABULARIES, ClinicalTable, Vocabulary
+from cartpk.config.clinical_data import VOCABULARIES, ClinicalTable
 from cartpk.conformity import TableSchema
 from cartpk.ingest.cells import CellReader
 from cartpk.ingest.clock import Clock
+from cartpk.ingest.corrections import Corrections
 from cartpk.ingest.findings import Findings
+from cartpk.ingest.identities import masked, number_within
 from cartpk.ingest.nominal import nominal_days
 from cartpk.ingest.readers import Request, read_file
+from cartpk.ingest.records import Names
 from cartpk.ingest.rules import RULES
 from cartpk.ingest.subjects import with_identifiers
-from cartpk.ingest.text import key, mapped, mapped_together
+from cartpk.ingest.text import counted, factored, key, mapped, mapped_together
 from cartpk.ingest.times import Stamp, days_between
 from cartpk.schemas import numbers
 from cartpk.terms import DAYS_PER_HOUR
@@ -31,6 +34,10 @@ _NOT_GIVEN: Final = frozenset({"", "na", "n/a", "."})
 _NO_ROWS: Final = pd.DataFrame({c: pd.Series(dtype="str") for c in ("USUBJID", "SRCFILE")})
 _EMPTY: Final[dict[str, pd.DataFrame]] = {}
 """Schema -> its table without rows, made once: most trials deliver few of the clinical tables."""
+_RESULTS: Final = ("response", "result", "value")
+"""cartpk's names of the results that are read."""
+_KEYS: Final = frozenset({"subject", "sequence"})
+"""Columns that are looked at elsewhere, or hold nothing but numbers of rows."""
 _SHIFTED: Final = re.compile(r"_?(date|day)$")
 
 
@@ -63,7 +70,12 @@ def nothing(schema: TableSchema) -> pd.DataFrame:
 
 
 def read_clinical_table(
-    name: str, config: TrialConfig, root: Path, zero: dict[str, Stamp], findings: Findings
+    name: str,
+    config: TrialConfig,
+    root: Path,
+    zero: dict[str, Stamp],
+    findings: Findings,
+    corrections: Corrections,
 ) -> pd.DataFrame:
     """All files of a clinical table, one below the other; without rows (and columns) where there is none.
 
@@ -73,11 +85,11 @@ def read_clinical_table(
     where the table has visits.
     """
     vocabulary, table = VOCABULARIES[name], getattr(config.data.clinical, name)
-    parts = [p for f in table.files if (p := _read(f, vocabulary, table, config, root, findings)) is not None]
+    parts = [p for f in table.files if (p := _read(f, name, table, config, root, findings, corrections)) is not None]
     full = pd.concat([p for p in parts if len(p)] or [_NO_ROWS], ignore_index=True)
     if full.empty:
         return full
-    full = full.assign(ANLRS=pd.Series(math.nan, index=full.index, dtype="str"))
+    full = full.assign(ANLRS=corrections.exclusions(full))
     full = _without_repeats(full, findings)
     full = _not_done(full, findings)
     clock = Clock(None, config.report.data_cut, config.time)
@@ -88,14 +100,20 @@ def read_clinical_table(
 
 
 def _read(
-    file: str, vocabulary: Vocabulary, table: ClinicalTable, config: TrialConfig, root: Path, findings: Findings
+    file: str,
+    name: str,
+    table: ClinicalTable,
+    config: TrialConfig,
+    root: Path,
+    findings: Findings,
+    corrections: Corrections,
 ) -> pd.DataFrame | None:
     mapped_here = dict(table.columns)
     if config.data.layout == "tidy":
         mapped_here.setdefault("subject", config.data.columns.subject)
     needed = tuple(dict.fromkeys(mapped_here.values()))
-    kind = next(name for name, known in VOCABULARIES.items() if known is vocabulary)
-    request = Request.of(config, root, file, needed, kind, may_be_empty=True)
+    vocabulary = VOCABULARIES[name]
+    request = Request.of(config, root, file, needed, name, may_be_empty=True)
     frame = read_file(request, findings)
     if frame is None:
         return None
@@ -104,9 +122,9 @@ def _read(
         for name, names in vocabulary.columns.items()
     }
     absent = [name for name in vocabulary.required if not found[name]]
-    for name in absent:
-        wanted, there = " or ".join(vocabulary.columns[name]), ", ".join(str(c) for c in frame.columns if c)
-        text = f"there is no column {wanted} ({name}); found are {there}"
+    for lacking in absent:
+        wanted, there = " or ".join(vocabulary.columns[lacking]), ", ".join(str(c) for c in frame.columns if c)
+        text = f"there is no column {wanted} ({lacking}); found are {there}"
         findings.add("BI-089", file=file, field=wanted, old=there, found=text)
     if absent:
         return None
@@ -116,11 +134,38 @@ def _read(
         extra = [str(c) for c in frame.columns if c and c not in used]
         if extra:
             findings.add("BI-094", file=file, old=", ".join(extra))
+    frame = corrections.applied(frame, file, _names(found), if_named=True)
+    _list_identities(frame, found, file, findings)
     if frame.empty:
         findings.add("CP-101", file=file, old="0 rows")
     named = with_identifiers(frame, found["subject"][0], file, findings) if len(frame) else frame.assign(USUBJID="")
     cells = {name: _first_given(named, columns) for name, columns in found.items()}
     return named[["USUBJID"]].assign(**cells, SRCFILE=file, SRCROW=named.index, SRCSEQ=cells["sequence"])
+
+
+def _names(found: dict[str, list[str]]) -> Names:
+    """How a person names a row of this file."""
+
+    def first(*names: str) -> str | None:
+        return next((column for name in names for column in found.get(name, ())), None)
+
+    results = tuple(column for name in _RESULTS for column in found.get(name, ()))
+    time = first("date", "start_date", "day", "start_day")
+    return Names(found["subject"][0], time, first("test", "term", "treatment"), results=results)
+
+
+def _list_identities(frame: pd.DataFrame, found: dict[str, list[str]], file: str, findings: Findings) -> None:
+    """List texts that hold a number or address of a person's own, one finding per text, masked (CP-128)."""
+    for column in dict.fromkeys(c for name, columns in found.items() if name not in _KEYS for c in columns):
+        codes, distinct = factored(frame[column])
+        for code, text in enumerate(distinct):
+            if known := number_within(text):
+                rows = frame.index[codes == code]
+                what, number = known
+                findings.add(
+                    "CP-128", file=file, row=float(rows[0]), field=column, old=masked(number), what=what,
+                    count=counted(len(rows)),
+                )  # fmt: skip
 
 
 def _first_given(frame: pd.DataFrame, columns: list[str]) -> pd.Series[str]:

@@ -240,4 +240,11 @@ RULES: Final = (
         "Deliver the date of the last contact.",
         "no DS domain",
     ),
+    Rule(
+        "CP-128", "IDENTIFIER_IN_TEXT", WARNING, "column", "text that may identify a person",
+        "{field} holds {old} in {count}, which looks like {what}",
+        "Tables, figures and report are not written with it. Names of persons within a text are not looked for.",
+        "Remove it from the data; where it is no such number, say so: data.pseudonymised: true.",
+        "a telephone number in the term of an adverse event",
+    ),
 )  # fmt: skip

@@ -36,7 +36,10 @@ RULES: Final = (
         "CP-203", "DECISION_NO_RECORD", ERROR, "trial", "decision on a record that is not there",
         "no record fits {found}",
         _NOT_HALF,
-        "Correct FILE and ROW (the line; header = line 1), or USUBJID, TIME and ANALYTE, as the file writes them.",
+        (
+            "Correct FILE and ROW (the line; header = line 1), or USUBJID, TIME and ANALYTE, as the file writes them. "
+            "A record of a clinical file (responses, adverse events ...) is found only where FILE names the file."
+        ),
     ),
     Rule(
         "CP-204", "DECISION_SEVERAL", ERROR, "trial", "decision that fits several records",
@@ -71,7 +74,7 @@ RULES: Final = (
     Rule(
         "CP-209", "RECORD_EXCLUDED", INFO, "row", "excluded by a signed decision",
         "the record is excluded{signed}",
-        "The file is untouched; {decided} decides it. What is computed of its profile is computed without it.",
+        "The file is untouched; {decided} decides it. Whatever is computed is computed without it.",
         "Nothing to do.",
     ),
     Rule(
@@ -83,7 +86,7 @@ RULES: Final = (
     Rule(
         "CP-211", "DECISION_NO_SAMPLE", ERROR, "trial", "exclusion of a record that is no sample",
         "{where} is no sample: {found}",
-        "Only samples are excluded one by one; a subject or an infusion that vanished would not be missed.",
+        "Only samples and clinical records are excluded one by one: nobody would miss a subject that is gone.",
         "Correct the cell, or exclude the subject (exclude_subject).",
     ),
     Rule(
