@@ -43,7 +43,7 @@ test: setup-dev  ## the whole test suite
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 fuzz: setup-dev  ## 10,000 spoiled trials with fresh seeds: no traceback, no hang, nobody vanishes (INPUTS=, JOBS=)
-	@$(BIN)/python tests/fuzz/run.py --inputs $(INPUTS) --jobs $(JOBS)
+	@$(BIN)/python tests/fuzz/run.py --inputs $(INPUTS) --jobs $(JOBS) --note docs/fuzz.md
 
 faults: setup-dev  ## kill the workflow a hundred times, fill its disk, cut its files ...: nothing is lost (KILLS=)
 	@$(BIN)/python tests/faults/run.py --kills $(KILLS)

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import json
 import multiprocessing
@@ -140,7 +141,8 @@ def main() -> int:
     seeds = [first + i for i in range(-(-asked.inputs // _BATCH))]
     print(f"{asked.inputs} inputs in {len(seeds)} batches, seeds {seeds[0]} to {seeds[-1]}", flush=True)
     whole, failures = Counts(), set[str]()
-    with multiprocessing.Pool(asked.jobs) as pool:
+    # stopped from the keyboard, it tells what it has seen
+    with contextlib.suppress(KeyboardInterrupt), multiprocessing.Pool(asked.jobs) as pool:
         for at, (counts, failed) in zip(seeds, pool.imap(batch, seeds), strict=True):
             whole.add(counts)
             if at % 5 == 0:
