@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import numpy as np
 import pytest
 
 from cartpk.files import guarded
@@ -49,6 +50,11 @@ def test_csv_has_every_label_and_every_number_unrounded():
         ["a", "q", "SD", "NC"],
         ["b", "q", "'=n", "-1.5"],
     ]
+
+
+def test_a_number_of_numpy_is_a_plain_number():
+    rows = [Row((words("a"), words("p"), words("n"), Cell("6.5 (3)", (np.float64(6.5), np.int64(3)))), ("x", "n"))]
+    assert [row[-1] for row in csv.reader(io.StringIO(csv_text(body(rows))))][1:] == ["6.5", "3"]
 
 
 def test_columns_of_several_numbers_become_columns():

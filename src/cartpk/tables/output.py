@@ -40,7 +40,10 @@ def _values(column: Column, cell: Cell, row: Row, part: int) -> Sequence[float |
 
 
 def _plain(value: float | str) -> str:
-    return guarded(value) if isinstance(value, str) else repr(value)
+    if isinstance(value, str):
+        return guarded(value)
+    # a number of numpy writes its type beside it
+    return repr(float(value)) if isinstance(value, float) else repr(int(value))
 
 
 def printed_rows(body: Body) -> list[list[str]]:
