@@ -7,7 +7,7 @@ import zipfile
 import matplotlib.image
 import pytest
 
-from cartpk.exports import archives
+from cartpk.exports import archives, export
 from cartpk.exports.pictures import SLIDE, pdf_bytes, slide_bytes
 from cartpk.figures.registry import FIGURES
 
@@ -44,3 +44,9 @@ def test_a_zip_is_the_same_each_time_and_opens():
         assert archive.testzip() is None
         assert archive.namelist() == ["b.png", "a.csv"]
         assert archive.read("a.csv") == b"A" * 500
+
+
+def test_a_run_without_its_figures_is_told_how_to_make_them(run, config):
+    asked = config.model_copy(update={"report": config.report.model_copy(update={"exports": ("pdf",)})})
+    with pytest.raises(FileNotFoundError, match=r"lacks figures/f_14_2_1.png.*make its figures first"):
+        export(asked, run)

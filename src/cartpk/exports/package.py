@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -123,6 +124,15 @@ def _data_set(made: datasets.Made, folder: Path) -> tuple[transport.Note, ...]:
     return fitted.notes
 
 
+def _refuse_absent(results: Path, names: Iterable[str]) -> None:
+    pictures = [f"figures/{name}.{kind}" for name in names for kind in ("png", "svg")]
+    if absent := [name for name in pictures if not (results / name).is_file()]:
+        raise FileNotFoundError(
+            f"{results} lacks {', '.join(absent[:4])}{' ...' if len(absent) > 4 else ''}: make its figures first "
+            "(`snakemake`, or `cartpk figure CONFIG --results FOLDER`)"
+        )
+
+
 def _figures(config: TrialConfig, results: Path, folder: Path) -> int:
     """Write PDFs and slides, one drawing process for all of them; how many figures there are."""
     from cartpk.exports.pictures import pdf_bytes, slide_bytes  # noqa: PLC0415 - two seconds
@@ -130,8 +140,10 @@ def _figures(config: TrialConfig, results: Path, folder: Path) -> int:
     from cartpk.figures.registry import wanted  # noqa: PLC0415
 
     files: dict[str, bytes] = {}
-    drawn = 0
-    for name, spec in wanted(config).items():
+    drawn, specs = 0, wanted(config)
+    if "pdf" in config.report.exports:
+        _refuse_absent(results, specs)
+    for name, spec in specs.items():
         made = spec.make(trial_data.load(results, only=spec.inputs), config)
         if isinstance(made, EmptyFigure):
             continue
