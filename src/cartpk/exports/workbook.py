@@ -215,7 +215,7 @@ def _table(page: Any, sheet: Sheet, digits: int) -> None:  # noqa: ANN401
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
     fill, line = PatternFill("solid", fgColor=_HEAD), Side(style="thin", color=_RULE)
-    bold, top, left = Font(bold=True, color=_INK), Alignment(vertical="top"), Alignment("left", "top", wrap_text=True)
+    bold, looks = Font(bold=True, color=_INK), _Looks()
     for at, label in enumerate(sheet.head, 1):
         head = page.cell(5, at)
         _put(head, label)
@@ -226,10 +226,28 @@ def _table(page: Any, sheet: Sheet, digits: int) -> None:  # noqa: ANN401
         for number, row in enumerate(sheet.rows, 6):
             cell, value = page.cell(number, at), row[at - 1]
             _put(cell, value)
-            if isinstance(value, float):
-                cell.number_format, cell.alignment = number_format(value, digits), top
-            else:
-                cell.alignment = Alignment("right", "top") if numbers else left
+            looks.give(cell, number_format(value, digits) if isinstance(value, float) else "", right=numbers)
+
+
+class _Looks:
+    """Looks of cells, each made once: openpyxl compares a look with all others whenever a cell is given one."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, bool], Any] = {}
+
+    def give(self, cell: Any, shown: str, *, right: bool) -> None:  # noqa: ANN401
+        """Give the cell its look: a number by its format, a text (no format) left, or right among numbers."""
+        from openpyxl.styles import Alignment  # noqa: PLC0415
+
+        key = (shown, right)
+        if key in self._made:
+            cell._style = self._made[key]  # noqa: SLF001 - no public way gives a cell the look of another
+            return
+        if shown:
+            cell.number_format, cell.alignment = shown, Alignment(vertical="top")
+        else:
+            cell.alignment = Alignment("right", "top") if right else Alignment("left", "top", wrap_text=True)
+        self._made[key] = cell._style  # noqa: SLF001
 
 
 def _width(label: str, cells: Sequence[Value], digits: int) -> float:
