@@ -118,7 +118,7 @@ def _with_columns(part: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
 
 def _cast(column: pd.Series[Any], kind: str) -> pd.Series[Any]:
     """The column as this type; nearly every one has it."""
-    return column if column.dtype == kind else column.astype(kind)
+    return column if column.dtype == kind else column.astype(pd.api.types.pandas_dtype(kind))
 
 
 _EXCLUDED: Final = ("ANLRS", "EXCLFIELD", "EXCLTEXT")
