@@ -82,7 +82,8 @@ def cd7_pairs(data: TrialData) -> Pairs:
     t = data.derived["cd7_class"]
     base = t[t["BASEFL"].eq("Y")]
     for (method, specimen), rows in base.groupby(["PCMETHOD", "PCSPEC"], dropna=False, sort=True):
-        of = ", ".join(str(text).lower() for text in (method, specimen) if isinstance(text, str))
+        place = specimen.split(",", maxsplit=1)[0] if isinstance(specimen, str) else specimen
+        of = ", ".join(str(text).lower() for text in (method, place) if isinstance(text, str))
         at = rows.set_index("USUBJID")
         for ycode, (yname, values) in _outcomes(data).items():
             y = pd.Series(values, dtype="float64").reindex(at.index)

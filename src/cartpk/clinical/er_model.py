@@ -120,7 +120,12 @@ def _survival(
         event = rows["CNSR"].reindex(used).eq(0).to_numpy()
         events = int(event.sum())
         least = config.exposure_response.min_events
-        fit = _Fitted(math.nan, math.nan, math.nan, f"{events} events (fewer than {least}): no regression")
+        fit = _Fitted(
+            math.nan,
+            math.nan,
+            math.nan,
+            f"{events} event{'' if events == 1 else 's'} (fewer than {least}): no regression",
+        )
         if events >= least:
             c = cox_regression(np.log2([level[s] for s in used]), time, event)
             fit = _Fitted(_exp(c.coefficient), _exp(c.lower), _exp(c.upper), c.reason)

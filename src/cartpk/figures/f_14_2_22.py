@@ -121,7 +121,8 @@ def _plot(every: pd.DataFrame, config: TrialConfig, columns: int, size: tuple[fl
     names = [str(name) for name in every["SERIES"].cat.categories]
     rows["INK"] = rows["SERIES"].astype("str")
     marks = rows[rows["LAYER"] == "SAMPLE"].copy()
-    marks["RESULT"] = theme.in_order(marks["RESULT"].astype("str"), [s.QUANTIFIED, s.BLQ_MARK, s.ABOVE_MARK])
+    kinds = [s.QUANTIFIED, s.BLQ_MARK, *([s.ABOVE_MARK] if marks["RESULT"].eq(s.ABOVE_MARK).any() else [])]
+    marks["RESULT"] = theme.in_order(marks["RESULT"].astype("str"), kinds)
     marks["INSIDE"] = marks["INK"].where(marks["BLQFL"] != "Y", "BLQ")
     floor = marks.groupby("PANEL", observed=True)["DRAWN"].min() / 3.0
     lines = rows[(rows["LAYER"] == "CURVE")]
@@ -137,12 +138,10 @@ def _plot(every: pd.DataFrame, config: TrialConfig, columns: int, size: tuple[fl
         + theme.root_time_axis(rows["AFRLT"], (size[0] - 1.2) / columns)
         + p9.scale_color_manual(values=inks, breaks=names, name="")
         + p9.scale_fill_manual(values={**inks, "BLQ": "white"}, guide=None)
-        + theme.blq_legend(
-            [k for k in marks["RESULT"].cat.categories if marks["RESULT"].eq(k).any() or k != s.ABOVE_MARK]
-        )
+        + theme.blq_legend(kinds)
         + p9.labs(y="Upper panels: CAR level; lower panels: cell counts (log axes)")
         + theme.note(wording.small_print(config))
-        + theme.house_theme(*size, [names, [s.QUANTIFIED, s.BLQ_MARK]], letters=8)
+        + theme.house_theme(*size, [names, kinds], letters=8)
         + p9.theme(strip_text=p9.element_text(size=7.5), axis_text=p9.element_text(size=7.5))
     )
 

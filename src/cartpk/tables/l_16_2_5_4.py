@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from cartpk.clinical.tissue import in_tissue
 from cartpk.core.nca import PARAMETERS, SummaryRule, interval_code
-from cartpk.tables.assays import Assay, assays, time_note
+from cartpk.tables.assays import Assay, profiled, time_note
 from cartpk.tables.cells import BLQ, Noted, number, words
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.listing import SUBJECT, dose_levels, in_order, subject_cells
@@ -40,18 +41,20 @@ _SHOWN: Final = ("CMAX", "TMAX", "LAMZHL")
 
 def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     """One row per profile (subject, analyte, infusion)."""
-    rows = data.adpp[data.adpp["PARCAT1"].eq("NCA")]
+    every = data.adpp[data.adpp["PARCAT1"].eq("NCA")]
+    rows = every[[not in_tissue(str(specimen)) for specimen in every["PPSPEC"]]]
     if rows.empty:
         return NoTable("No kinetic parameter was derived: the trial has no kinetic samples.")
     notes, made, doses = Noted(), [], dose_levels(data)
-    measured = {(a.code, a.specimen): a for a in assays(data, config)}
+    measured = {(a.code, a.specimen): a for a in profiled(data, config)}
     columns = _columns(rows, config)
     for _, own in in_order(rows, data, "PPCAT", "PPSPEC", "ATPTREF").groupby(_PROFILE, sort=False, dropna=False):
         made.append(_row(own, columns, doses, measured, notes, config))
     found = {flag for text in rows["FLAG"] for flag in flags(text)}
     meanings = tuple(f"{flag}: {meaning}." for flag, meaning in _MEANINGS.items() if flag in found)
     sentences = tuple(a.sentence for a in measured.values())
-    body = (time_note(), "NC = not calculable.", *notes.footnotes(), *meanings)
+    apart = ("Tumour tissue makes no profile: Listing 16.2.5-6b.",) if len(rows) < len(every) else ()
+    body = (time_note(), "NC = not calculable.", *apart, *notes.footnotes(), *meanings)
     who = analysis_set(data, "all").text
     return Body(tuple(columns), tuple(made), who, (*sentences, *body), "adpp.csv (PARCAT1 = NCA)")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cartpk.clinical.caveats import confounding
@@ -35,7 +36,8 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         *noted.footnotes(),
     )
     made = tuple(correlation_rows(rows, {}, noted))
-    return Body(COLUMNS, made, analysis_set(data, "all").text, notes, "work/correlations.csv")
+    columns = (replace(COLUMNS[0], label="Method, specimen"), *COLUMNS[1:])
+    return Body(columns, made, analysis_set(data, "all").text, notes, "work/correlations.csv")
 
 
 SPEC: Final = TableSpec(

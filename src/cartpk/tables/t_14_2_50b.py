@@ -10,6 +10,7 @@ from cartpk.config.summaries import Summaries
 from cartpk.tables.antibodies import no_antibodies, tests, used
 from cartpk.tables.cells import words
 from cartpk.tables.groups import ALL, FIRST_INFUSION, Group, analysis_set
+from cartpk.tables.parameters import LABELS
 from cartpk.tables.printing import days, significant_style, unit_text
 from cartpk.tables.statistics import statistic_rows, summed
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
@@ -45,7 +46,8 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
             if values.empty:
                 continue
             unit = values["AVALU"].dropna()
-            label = parameter if unit.empty else f"{parameter} ({unit_text(str(unit.iloc[0]))})"
+            name_of = LABELS.get(parameter) or parameter.replace("AUC0_", "AUC0-").replace("D", "d")
+            label = name_of if unit.empty else f"{name_of} ({unit_text(str(unit.iloc[0]))})"
             series = values.drop_duplicates("USUBJID").set_index("USUBJID")["AVAL"]
             statistics = summed([series.reindex(list(g.subjects)) for g in groups], Summaries())
             time = parameter in _TIMES
