@@ -38,14 +38,16 @@ def clear(results: Path, locks: Path = _SNAKEMAKE) -> tuple[str, ...]:
         Folder of the run, ``results/<trial>``.
     locks
         Folder of Snakemake's locks.
+
+    Raises
+    ------
+    BusyError
+        A run of the trial is alive, and the locks are its own: says which run.
     """
     left = [lock for lock in sorted(locks.glob("*.lock")) if _names(lock, results)]
     if not left:
         return ()
-    try:
-        taken = _take(results)
-    except BusyError:
-        return ()
+    taken = _take(results)
     if taken is None:  # a system without such locks: a person decides
         return ()
     for lock in left:
