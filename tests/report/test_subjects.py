@@ -11,7 +11,9 @@ import subprocess
 import time
 from contextlib import chdir
 from itertools import pairwise
+from pathlib import Path
 
+import axe_playwright_python
 import numpy as np
 import pandas as pd
 import pytest
@@ -436,6 +438,49 @@ def test_the_drawings_hold_what_the_subject_has(browser, html, data):
     assert sorted(samples) == sorted(
         f"{f}, line {r:.0f}" for f, r in zip(first["SRCFILE"], first["SRCROW"], strict=True)
     )
+
+
+@needs_browser
+def test_the_list_of_subjects_leads_to_each_and_says_the_same_numbers(browser, html, data):
+    at(browser, html, "#subjects")
+    time.sleep(0.5)
+    rows = browser.run(
+        "return [...document.querySelectorAll('#subjects tbody tr')].map(r => [...r.children].map(c => c.textContent))"
+    )
+    assert [row[0] for row in rows] == list(subject_places(data))
+    heads = browser.run("return [...document.querySelectorAll('#subjects thead th')].map(h => h.textContent)")
+    own = rows[[row[0] for row in rows].index(AGAIN)]
+    assert own[heads.index("AUC0-90d (day·copies/µg)")] == "NC"
+    assert own[heads.index("BLQ results")] == "2 of 11"
+    assert "no infusion on record" in rows[[row[0] for row in rows].index(OUTSIDE)][-1]
+    lost = browser.run(
+        "return [...document.querySelectorAll('#subjects tbody td a')].map(a => a.hash).filter(h => !/^#why/.test(h))"
+    )
+    assert lost == []
+
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_a_subject_and_on_its_panel(browser, html, scheme):
+    at(browser, html, f"#subject/{AGAIN}", scheme=scheme)
+    time.sleep(0.3)
+    browser.run("document.querySelectorAll('#subject details').forEach(d => { d.open = true })")
+    # the policy of the page stops foreign scripts: the tool comes in beside it
+    browser.command("Runtime.evaluate", expression=AXE.read_text(encoding="utf-8"))
+    assert violations(browser, "#subject") == []
+    go(browser, browser.run("return document.querySelector('#one-parameters a.value').hash.slice(1)"))
+    assert violations(browser, "#why") == []
+
+
+def violations(browser, within):
+    """What axe-core finds wrong within this element: rule and the first places."""
+    told = "JSON.stringify(found.violations.map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html)]))"
+    run = f"axe.run({within!r}, {{resultTypes: ['violations']}}).then((found) => {told})"
+    done = browser.command("Runtime.evaluate", expression=run, awaitPromise=True, returnByValue=True)
+    return json.loads(done["result"]["value"])
 
 
 @needs_browser

@@ -225,6 +225,7 @@ def _outline(
         OutlineItem("figures", "Figures", items=figures),
         OutlineItem("tables", "Tables", items=tables),
         *([OutlineItem("listings", "Listings", items=listings)] if listings else []),
+        *(OutlineItem(part.key, part.title) for part in PARTS if part.title),
         OutlineItem("findings", f"Findings ({sum(g.count for g in findings.groups)})"),
         OutlineItem("methods", "Methods", items=tuple(OutlineItem(f"methods-{s.key}", s.title) for s in sections)),
         OutlineItem("limitations", "Limitations"),

@@ -34,6 +34,8 @@ class PagePart:
         Its name: key of its data in the block, name of its template's variables.
     folder
         Where its files stand.
+    title
+        Its entry in the outline; its template in ``main`` has an element whose id is the key. None = it has no entry.
     main, end
         Template included at the end of the listings; template included after the page's main part.
     styles, scripts
@@ -46,6 +48,7 @@ class PagePart:
 
     key: str
     folder: Path
+    title: str | None = None
     main: str | None = None
     end: str | None = None
     styles: tuple[str, ...] = ()

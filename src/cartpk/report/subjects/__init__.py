@@ -58,8 +58,10 @@ def _answers(found: list[Profile], data: TrialData, config: TrialConfig, texts: 
 PART = PagePart(
     "subjects",
     Path(__file__).parent,
+    title="Subjects",
+    main="list.html.j2",
     end="subjects.html.j2",
     styles=("subjects.css",),
-    scripts=("model.js", "timeline.js", "plot.js", "sections.js", "drawings.js", "view.js"),
+    scripts=("model.js", "timeline.js", "plot.js", "sections.js", "drawings.js", "list.js", "view.js"),
     data=subject_data,
 )

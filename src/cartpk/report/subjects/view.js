@@ -11,7 +11,7 @@
     if (other === undefined) return make("span", { class: "none" }, sign < 0 ? `← ${label}` : `${label} →`);
     return make("a", { href: s.link("subject", other), rel: by < 0 ? "prev" : "next" }, sign < 0 ? `← ${other}` : `${other} →`);
   };
-  const navigation = (i) => make("nav", { class: "stride", "aria-label": "Subjects" },
+  const navigation = (i, where) => make("nav", { class: "stride", "aria-label": where },
     make("a", { href: back || "#main", class: "back" }, "Back to the report"),
     make("span", { class: "between" }, step(i, -1, "first", -1), make("span", { class: "of" }, `${i + 1} of ${s.ids.length}`), step(i, 1, "last", 1)));
 
@@ -28,12 +28,12 @@
     const cells = cartpk.drawings.counts(i);
     redraw.push(...cells.map((one) => one.draw));
     room.replaceChildren(
-      navigation(i),
+      navigation(i, "Subjects"),
       make("h1", { id: "subject-title", tabindex: "-1" }, `Subject ${person.id}`),
       make("p", { class: "lead" }, person.dose),
       part.facts(person), part.short(person, profiles), timeline.node, ...kinetics,
       ...(cells.length ? [part.section("one-counts", "CD7+ cells and subsets", make("div", { class: "pair" }, ...cells.map((one) => one.node)), cartpk.drawings.countTable(i))] : []),
-      part.parameters(i), part.findings(i), navigation(i));
+      part.parameters(i), part.findings(i), navigation(i, "Subjects, below"));
     redraw.forEach((draw) => draw());
     document.dispatchEvent(new CustomEvent("cartpk:drawn"));
   };
