@@ -83,7 +83,7 @@ def test_no_text_of_a_user_reaches_a_shell(outer):
     assert "touch pwned" in rows, "the file's name is data, letter by letter"
 
 
-@pytest.mark.parametrize("given", ["{}", '{"trial": {"id": "X"}}', '{"configfile": "a.yaml", "more": 1}'])
+@pytest.mark.parametrize("given", ["{}", '{"configfile": "a.yaml", "trial": {"id": "X"}}'])
 def test_a_module_that_names_no_trial_gets_a_sentence(tmp_path, given):
     snakefile = how_to("use_as_module", "python").replace('"cartpk/Snakefile"', repr(str(ROOT / "Snakefile")))
     (tmp_path / "Snakefile").write_text(snakefile.replace('{"configfile": "mytrial.yaml"}', given), encoding="utf-8")
@@ -162,10 +162,9 @@ def test_the_workflow_catalog_finds_what_it_asks_for():
 
 
 def test_the_workflow_starts_from_where_the_catalog_looks():
-    from_root, from_catalog = (snakemake(ROOT, "--list-rules", *more) for more in ((), ("-s", "workflow/Snakefile")))
-    assert from_root.returncode == 0, from_root.stderr
-    assert "kinetics" in from_root.stdout.split()
-    assert from_catalog.stdout == from_root.stdout
+    done = snakemake(ROOT, "--list-rules", "-s", "workflow/Snakefile")
+    assert done.returncode == 0, done.stderr
+    assert {"all", "ingest", "kinetics", "models", "report"} <= set(done.stdout.split())
 
 
 ANSWERED = {
