@@ -385,7 +385,7 @@ def profiles(draw):
 
 
 DIFFERENTIAL = {"effector_memory_target", "predator_prey"}
-"""Models whose one fit takes seconds: their poor profiles are few (below), and without the limits."""
+"""Models whose limits take seconds: they have the poor profiles below, without the limits."""
 
 
 @pytest.mark.parametrize("model", sorted(set(MODELS) - DIFFERENTIAL))
@@ -407,16 +407,38 @@ def test_no_profile_stops_a_trial(model, trial, method, lloq, polish):
     assert len(found.summary) == len(trial)
 
 
-@pytest.mark.parametrize("model", sorted(DIFFERENTIAL))
-def test_poor_profiles_do_not_stop_a_model_given_by_differential_equations(model):
-    """One quantified sample among BLQ, one time only: every estimate is finite."""
-    day = np.array([[1.0, 7.0, 14.0, 28.0], [7.0, 7.0, 7.0, 7.0]])
-    seen = np.array([[False, True, False, False], [True, True, True, True]])
-    result = np.log(np.array([[50.0, 1e3, 50.0, 50.0], [10.0, 1e3, 1e5, 1e7]]))
-    profiles = Profiles(day, result, np.full(day.shape, np.log(50.0)), seen, ~seen)
-    found = fit_model(MODELS[model], profiles, polish=False, limits=False)
-    assert np.isfinite(found.phi).all()
-    assert np.isfinite(found.sigma).all()
+POOR = {
+    "one point": ([7.0], [1e3], [0]),
+    "one among BLQ": ([1.0, 7, 14, 28], [50.0, 1e3, 50, 50], [1, 0, 1, 1]),
+    "flat": ([1.0, 4, 7, 14, 28], [200.0] * 5, [0] * 5),
+    "rising only": ([1.0, 4, 7, 10, 14, 21], [1e1, 1e2, 1e3, 1e4, 1e5, 1e6], [0] * 6),
+    "falling only": ([1.0, 4, 7, 10, 14], [1e6, 1e5, 1e4, 1e3, 1e2], [0] * 5),
+    "one time only": ([7.0] * 4, [10.0, 1e3, 1e5, 1e7], [0] * 4),
+    "duplicated times": ([1.0, 1, 7, 7, 7, 28], [1e2, 3e2, 1e4, 2e4, 5e3, 1e3], [0] * 6),
+    "tiny": ([1.0, 4, 7, 14, 28], [1e-3, 3e-3, 2e-2, 5e-3, 1e-3], [0] * 5),
+    "huge": ([1.0, 4, 7, 14, 28], [1e9, 1e10, 1e12, 1e11, 1e10], [0] * 5),
+}
+
+
+@pytest.mark.parametrize("model", sorted(MODELS))
+def test_poor_profiles_have_finite_estimates_and_the_same_ones_again(model):
+    row = np.repeat(np.arange(len(POOR)), [len(day) for day, _, _ in POOR.values()])
+    day, conc, blq = (np.concatenate(column) for column in zip(*POOR.values(), strict=True))
+    profiles = Profiles.from_long(row, day, conc, np.full(day.size, 50.0), blq.astype(bool))
+    found, again = (fit_model(MODELS[model], profiles, polish=False, limits=False) for _ in range(2))
+    assert found.fits.x.tobytes() == again.fits.x.tobytes()
+    for k, name in enumerate(POOR):
+        assert np.isfinite(found.fits.x[k]).all(), name
+        assert np.isfinite(found.fits.minus2ll[k]), name
+    low, high = found.problem.lower, found.problem.upper
+    assert ((found.fits.x >= low) & (found.fits.x <= high)).all()
+
+
+@pytest.mark.parametrize("model", sorted(MODELS))
+def test_all_results_below_the_limit_are_a_reason(model):
+    found = derive_params_model(table({"S": (DAY, np.full(DAY.size, np.nan))}), model)
+    assert found.adpp["AVAL"].isna().all()
+    assert found.adpp["PPREASND"].str.len().gt(10).all()
 
 
 @pytest.mark.parametrize("name", ["real_liu_CR", "real_liu_NegR", "real_qsp_P", "real_qsp_G"])

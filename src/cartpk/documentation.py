@@ -33,10 +33,11 @@ from cartpk.core.nca import (
     windows,
 )
 from cartpk.core.nca.analysis import Analysis
+from cartpk.documentation_models import codes, counts_section, model_section, table, together_section
+from cartpk.fits.cd7_counts import DynamicsReason
 from cartpk.fits.intake import FitReason
 from cartpk.fits.rows import FitFlag
-from cartpk.models import MODELS, KineticModel
-from cartpk.models import Parameter as ModelParameter
+from cartpk.models import MODELS
 from cartpk.pharmacodynamics import PARAMETERS as PD_PARAMETERS
 from cartpk.pharmacodynamics import PdFlag
 from cartpk.pharmacodynamics.profiles import PdReason
@@ -135,7 +136,7 @@ def parameters_page() -> str:
         _TRIAL,
         "### Standard\n",
         *_nca_table(Group.STANDARD),
-        f"`cartpk nca` gives {_codes(BARE)} and the areas over the intervals asked for.\n",
+        f"`cartpk nca` gives {codes(BARE)} and the areas over the intervals asked for.\n",
         _AREA,
         *_decision_table(),
         "### Cell therapy\n",
@@ -155,27 +156,18 @@ def parameters_page() -> str:
         "A flag stands beside a value (`FLAG`) and never deletes it.\n",
         *_members(Flag, leave_out=[flag.value for flag in AucFlag]),
         *_pd_section(),
-        *_model_section(),
+        *model_section(),
+        *_members(FitFlag),
+        *counts_section(),
+        *together_section(),
         *_reasons(),
     ]
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _codes(codes: Iterable[str]) -> str:
-    return ", ".join(f"`{code}`" for code in codes)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield "|" + "---|" * len(head)
-    for row in rows:
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
-    yield ""
-
-
 def _nca_table(group: Group) -> Iterator[str]:
     head = ("PARAMCD", "PARAM", "formula", "unit", "CDISC code", "summary", "settings", "source")
-    return _table(head, (_nca_row(entry) for entry in PARAMETERS.values() if entry.group is group))
+    return table(head, (_nca_row(entry) for entry in PARAMETERS.values() if entry.group is group))
 
 
 def _nca_row(entry: Parameter) -> tuple[str, ...]:
@@ -186,7 +178,7 @@ def _nca_row(entry: Parameter) -> tuple[str, ...]:
         entry.unit.value or "none",
         entry.cdisc,
         _SUMMARIES[entry.summary],
-        _codes(settings_read(entry.code)),
+        codes(settings_read(entry.code)),
         entry.source,
     )
 
@@ -197,7 +189,7 @@ def _derived_table() -> Iterator[str]:
         (f"`{e.code}`", e.label, e.formula, e.unit or "none", e.cdisc, _SUMMARIES[e.summary], e.needs, e.source)
         for e in DERIVED.values()
     )
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _decision_table() -> Iterator[str]:
@@ -229,7 +221,7 @@ def _settings(cls: type) -> Iterator[str]:
     default, meaning = cls(), _described(cls)
     names = [f.name for f in fields(cls) if not is_dataclass(getattr(default, f.name))]
     rows = ((f"`{name}`", f"`{_value(getattr(default, name))}`", meaning[name]) for name in names)
-    return _table(("setting", "default", "meaning"), rows)
+    return table(("setting", "default", "meaning"), rows)
 
 
 def _value(value: object) -> str:
@@ -245,7 +237,7 @@ def _members(cls: type[Enum], leave_out: Sequence[str] = ()) -> Iterator[str]:
     meaning = _described(cls)
     own = {str(m.name): (m.value if isinstance(m.value, str) else str(m.name)) for m in cls}
     rows = ((f"`{text}`", meaning[name]) for name, text in own.items() if name not in leave_out)
-    return _table(("value", "meaning"), rows)
+    return table(("value", "meaning"), rows)
 
 
 def _pd_section() -> Iterator[str]:
@@ -257,58 +249,20 @@ def _pd_section() -> Iterator[str]:
         (f"`{e.code}`", e.label, e.definition, e.unit("measure") or "none", "sponsor code", f"[{e.source}]")
         for e in PD_PARAMETERS.values()
     )
-    yield from _table(("PARAMCD", "PARAM", "formula", "unit", "CDISC code", "source"), rows)
+    yield from table(("PARAMCD", "PARAM", "formula", "unit", "CDISC code", "source"), rows)
     yield from _members(PdFlag)
-
-
-def _model_section() -> Iterator[str]:
-    yield "## Kinetic models (`PARCAT1` = MODEL)\n"
-    yield "All are sponsor codes. `PPANMETH` names model and method. AUCs of the model use the curve up to their day"
-    yield "also where the samples end earlier (flag EXTRAPOLATED). A quantity that the data do not bound on both sides"
-    yield "is flagged, or given as a limit only. Summary: median and range for points in time, geometric mean and"
-    yield "geometric CV % for all others.\n"
-    for model in MODELS.values():
-        yield from _model(model)
-    yield from _members(FitFlag)
-
-
-def _model(model: KineticModel) -> Iterator[str]:
-    yield f"### {model.label}: `{model.name}`\n"
-    yield f"{model.equation}.\n\nSource: {model.source}.\n"
-    quantities = (
-        (f"`{q.paramcd}`", q.label, q.formula, _unit(q.unit.of("conc")), _codes(q.follows) or "the whole curve")
-        for q in model.derived
-    )
-    yield from _table(("PARAMCD", "PARAM", "formula", "unit", "identified by"), quantities)
-    yield "Parameters of the curve, their bounds and priors (scale: the one on which the SD and intervals are meant):\n"
-    yield from _table(
-        ("symbol", "meaning", "unit", "scale", "bounds", "prior", "SD", "source of the prior"),
-        map(_model_parameter, model.parameters),
-    )
-
-
-def _model_parameter(p: ModelParameter) -> tuple[str, ...]:
-    peak = " x peak" if p.prior.relative else ""
-    return (
-        f"`{p.symbol}`",
-        p.label,
-        _unit(p.unit.of("conc")),
-        str(p.transform),
-        f"{p.lower:g} to {p.upper:g}{peak}",
-        f"{p.prior.centre:g}{peak}",
-        f"{p.prior.sd:g}",
-        p.prior.source,
-    )
-
-
-def _unit(text: str) -> str:
-    return text or "none"
 
 
 def _reasons() -> Iterator[str]:
     yield "## Why there is no value (`PPREASND`)\n"
     nca = (*REASONS[1:], *map(str, MarrowReason), *map(str, CellReason))
-    for title, texts in (("NCA", dict.fromkeys(nca)), ("PD", map(str, PdReason)), ("Models", _model_reasons())):
+    every = {
+        "NCA": dict.fromkeys(nca),
+        "PD": map(str, PdReason),
+        "Models": _model_reasons(),
+        "Model of the CD7+ cell counts": map(str, DynamicsReason),
+    }
+    for title, texts in every.items():
         yield f"{title}:\n"
         yield from (f"- {text}" for text in texts)
         yield ""

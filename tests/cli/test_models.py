@@ -7,12 +7,13 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from click.testing import CliRunner
 from pydantic import ValidationError
 
 from cartpk import schemas
 from cartpk.cli.models import command
-from cartpk.config.trial import PopulationModel
+from cartpk.config.trial import PopulationModel, TrialConfig
 from cartpk.simulate.profiles import simulate_profiles
 
 CONFIG = """
@@ -79,6 +80,20 @@ def test_every_model_every_profile_and_the_choice(results):
     assert set(pd.read_csv(results / "work" / "model_profiles.csv")["MODEL"]) == {"stein", "growth_decay"}
     run(results, CONFIG.replace("aic", "first"))
     assert set(pd.read_csv(results / "work" / "model_profiles.csv")["MODEL"]) == {"stein"}
+
+
+def test_a_trial_without_a_kinetic_model_has_empty_tables_and_says_so(results):
+    said = run(results, CONFIG.replace("[stein, growth_decay]", "[]"))
+    assert said == "no kinetic models asked for (models.fit is empty): the tables have no row\n"
+    names = ("adpp_model", "predictions", "fits", "model_samples", "model_profiles", "model_choice")
+    for name in names:
+        table = pd.read_csv(results / "work" / f"{name}.csv")
+        assert table.empty, name
+        assert len(table.columns) > 3, name
+    with pytest.raises(ValidationError, match=r"dynamics is driven by the first model of models\.fit, which is empty"):
+        TrialConfig.model_validate(
+            {**yaml.safe_load(CONFIG), "models": {"fit": []}, "pharmacodynamics": {"dynamics": {}}}
+        )
 
 
 def test_all_subjects_together_when_the_config_asks(results):

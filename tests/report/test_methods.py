@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from cartpk.models import MODELS
+from cartpk.models.cd7_dynamics import EQUATION, PARAMETERS
 from cartpk.report.choices import choices, settings, unstated
 from cartpk.report.methods import methods
 from cartpk.report.methods_kinetics import BLQ_RULES
@@ -172,6 +173,29 @@ def test_a_model_is_named_with_its_equation_source_and_priors(make_config, name)
     for parameter in model.parameters:
         assert f"{parameter.symbol}: {parameter.label}" in said
         assert parameter.prior.source in said
+
+
+def test_a_model_of_the_counts_is_there_only_when_asked_for(make_config, config):
+    assert "pd-model" not in [s.key for s in methods(config)]
+    asked = make_config(pharmacodynamics={"dynamics": {"unlearnt_above": 0.6}})
+    said = text(asked, "pd-model")
+    assert EQUATION in said
+    assert "exceeds 0.6 of its prior SD" in said
+    for parameter in PARAMETERS:
+        assert f"{parameter.symbol}: {parameter.label}" in said
+        assert parameter.prior.source in said
+
+
+def test_covariates_screening_and_schedule_are_named(make_config, config):
+    assert "population-model" not in [s.key for s in methods(config)]
+    asked = {"model": "stein", "seed": 77, "plan": True, "screen": ["AGE"]}
+    asked["covariates"] = [{"parameter": "cmax", "column": "DOSEA"}]
+    said = text(make_config(models={"population": asked}), "population-model")
+    for part in ("DOSEA on cmax", "regressed on AGE", "Value of the schedule", "seed 77", "Louis", "Holm 1979"):
+        assert part in said
+    plain = text(make_config(models={"population": {"seed": 1}}), "population-model")
+    assert "No covariate is in the model." in plain
+    assert "Value of the schedule" not in plain
 
 
 def test_without_map_no_prior_is_listed(make_config):

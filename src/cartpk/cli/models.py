@@ -67,7 +67,8 @@ def command(config: Path, results: Path) -> None:
     write_table(work / "model_profiles.csv", pd.concat(drawn or [fits[0].profiles]))
     write_table(work / "model_choice.csv", model_choice(summary, asked.fit, asked.choice))
     converged = int(summary["CONVERGED"].eq("Y").sum())
-    click.echo(f"{len(summary)} fits of {', '.join(asked.fit) or 'no model'}; {converged} converged")
+    said = f"{len(summary)} fits of {', '.join(asked.fit)}; {converged} converged"
+    click.echo(said if asked.fit else "no kinetic models asked for (models.fit is empty): the tables have no row")
     if asked.population is not None:
         click.echo(_population(trial, adnca, adsl, work))
 

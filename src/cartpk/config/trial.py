@@ -288,6 +288,12 @@ class TrialConfig(Model):
         return self
 
     @model_validator(mode="after")
+    def _something_drives_the_counts(self) -> TrialConfig:
+        if self.pharmacodynamics.dynamics is not None and not self.models.fit:
+            raise ValueError("pharmacodynamics.dynamics is driven by the first model of models.fit, which is empty")
+        return self
+
+    @model_validator(mode="after")
     def _groups_can_be_told_apart(self) -> TrialConfig:
         columns = [g.column for g in self.population.subgroups]
         names = [g.name for g in (*self.groupings.values(), *self.outcome_groupings.values())]

@@ -10,7 +10,7 @@ from cartpk.core.summary import QUARTILE_METHODS
 from cartpk.report.choices import choices
 from cartpk.report.methods_derived import derived
 from cartpk.report.methods_kinetics import blq, peak, terminal_phase, window_areas
-from cartpk.report.methods_models import kinetic_models
+from cartpk.report.methods_models import all_subjects, counts_model, kinetic_models
 from cartpk.report.prose import Section, days, enumeration, number, paragraphs
 from cartpk.tables.printing import unit_text
 
@@ -40,7 +40,9 @@ def methods(config: TrialConfig) -> tuple[Section, ...]:
         terminal_phase(config),
         derived(config),
         kinetic_models(config),
+        *all_subjects(config),
         pharmacodynamics(config),
+        *counts_model(config),
         statistics(config),
         choices(config),
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from cartpk.config import TrialConfig
+from cartpk.fits.cd7 import REPORTED
 from cartpk.models import KineticModel, Unit, get_model
+from cartpk.models.cd7_dynamics import EQUATION, INFLUX, PARAMETERS
 from cartpk.report.prose import Grid, Section, number, paragraphs
 
-__all__ = ["kinetic_models"]
+__all__ = ["all_subjects", "counts_model", "kinetic_models"]
 
 _METHODS: Final = {
     "map": "maximum a posteriori estimation (MAP) with the weak priors listed below",
@@ -79,3 +81,82 @@ def _priors(config: TrialConfig, model: KineticModel) -> Grid:
             )
         )
     return Grid(f"Priors: {model.label}", ("Parameter", "Centre", "SD (scale)", "Source"), tuple(rows))
+
+
+def all_subjects(config: TrialConfig) -> tuple[Section, ...]:
+    """The population model, its covariates and the value of the schedule, where the config asks for them."""
+    asked = config.models.population
+    if asked is None:
+        return ()
+    model = get_model(asked.model)
+    effects = {"diagonal": "independent", "full": "all correlated"}.get(str(asked.omega), "correlated within groups")
+    covariates = ", ".join(f"{one.column} on {one.parameter}" for one in asked.covariates)
+    named = (
+        f"""Covariates in the model: {covariates}. An effect is printed as the ratio of the typical value at its
+        contrast to that at the base, with a 95 % confidence interval (Louis' information, t quantile), and tested by
+        the likelihood ratio of the models with and without it on the same importance draws (Geyer and Thompson
+        1992)."""
+        if covariates
+        else "No covariate is in the model."
+    )
+    screened = (
+        f"""Screening (exploratory): the individual random effects were regressed on {", ".join(asked.screen)}, and the
+        p values corrected for the number of regressions (Holm 1979)."""
+        if asked.screen
+        else ""
+    )
+    plan = (
+        """Value of the schedule: the relative standard errors (%) of the typical values and of the spreads that the
+        nominal days let expect at the estimates, for the same number of subjects, by Louis' information of simulated
+        subjects with results below the LLOQ censored; and the factor by which they grow without each day."""
+        if asked.plan
+        else ""
+    )
+    text = f"""
+    All subjects together ({model.label}; primary analyte, first infusion): stochastic approximation EM (SAEM; Kuhn and
+    Lavielle 2005) with {_RESIDUALS[asked.residual]} on the logarithm of the result; a BLQ result is censored at its own
+    LLOQ. Random effects on the logarithm or logit of the parameters are {effects}. The likelihood is that of importance
+    sampling, its random numbers those of seed {asked.seed}.
+
+    {named} {screened}
+
+    {plan}
+
+    Intervals of one subject are those of its conditional distribution at the estimates: they take typical values and
+    spreads as known and are too short where a subject's data say little of a parameter.
+    """
+    return (Section("population-model", "Kinetic model of all subjects", paragraphs(text)),)
+
+
+def counts_model(config: TrialConfig) -> tuple[Section, ...]:
+    """The model of the CD7+ counts, where the config asks for it."""
+    asked = config.pharmacodynamics.dynamics
+    if asked is None:
+        return ()
+    text = f"""
+    Each subject's CD7+ counts were fitted under its own predicted kinetics C (model {config.models.fit[0]}):
+    {EQUATION}. P are CD7+ and N CD7− cells of the same population. Held: s7 = {number(INFLUX[0])} and
+    sN = {number(INFLUX[1])} cells/µL/day (assumed). Form and priors are assumptions of this project, as no published
+    model was found: the results are exploratory. Fits are penalised by the priors (MAP), counts below
+    the LLOQ are censored (M3), and percentages are derived from the predicted counts.
+
+    A parameter whose posterior SD exceeds {number(asked.unlearnt_above)} of its prior SD is not reported, because its
+    value would be the prior's; nor is the regrowth of CD7+ cells without a count of at least
+    {number(100 * asked.recovery_fraction)} % of the baseline after the nadir.
+    """
+    rows = []
+    for parameter in PARAMETERS:
+        prior = asked.priors.get(parameter.symbol, parameter.prior)
+        relative = " × highest predicted level" if getattr(prior, "relative", False) else ""
+        unit = {Unit.CONC: " cells/µL", Unit.PER_DAY: " 1/day"}.get(parameter.unit, "")
+        reported = "" if parameter.symbol in REPORTED else " (not reported)"
+        rows.append(
+            (
+                f"{parameter.symbol}: {parameter.label}{reported}",
+                f"{number(prior.centre)}{relative or ('' if parameter.symbol == 'ec50' else unit)}",
+                f"{number(prior.sd)} ({parameter.transform.value})",
+                prior.source,
+            )
+        )
+    grid = Grid("Priors: model of the CD7+ counts", ("Parameter", "Centre", "SD (scale)", "Source"), tuple(rows))
+    return (Section("pd-model", "Model of the CD7+ counts", paragraphs(text), grids=(grid,)),)

@@ -38,6 +38,8 @@ _ROOT_STEPS = 12
 _ROOT_TOLERANCE = 0.02
 """A limit is found when the root of the rise is this close to that wanted."""
 _LEAST_DF = 1.0
+_REFITTED = 1e-6
+"""Relative change of the objective at which a refit with one entry held is at its minimum."""
 
 
 class Verdict(StrEnum):
@@ -153,11 +155,15 @@ def profile_limits(
 
 
 def _without_priors(problem: Problem, x: FloatArray) -> tuple[Problem, Minimum]:
-    """The problem without its priors, and its minimum with s held; ``spent`` plays no part then."""
-    plain = replace(problem, prior_precision=np.zeros_like(problem.prior_precision))
+    """The problem without its priors, and its minimum with s held; ``spent`` plays no part then.
+
+    A rough curve takes the exact one's place: a rise of the likelihood is a difference of two values of the same curve.
+    """
+    rough = problem.rough()
+    plain = replace(rough, prior_precision=np.zeros_like(problem.prior_precision))
     held = np.zeros(x.shape, dtype=bool)
     held[:, -1] = True
-    return plain, minimise(plain, x, fixed=held, max_steps=60)
+    return plain, minimise(plain, x, fixed=held, max_steps=60, tolerance=1e-9 if rough is problem else _REFITTED)
 
 
 def _limits(problem: Problem, base: Minimum, entry: IntArray, upward: BoolArray, wanted: FloatArray) -> FloatArray:
@@ -201,7 +207,7 @@ def _refit(problem: Problem, x: FloatArray, entry: IntArray, at: FloatArray) -> 
     held = np.zeros(x.shape, dtype=bool)
     held[row, entry] = True
     held[:, -1] = True
-    return minimise(problem, start, fixed=held, max_steps=40, tolerance=1e-6)
+    return minimise(problem, start, fixed=held, max_steps=40, tolerance=_REFITTED)
 
 
 def _root_rise(value: FloatArray, base: FloatArray) -> FloatArray:
