@@ -49,7 +49,9 @@ READING = """
 - The fold expansion of one subject is an extrapolation to day 0 through results below the limit: its RMSE exceeds the
   spread between subjects, and its mean is too high. Do not rank subjects by it.
 - Population fits: individuals are closer to the truth than single fits are, except for FB and the persistence
-  half-life; intervals take the estimated spread as known and are too short for these two and the fold expansion.
+  half-life; intervals take the estimated spread as known and are too short for these two and the fold expansion:
+  where a subject's data say little, its conditional distribution is nearly that of the population, whose SD is
+  itself learnt from few subjects (that of beta from hardly any). Do not read these limits as 95 % there.
 - The spread of beta is hardly learnt at this design: fix it (`--fix-omega beta=0.5`) or leave its half-life unreported.
 - Up to 12 subjects the spreads lean on a prior worth 3 subjects of SD 0.5: see which of them it pulls down or up.
 """

@@ -24,6 +24,7 @@ NOT_MODELS = {
     "population",
     "population_errors",
     "quadrature",
+    "random_effects",
     "simulation",
 } | {"typical"}
 

@@ -23,7 +23,9 @@ __all__ = ["MODEL"]
 
 SHAPE: Final = 0.423
 """a of Kimmel 2021: how fast the growth rate falls as the lymphocytes recover."""
-KIMMEL: Final = "Kimmel 2021, typical value; SD: weak, a project choice"
+KIMMEL: Final = (
+    "Kimmel 2021, typical value; SD: [choice], wide enough that noise-free profiles give their parameters back"
+)
 FIRST: Final = "centred on a hundredth of the subject's highest quantified result; weak, a project choice"
 C0, KN, N0, RN, KAPPA, RHO_C, B = range(7)
 _N = 7
