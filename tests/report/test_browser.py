@@ -6,6 +6,7 @@ Needs chromium and chromedriver; skipped where they are absent.
 from __future__ import annotations
 
 import base64
+import csv
 import json
 import shutil
 import socket
@@ -17,8 +18,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from cartpk.core.summary import summarise
+from cartpk.core.survival import kaplan_meier
 from cartpk.files import write_text
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -185,6 +191,210 @@ def test_a_link_into_a_folded_part_opens_it(browser, page):
     browser.run("location.hash = '#settings-title'")
     time.sleep(0.2)
     assert browser.run("return document.getElementById('settings-title').closest('details').open")
+
+
+# --- charts, filters, listings ----------------------------------------------------------------------------------------
+
+
+def settled(browser: Browser) -> None:
+    """Waits until every chart is drawn."""
+    for _ in range(300):
+        if browser.run("return document.documentElement.dataset.charts === 'drawn'"):
+            return
+        time.sleep(0.1)
+    pytest.fail("the charts are not drawn after 30 s")
+
+
+@pytest.fixture
+def fresh(browser, page) -> Browser:
+    """The page as it is first opened, its charts drawn."""
+    browser.send("POST", "/url", {"url": "about:blank"})
+    browser.open(page, 1280)
+    settled(browser)
+    return browser
+
+
+def spoken(browser: Browser, script: str) -> Any:
+    found = browser.run(script)
+    time.sleep(0.05)
+    settled(browser)
+    return found
+
+
+def test_every_chart_draws_its_subjects(fresh, data):
+    charts = fresh.run(
+        "return cartpk.charts.map(c => [c.figure, c.panels.map(p => p.box.querySelectorAll('svg').length)])"
+    )
+    assert {"f_14_2_1", "f_14_2_3", "f_14_2_7"} <= {name for name, _ in charts}
+    assert all(drawn == [1] * len(drawn) for _, drawn in charts)
+    lines = "return cartpk.charts.find(c => c.figure === 'f_14_2_3').panels[0].view.data('rows')"
+    assert {row["S"] for row in fresh.run(lines)} == set(data.adsl["USUBJID"]) - {"202"}
+
+
+def test_a_control_changes_the_scale_and_says_so(fresh):
+    state = """const c = cartpk.charts.find(c => c.figure === 'f_14_2_3');
+        return [c.panels[0].view.scale('y').type, c.state.values]"""
+    assert fresh.run(state) == ["log", "log"]
+    button = "[...document.querySelectorAll('[data-chart=f_14_2_3] button')].find(b => b.textContent === 'Linear')"
+    spoken(fresh, f"{button}.click()")
+    assert fresh.run(state) == ["linear", "linear"]
+    assert fresh.run(f"return {button}.getAttribute('aria-pressed')") == "true"
+
+
+def test_a_dose_filter_acts_on_charts_and_listings_and_says_so(fresh, data):
+    shown = """const chart = cartpk.charts.find(c => c.figure === 'f_14_2_3').panels[0];
+        const rows = [...document.querySelectorAll('#table-l-16-2-5-2 tbody tr:not(.heading)')];
+        const names = values => [...new Set(values)];
+        return [names(chart.view.data('rows').map(r => r.S)), names(rows.map(r => r.cells[0].textContent.trim())),
+            document.getElementById('filter-line').hidden, document.getElementById('filter-said').textContent,
+            location.hash]"""
+    spoken(fresh, "document.querySelectorAll('#filter input')[1].click()")
+    chart, listing, hidden, said, address = fresh.run(shown)
+    assert set(chart) == {"201"}
+    assert set(listing) <= {"201", "202"}
+    assert "201" in listing
+    assert not hidden
+    assert said.startswith("2 of 8 subjects shown (Dose level: 1e8 cells)")
+    assert "summary tables are of all subjects" in said
+    assert "dose=1e8" in address
+    # what does not follow says that it does not
+    marks = "return [...document.querySelectorAll('.whole')].map(p => getComputedStyle(p).display)"
+    assert set(fresh.run(marks)) == {"inline-block"}
+    spoken(fresh, "document.getElementById('filter-reset').click()")
+    chart, listing, hidden, _, address = fresh.run(shown)
+    assert set(chart) == set(data.adsl["USUBJID"]) - {"202"}
+    assert hidden
+    assert "dose" not in address
+    assert set(fresh.run(marks)) == {"none"}
+
+
+def test_the_address_keeps_the_choice(browser, page):
+    browser.send("POST", "/url", {"url": "about:blank"})
+    browser.send("POST", "/url", {"url": f"{page.as_uri()}#figures?dose=1e8+cells&subject=201"})
+    settled(browser)
+    state = browser.run("const s = cartpk.filter.state(); return [s.count, [...s.picked].length, s.all]")
+    assert state == [1, 1, False]
+    browser.run("document.querySelector('a[href=\"#tables\"]').click()")
+    time.sleep(0.2)
+    assert browser.run("return location.hash") == "#tables?dose=1e8+cells&subject=201"
+
+
+def test_the_search_finds_a_subject_by_keys_alone(fresh):
+    field = fresh.send("POST", "/element", {"using": "css selector", "value": "#find"})
+    (element,) = field.values()
+    fresh.send("POST", f"/element/{element}/value", {"text": "20\ue015\ue007"})
+    time.sleep(0.1)
+    chosen = "return [...cartpk.filter.state().picked].map(i => cartpk.table('adsl').columns.USUBJID[i])"
+    assert fresh.run(chosen) == ["202"]
+    assert fresh.run("return document.querySelector('#filter-chips').textContent.includes('202')")
+    assert fresh.run("return document.activeElement.id") == "find"
+
+
+LISTING = "document.querySelector('#table-l-16-2-5-4')"
+
+
+def column(browser: Browser, label: str) -> list[str]:
+    return browser.run(
+        f"""const t = {LISTING}.querySelector('table');
+        const k = [...t.tHead.rows[0].cells].findIndex(c => c.textContent.startsWith({json.dumps(label)}));
+        return [...t.tBodies].flatMap(b => [...b.rows]).map(r => r.cells[k].textContent.trim())"""
+    )
+
+
+def test_a_listing_sorts_and_searches(fresh):
+    fresh.run(f"{LISTING}.querySelectorAll('details').forEach(d => {{ d.open = true }})")
+    press = f"""[...{LISTING}.querySelectorAll('thead button')].find(b => b.textContent.startsWith('Cmax')).click()"""
+    before = column(fresh, "Cmax")
+    fresh.run(press)
+    up = [float(text.replace(",", "")) for text in column(fresh, "Cmax") if text[:1].isdigit()]
+    assert up == sorted(up)
+    assert len(up) > 4
+    fresh.run(press)
+    down = [float(text.replace(",", "")) for text in column(fresh, "Cmax") if text[:1].isdigit()]
+    assert down == up[::-1]
+    fresh.run(press)
+    assert column(fresh, "Cmax") == before
+    fresh.run(f"""const i = {LISTING}.querySelector('input'); i.value = '103'; i.dispatchEvent(new Event('input'))""")
+    time.sleep(0.3)
+    assert column(fresh, "Subject") == ["103"]
+    assert fresh.run(f"return {LISTING}.querySelector('.tally').textContent") == "1 of 7 rows"
+
+
+def test_a_listing_is_saved_from_the_page_itself(fresh, tmp_path):
+    fresh.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    fresh.run(f"[...{LISTING}.querySelectorAll('.files button')].find(b => b.textContent === 'Save as CSV').click()")
+    file = tmp_path / "NCT00000001_l_16_2_5_4.csv"
+    for _ in range(50):
+        if file.is_file():
+            break
+        time.sleep(0.1)
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream))
+    block = fresh.run("return cartpk.data.listings.l_16_2_5_4.labels")
+    assert rows[0] == block
+    assert [row[0] for row in rows[1:]] == fresh.run("""
+        const l = cartpk.data.listings.l_16_2_5_4; return cartpk.unpacked(l.columns, 'subject', l.n)""")
+
+
+def test_curves_of_the_page_are_those_of_the_package(fresh):
+    rng = np.random.default_rng(11)
+    times, events = rng.integers(1, 40, 30).astype(float), rng.random(30) < 0.6
+    wanted = kaplan_meier(times, events)
+    given = json.dumps([{"time": t, "event": bool(e), "who": ""} for t, e in zip(times, events, strict=True)])
+    steps = fresh.run(f"return cartpk.stats.survival({given}, 1.959963984540054)")[1:]
+    for key, values in (("t", wanted.time), ("s", wanted.survival), ("lo", wanted.lower), ("hi", wanted.upper),
+                        ("n", wanted.at_risk)):  # fmt: skip
+        found = [np.nan if step[key] is None else step[key] for step in steps]
+        assert found == pytest.approx(list(values), rel=1e-9, nan_ok=True), key
+
+
+@given(values=st.lists(st.floats(0.01, 1e6), min_size=1, max_size=25))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_quartiles_of_the_page_are_those_of_the_package(browser, page, values):
+    if browser.run("return typeof cartpk === 'undefined'"):
+        browser.open(page, 1280)
+    found = browser.run(f"return cartpk.stats.five({json.dumps(values)})")
+    wanted = summarise(np.array(values), np.zeros(len(values), dtype=int), 1, "type7")
+    assert found["med"] == pytest.approx(float(wanted.median[0]), rel=1e-12)
+    if len(values) >= 3:
+        assert [found["q1"], found["q3"]] == pytest.approx([float(wanted.q1[0]), float(wanted.q3[0])], rel=1e-12)
+
+
+def violations(browser: Browser) -> list[str]:
+    """What axe-core finds, each with its first element; of long tables the first rows, all rows being alike."""
+    axe = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    browser.run(
+        """for (const body of document.querySelectorAll('tbody')) {
+            for (const row of [...body.rows].slice(4)) row.remove();
+            for (const cell of body.querySelectorAll('[rowspan]')) cell.removeAttribute('rowspan');
+        }
+        for (const drawn of document.querySelectorAll('.vega-plot svg')) drawn.replaceChildren();"""
+    )
+    browser.command("Runtime.evaluate", expression=(Path(axe.__file__).parent / "axe.min.js").read_text("utf-8"))
+    asked = """axe.run(document, {resultTypes: ['violations']}).then(found => JSON.stringify(
+        found.violations.map(v => `${v.id}: ${v.nodes[0].html.slice(0, 200)}`)))"""
+    reply = browser.command("Runtime.evaluate", expression=asked, awaitPromise=True, returnByValue=True)
+    return json.loads(reply["result"]["value"])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_to_mend(browser, page, scheme):
+    browser.send("POST", "/url", {"url": "about:blank"})
+    browser.open(page, 1280, scheme)
+    settled(browser)
+    browser.run("cartpk.filter.pick(0); document.getElementById('filter-open').click()")
+    assert violations(browser) == []
+
+
+def test_nothing_was_asked_of_a_network_and_nothing_failed(browser, page):
+    # after all of the above: charts, filters and listings wrote no error
+    assert [entry for entry in browser.log("browser") if entry["level"] == "SEVERE"] == []
+    browser.open(page, 1280)
+    settled(browser)
+    assert (
+        browser.run("return performance.getEntriesByType('resource').filter(e => !e.name.startsWith('data:')).length")
+        == 0
+    )
 
 
 def test_paper_shows_what_is_folded(browser, page, tmp_path):

@@ -15,12 +15,13 @@ from sample_run import CONFIG, ROOT, sample  # noqa: F401 - the fixture
 
 from cartpk.config import load as load_config
 from cartpk.files import guarded
+from cartpk.report.packed import unpacked
 from cartpk.report.prose import anchor
 from cartpk.tables.registry import make_tables
 from cartpk.tables.table import NoTable
 from cartpk.trial_data import load
 
-SHORTER = {"AVALSE", "AVALLO", "AVALHI", "PCTEXTR"}
+SHORTER = {"PCTEXTR", "AFRLT", "ARRLT"}
 """Columns that the block holds to 8 digits; all others to 12."""
 
 
@@ -119,10 +120,7 @@ def test_every_row_of_a_listing_in_the_data_block_is_that_of_its_csv(sample, pag
         block, held = listings[table.id], cells_of_csv(table.body, sample / "tables" / f"{table.id}.csv")
         assert block["n"] == len(held)
         for place, key in enumerate(block["keys"]):
-            column = block["columns"][key]
-            texts = (
-                [column["c"]] * block["n"] if "c" in column else [column["k"][v] if v >= 0 else "" for v in column["v"]]
-            )
+            texts = unpacked(block["columns"], key, block["n"])
             names = table.body.columns[place].kind == "statistic"
             for text, cells, row in zip(texts, held, table.body.rows, strict=True):
                 fault = (
@@ -133,26 +131,17 @@ def test_every_row_of_a_listing_in_the_data_block_is_that_of_its_csv(sample, pag
     assert checked > 1000
 
 
-def unpacked(page: Page, name: str) -> pd.DataFrame:
+def table_of(page: Page, name: str) -> pd.DataFrame:
     """A table of the data block."""
     block = page.data["tables"][name]
     subjects = page.data["tables"]["adsl"]["columns"]["USUBJID"]
-    made = {}
-    for key, column in block["columns"].items():
-        if isinstance(column, list):
-            made[key] = column
-        elif "c" in column:
-            made[key] = [column["c"]] * block["n"]
-        else:
-            words = subjects if column["k"] == "adsl" else column["k"]
-            made[key] = [None if v < 0 else words[v] for v in column["v"]]
-    return pd.DataFrame(made)
+    return pd.DataFrame({key: unpacked(block["columns"], key, block["n"], subjects) for key in block["columns"]})
 
 
 @pytest.mark.parametrize("name", ["adnca", "adpp"])
 def test_the_data_block_is_the_file(sample, page, name):  # noqa: F811
     file = pd.read_csv(sample / f"{name}.csv", dtype=str, keep_default_na=False)
-    held = unpacked(page, name)
+    held = table_of(page, name)
     assert len(held) == len(file)
     for column in held.columns.intersection(file.columns):
         for shown, exact in zip(held[column], file[column], strict=True):
@@ -165,7 +154,8 @@ def test_the_data_block_is_the_file(sample, page, name):  # noqa: F811
 def test_printed_values_of_subjects_are_those_of_adpp(sample, page, config):  # noqa: F811
     file = pd.read_csv(sample / "adpp.csv", dtype={"USUBJID": str}, keep_default_na=False, na_values=[""])
     own = page.data["subjects"]
-    texts = [own["texts"][code] for code in own["values"]["text"]]
+    words = own["values"]["words"]
+    texts = [words[code] for code in own["values"]["text"]]
     assert len(texts) == len(file)
     for text, row in zip(texts, file.to_dict("records"), strict=True):
         said = f"{row['USUBJID']} {row['PARAMCD']}: {text}"
@@ -180,10 +170,12 @@ def test_printed_values_of_subjects_are_those_of_adpp(sample, page, config):  # 
             (printed,) = numbers(text)
             assert equal(printed, repr(float(row["AVAL"])), config.report.significant_digits), said
     for name, column in (("low", "AVALLO"), ("high", "AVALHI")):
-        for code, value in zip(own["values"][name], file[column], strict=True):
+        held = dict(zip(own["values"]["limited"], own["values"][name], strict=True))
+        for row, value in enumerate(file[column]):
+            code = held.get(row, -1)
             assert (code < 0) is bool(pd.isna(value))
             if code >= 0:
-                (printed,) = numbers(own["texts"][code])
+                (printed,) = numbers(words[code])
                 assert equal(printed, repr(float(value)), config.report.significant_digits)
 
 
@@ -191,7 +183,7 @@ def test_the_same_number_is_printed_alike_in_listing_and_subject_page(sample, pa
     own = page.data["subjects"]
     keys = ["USUBJID", "PPCAT", "PPSPEC", "ATPTREF", "PARAMCD"]
     texts = {
-        tuple(row[k] for k in keys): own["texts"][code]
+        tuple(row[k] for k in keys): own["values"]["words"][code]
         for row, code in zip(data.adpp.to_dict("records"), own["values"]["text"], strict=True)
         if row["PARCAT1"] == "NCA"
     }

@@ -11,18 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartpk.report.packed import block, packed
+from cartpk.report.packed import block, packed, unpacked
 from cartpk.report.page_data import page_data
-
-
-def unpacked(column: object, n: int, subjects: list[str]) -> list[object]:
-    """A column as the page's script reads it."""
-    if isinstance(column, list):
-        return column
-    if "c" in column:
-        return [column["c"]] * n
-    words = subjects if column["k"] == "adsl" else column["k"]
-    return [None if place < 0 else words[place] for place in column["v"]]
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +29,10 @@ def test_every_row_of_the_run_is_in_the_block(inside, data):
         frame = getattr(data, name)
         table = tables[name]
         assert table["n"] == len(frame)
-        for key, column in table["columns"].items():
+        for key in table["columns"]:
             if name == "adsl" or key == "VISIT":
                 continue
-            for found, wanted in zip(unpacked(column, table["n"], subjects), frame[key], strict=True):
+            for found, wanted in zip(unpacked(table["columns"], key, table["n"], subjects), frame[key], strict=True):
                 if isinstance(wanted, str):
                     assert found == wanted
                 elif wanted is None or math.isnan(wanted):
@@ -53,7 +43,7 @@ def test_every_row_of_the_run_is_in_the_block(inside, data):
 
 def test_subjects_stand_by_dose_level_and_name(inside, data):
     table = inside["tables"]["adsl"]
-    doses = unpacked(table["columns"]["COHORT"], table["n"], [])
+    doses = unpacked(table["columns"], "COHORT", table["n"])
     assert list(dict.fromkeys(doses)) == [d["label"] for d in inside["doses"]] == list(data.cohorts)
 
 
@@ -80,8 +70,8 @@ def test_packing_loses_nothing_that_twelve_digits_hold(rows):
     text = block(packed(frame, ["WORD", "NUMBER", "ABSENT"]))
     assert "<" not in text
     made = json.loads(text)
-    assert unpacked(made["columns"]["WORD"], made["n"], []) == [w for w, _ in rows]
-    for found, (_, wanted) in zip(unpacked(made["columns"]["NUMBER"], made["n"], []), rows, strict=True):
+    assert unpacked(made["columns"], "WORD", made["n"]) == [w for w, _ in rows]
+    for found, (_, wanted) in zip(unpacked(made["columns"], "NUMBER", made["n"]), rows, strict=True):
         if math.isfinite(wanted):
             assert found == pytest.approx(wanted, rel=1e-11, abs=0)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import pandas as pd
@@ -18,6 +18,8 @@ from cartpk.trial_data import TrialData
 __all__ = ["COMPARED", "Fitted", "beside_nca", "population", "verdicts"]
 
 _FOLD: Final = 12
+_MOST: Final = 300
+"""Rows of a grid that the page holds."""
 """Rows from which a table is folded until it is opened."""
 _NONE: Final = "—"
 COMPARED: Final = {
@@ -151,7 +153,7 @@ def verdicts(found: Fitted) -> Grid:
         rows.append((subject, get_model(model).label, fixed(spread, 2) if math.isfinite(spread) else _NONE, *times))
     heads = ("Subject", "Model", "Residual SD", *_VERDICTS.values())
     caption = "What the data of each subject say: estimate (95 % limits), or the limit alone"
-    return Grid(caption, heads, tuple(rows), folded=len(rows) > _FOLD)
+    return _by_subject(caption, heads, rows)
 
 
 def beside_nca(found: Fitted, config: TrialConfig) -> Grid:
@@ -169,7 +171,16 @@ def beside_nca(found: Fitted, config: TrialConfig) -> Grid:
             rows.append((subject, name, _printed(nca, style), _printed(own, style), difference, *beside))
     units = f"Cmax in {found.unit('MCMAX')}, Tmax in days, AUC0-28d in {found.unit('MAUC28D')}"
     heads = ("Subject", "Quantity", "NCA", "Model", "Model against NCA", "Runner-up's value", "Runner-up")
-    return Grid(f"NCA and model side by side ({units})", heads, tuple(rows), folded=len(rows) > _FOLD)
+    return _by_subject(f"NCA and model side by side ({units})", heads, rows)
+
+
+def _by_subject(caption: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Grid:
+    """A grid of subjects; of very many the first, which its caption says."""
+    if len(rows) > _MOST:
+        caption += (
+            f": the first {_MOST} of {len(rows)} rows; all estimates are on the pages of subjects"
+        )
+    return Grid(caption, heads, tuple(rows[:_MOST]), folded=len(rows) > _FOLD)
 
 
 def _printed(value: float, style: Callable[[float], str]) -> str:

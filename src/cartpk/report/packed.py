@@ -1,24 +1,28 @@
-"""Tables as the page's data block holds them: one array per column, repeated words once."""
+"""Tables as the page's data block holds them: one column at a time, in the shortest of a few plain codings."""
 
 from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DIGITS", "SUBJECTS", "Packed", "block", "packed", "words"]
+__all__ = ["DIGITS", "SUBJECTS", "Packed", "block", "packed", "unpacked", "words"]
 
 DIGITS: Final = 12
 """Significant digits of a number in the data block, unless a table says otherwise."""
 SUBJECTS: Final = "adsl"
 """Table whose USUBJID every other table points to."""
+_FEW: Final = 400
+"""Words that a column has at most for others to be told by it."""
 
 Packed = dict[str, Any]
 """A table as the data block holds it: ``{"n": rows, "columns": {name: column}}``."""
+Value = str | float | int | None
 
 
 def packed(
@@ -29,9 +33,16 @@ def packed(
 ) -> Packed:
     """These columns of the table, packed; a column that the table does not have is left out.
 
-    A column of numbers is an array, null where there is none. A column with one value throughout is ``{"c": value}``.
-    A column of words is ``{"k": words, "v": places}``: the row's place in ``words``, -1 where it is empty; ``"k"`` is
-    ``"adsl"`` where the words are the subjects, in the order of that table.
+    Missing values are null. Of these forms a column has the shortest (:func:`unpacked` reads them):
+
+    - ``[values]``: as they are (numbers);
+    - ``{"c": value}``: one value throughout;
+    - ``{"same": name}``: the values of that column;
+    - ``{"of": name, "m": values}``: one value for each word of that column (its place in the column's ``"k"``);
+    - ``{"i": gaps, "d": value, "v": values}``: ``d`` except at some rows; a gap counts from the row before;
+    - ``{"r": [value, rows, value, rows ...]}``: runs;
+    - with ``"k"``, the words, each value is a place in them, -1 = none; ``"k"`` is ``"adsl"`` where the words are the
+      subjects, in the order of that table; then ``{"k", "v"}`` has the place of every row.
 
     Parameters
     ----------
@@ -44,20 +55,122 @@ def packed(
     digits
         Significant digits of the numbers of a column, where they differ from ``DIGITS``.
     """
-    made: dict[str, object] = {}
+    made: dict[str, Any] = {}
+    held: dict[str, list[Value]] = {}
     for name in columns:
         if name not in table.columns:
             continue
         values = table[name]
-        if name == "USUBJID" and subjects is not None:
-            made[name] = {"k": SUBJECTS, "v": [subjects[str(v)] for v in values]}
-        elif values.dtype.kind in "fi":
-            made[name] = _numbers(values.tolist(), (digits or {}).get(name, DIGITS))
-        elif name == "USUBJID":
-            made[name] = [str(v) for v in values]
-        else:
-            made[name] = words([None if _missing(v) else str(v) for v in values.tolist()])
+        if name == "USUBJID":
+            names = [str(v) for v in values]
+            made[name] = names if subjects is None else _shortest([subjects[v] for v in names], SUBJECTS)
+            continue
+        number = values.dtype.kind in "fi"
+        own: list[Value] = (
+            [_rounded(value, (digits or {}).get(name, DIGITS)) for value in values.tolist()]
+            if number
+            else [None if _missing(v) else str(v) for v in values.tolist()]
+        )
+        forms = [_numbers(own) if number else words(own), *_told(own, made, held)]
+        made[name], held[name] = min(forms, key=_length), own
     return {"n": len(table), "columns": made}
+
+
+def words(values: Sequence[Value]) -> Any:  # noqa: ANN401
+    """A column of words as the data block holds it."""
+    if len(values) > 1 and len(set(values)) == 1:
+        return {"c": values[0]}
+    places = {word: i for i, word in enumerate(dict.fromkeys(v for v in values if v is not None))}
+    return _shortest([-1 if v is None else places[v] for v in values], list(places))
+
+
+def unpacked(columns: Mapping[str, Any], name: str, n: int, subjects: Sequence[str] = ()) -> list[Value]:
+    """The values of this column, as the page's script reads them.
+
+    Parameters
+    ----------
+    columns
+        Of a packed table.
+    name, n
+        The column; rows of the table.
+    subjects
+        USUBJID of ``adsl``.
+    """
+    column = columns[name]
+    if isinstance(column, list):
+        return column
+    if "c" in column:
+        return [column["c"]] * n
+    if "same" in column:
+        return unpacked(columns, column["same"], n, subjects)
+    if "of" in column:
+        places = {word: i for i, word in enumerate(columns[column["of"]]["k"])}
+        return [column["m"][-1 if v is None else places[v]] for v in unpacked(columns, column["of"], n, subjects)]
+    values = _spread(column, n)
+    if "k" not in column:
+        return values
+    known = subjects if column["k"] == SUBJECTS else column["k"]
+    return [None if place < 0 else known[place] for place in values]
+
+
+def _spread(column: Mapping[str, Any], n: int) -> list[Any]:
+    """Values or places of every row."""
+    if "r" in column:
+        runs = column["r"]
+        return [value for value, count in zip(runs[::2], runs[1::2], strict=True) for _ in range(count)]
+    if "i" in column:
+        made, at = [column["d"]] * n, 0
+        for gap, value in zip(column["i"], column["v"], strict=True):
+            at += gap
+            made[at] = value
+        return made
+    return list(column["v"])
+
+
+def _told(own: list[Value], made: Mapping[str, Any], held: Mapping[str, list[Value]]) -> list[Any]:
+    """Forms in which an earlier column tells this one."""
+    forms: list[Any] = []
+    for name, other in held.items():
+        if other == own:
+            return [{"same": name}]
+        known = made[name].get("k") if isinstance(made[name], dict) else None
+        if known is None or len(known) > _FEW:
+            continue
+        by: dict[Value, Value] = {}
+        if all(by.setdefault(a, b) == b for a, b in zip(other, own, strict=True)):
+            forms.append({"of": name, "m": [*(by.get(word) for word in known), by.get(None)]})
+    return forms
+
+
+def _numbers(values: list[Value]) -> Any:  # noqa: ANN401
+    if len(values) > 1 and len(set(values)) == 1:
+        return {"c": values[0]}
+    return min((values, _runs(values), _sparse(values)), key=_length)
+
+
+def _shortest(places: list[int], known: list[Value] | str) -> dict[str, Any]:
+    forms = ({"v": places}, _runs(places), _sparse(places))
+    return {"k": known, **min(forms, key=_length)}
+
+
+def _runs(values: Sequence[Any]) -> dict[str, Any]:
+    made: list[Any] = []
+    for value in values:
+        if made and made[-2] == value and type(made[-2]) is type(value):
+            made[-1] += 1
+        else:
+            made += [value, 1]
+    return {"r": made}
+
+
+def _sparse(values: Sequence[Any]) -> dict[str, Any]:
+    common = Counter(values).most_common(1)[0][0] if values else None
+    at = [i for i, value in enumerate(values) if value != common]
+    return {"i": [b - a for a, b in zip([0, *at], at, strict=False)], "d": common, "v": [values[i] for i in at]}
+
+
+def _length(form: object) -> int:
+    return len(json.dumps(form, ensure_ascii=False, separators=(",", ":")))
 
 
 def block(value: object) -> str:
@@ -79,22 +192,9 @@ def _missing(value: object) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def _numbers(values: Sequence[float], digits: int) -> object:
-    rounded = [_rounded(value, digits) for value in values]
-    return {"c": rounded[0]} if len(rounded) > 1 and len(set(rounded)) == 1 else rounded
-
-
 def _rounded(value: float, digits: int) -> float | int | None:
     """The number as few digits as it needs; None where there is none (an infinity has no name in JSON)."""
     if not math.isfinite(value):
         return None
     short = float(f"{value:.{digits}g}")
     return int(short) if short.is_integer() and abs(short) < 1e15 else short
-
-
-def words(values: Sequence[str | None]) -> object:
-    """A column of words as the data block holds it, or one value where all are the same."""
-    if len(values) > 1 and len(set(values)) == 1:
-        return {"c": values[0]}
-    places = {word: i for i, word in enumerate(dict.fromkeys(v for v in values if v is not None))}
-    return {"k": list(places), "v": [-1 if v is None else places[v] for v in values]}

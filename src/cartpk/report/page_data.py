@@ -11,7 +11,7 @@ Shape of the block::
     summaries   how report.summaries wants quartiles and BLQ results in a geometric mean
     tables      {name: {n, columns}}: the run's tables, packed as :func:`cartpk.report.packed.packed` says; their rows
                 and columns are those of the files of the same name (``adnca.csv`` ...), numbers to 12 digits,
-                limits, standard errors and changes to 8;
+                days and changes to 8;
                 VISIT of ``adnca`` and ``pd_change`` is the nominal day where the sample counts in summaries by visit
     listings    {id: {n, keys, labels, aligns, columns}}: printed cells of the listings, group names in every row
     charts      {figure: chart}: what :meth:`cartpk.report.charts.chart.Chart.as_json` says
@@ -42,11 +42,11 @@ __all__ = ["filters", "listed", "page_data", "subject_places", "with_visit"]
 _SAMPLE: Final = ("AFRLT", "NFRLT", "VISIT", "AVAL", "AVALC", "AVALU", "ALLOQ", "BLQFL", "BLQCLASS", "ANLFL", "ANLRS",
                   "SRCFILE", "SRCROW")  # fmt: skip
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "adnca": ("USUBJID", "PCTESTCD", "PCSPEC", "ATPTREF", "ARRLT", "NCAXFL", *_SAMPLE),
-    "pd_change": ("USUBJID", "PARAMCD", "PCSPEC", "ABLFL", "BASE", "PCHG", "LOG10R", "LOG10RC", *_SAMPLE),
+    "adnca": ("USUBJID", "PCTESTCD", "PCSPEC", "ATPTREF", "ARRLT", *_SAMPLE),
+    "pd_change": ("USUBJID", "PARAMCD", "PCSPEC", "ABLFL", "BASE", "PCHG", *_SAMPLE),
     "adpp": (
         "USUBJID", "PARCAT1", "PARAMCD", "PARAM", "AVAL", "AVALC", "AVALU", "PPCAT", "PPSPEC", "ATPTREF", "FLAG",
-        "PPREASND", "PPANMETH", "PCTEXTR", "AVALSE", "AVALLO", "AVALHI",
+        "PPREASND", "PPANMETH", "PCTEXTR",
     ),
     "adtte": ("USUBJID", "PARAMCD", "HSCTCNS", "AVAL", "CNSR", "EVNTDESC", "STARTDY", "ADY"),
     "adrs": ("USUBJID", "PARAMCD", "SITE", "EVAL", "AVALC", "RESPFL", "AFRLT", "ANLFL", "ANL01FL", "SRCFILE", "SRCROW"),
@@ -57,7 +57,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "adevent": ("USUBJID", "EVENT", "EVENTTXT", "ADY", "FIRSTFL", "ANLFL", "SRCFILE", "SRCROW"),
 }  # fmt: skip
 """Columns of the block, by table."""
-_SHORTER: Final = dict.fromkeys(("AVALSE", "AVALLO", "AVALHI", "PCTEXTR", "PCHG", "LOG10R"), 8)
+_SHORTER: Final = dict.fromkeys(("PCTEXTR", "PCHG", "AFRLT", "ARRLT"), 8)
 """Significant digits of numbers that are shown to four at most."""
 
 
@@ -105,10 +105,10 @@ def subject_places(data: TrialData) -> dict[str, int]:
 
 
 def listed(tables: Sequence[TableBlock]) -> dict[str, object]:
-    """Printed cells of the listings, packed as words: what the page sorts, filters and saves."""
+    """Printed cells of the listings and of long tables of subjects: what the page sorts, searches and saves."""
     made: dict[str, object] = {}
     for table in tables:
-        if table.is_listing and table.full:
+        if (table.is_listing or table.in_block) and table.full:
             keys = [column.key for column in table.full_columns]
             cells = {key: words([row[k] or None for row in table.full]) for k, key in enumerate(keys)}
             made[table.id] = {

@@ -22,6 +22,7 @@ __all__ = [
     "Row",
     "TableBlock",
     "broken",
+    "pads",
     "read_tables",
 ]
 
@@ -37,6 +38,7 @@ FIRST_ROWS: Final = 40
 """Rows of such a listing that stand on the page as they are."""
 _NAME_LENGTH: Final = 40
 """Letters of a name, a date or a code; longer texts are sentences."""
+_NUMBER: Final = re.compile(r"[<>≥≤]?\s*[-−]?[\d,]+(\.\d+)?")
 _WIDE: Final = 9
 """Columns up to which a table is printed on an upright sheet."""
 _WIDE_WITH_SENTENCES: Final = 6
@@ -74,12 +76,15 @@ class Cell:
         Whether it names its row.
     span
         Rows that it stands for; 0 where the cell above stands for this one.
+    pad
+        Class of the style that leaves room for decimals that it does not have, so that points stand below each other.
     """
 
     text: str
     align: str
     heads: bool
     span: int = 1
+    pad: str = ""
 
     @property
     def pieces(self) -> tuple[str, ...]:
@@ -146,7 +151,8 @@ class TableBlock:
     @property
     def in_block(self) -> bool:
         """Whether its rows stand in the data block, the first of them also on the page."""
-        return self.is_listing and len(self.rows) > PRINTED_ROWS
+        by_subject = self.is_listing or any(column.key == "subject" for column in self.full_columns)
+        return by_subject and len(self.rows) > PRINTED_ROWS
 
     @property
     def printed_rows(self) -> tuple[Row, ...]:
@@ -223,6 +229,7 @@ def _table(folder: Path, entry: Mapping[str, Any]) -> TableBlock:
     if headings * _ROWS_PER_HEADING > len(entry["rows"]):
         outer = 0
     file = f"tables/{entry['id']}.csv"
+    rows = tuple(_rows(columns, outer, depth, entry["rows"][:MOST_ROWS], entry["keys"][:MOST_ROWS]))
     return TableBlock(
         id=entry["id"],
         anchor=anchor("table", entry["id"]),
@@ -230,7 +237,7 @@ def _table(folder: Path, entry: Mapping[str, Any]) -> TableBlock:
         title=entry["title"],
         population=entry["population"],
         columns=columns[outer:],
-        rows=tuple(_rows(columns, outer, depth, entry["rows"][:MOST_ROWS], entry["keys"][:MOST_ROWS])),
+        rows=rows if any(column.kind == "statistic" for column in columns) else _aligned(columns[outer:], rows),
         footnotes=tuple(entry["footnotes"]),
         source=entry["source"],
         empty_reason=entry["empty_reason"],
@@ -257,6 +264,33 @@ def _rows(
             for place, (text, column) in enumerate(zip(row[outer:], columns[outer:], strict=True))
         )
         yield Row(heading, cells, depth > 0 and number > 0 and bool(row[outer]), key)
+
+
+def _aligned(columns: Sequence[Column], rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The rows, the numbers of each column with their points below each other."""
+    found = [
+        pads([row.cells[k].text for row in rows]) if column.align == "right" else ("",) * len(rows)
+        for k, column in enumerate(columns)
+    ]
+    return tuple(
+        replace(row, cells=tuple(replace(cell, pad=found[k][i]) for k, cell in enumerate(row.cells)))
+        for i, row in enumerate(rows)
+    )
+
+
+def pads(texts: Sequence[str]) -> tuple[str, ...]:
+    """Class of each printed number of a column: ``d2`` lacks a point and 2 decimals, ``z1`` one decimal; "" none.
+
+    Words are not padded, and no column whose numbers all have as many decimals.
+
+    Examples
+    --------
+    >>> pads(["1,280", "57.5", "0.25", "BLQ"])
+    ('d2', 'z1', '', '')
+    """
+    decimals = [len((found[1] or " ")[1:]) if (found := _NUMBER.fullmatch(text)) else None for text in texts]
+    most = max((n for n in decimals if n is not None), default=0)
+    return tuple("" if n is None or n == most else f"{'z' if n else 'd'}{min(most - n, 6)}" for n in decimals)
 
 
 def _full(rows: Sequence[Sequence[str]], depth: int) -> tuple[tuple[str, ...], ...]:

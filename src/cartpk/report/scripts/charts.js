@@ -65,9 +65,11 @@
   const work = async () => {
     if (busy) return;
     busy = true;
+    let told = false;
     while (waiting.size) {
       const chart = [...waiting].find(near) ?? [...waiting][0];
-      if (!near(chart)) await new Promise((done) => { idle(done, { timeout: 400 }); });
+      // "near": what the reader sees is drawn
+      if (!near(chart)) { if (!told) { told = true; cartpk.say("near"); } await new Promise((done) => { idle(done, { timeout: 400 }); }); }
       const panel = chart.panels.find((one) => one.stale);
       if (!panel) { waiting.delete(chart); continue; }
       try { await draw(chart, panel); } catch (error) {
@@ -76,6 +78,7 @@
         console.error(error);
       }
     }
+    if (!told) cartpk.say("near");
     busy = false;
     document.documentElement.dataset.charts = "drawn";
   };

@@ -3,12 +3,33 @@
 const cartpk = (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
 
-  // one column as an array; see cartpk.report.page_data for the three ways it may be packed
-  const unpacked = (column, n) => {
+  // values or places of every row; see cartpk.report.packed for the ways a column may be packed
+  const spread = (column, n) => {
+    if ("r" in column) {
+      const made = [];
+      for (let i = 0; i < column.r.length; i += 2) for (let k = 0; k < column.r[i + 1]; k++) made.push(column.r[i]);
+      return made;
+    }
+    if (!("i" in column)) return column.v;
+    const made = new Array(n).fill(column.d);
+    let at = 0;
+    column.i.forEach((gap, k) => { at += gap; made[at] = column.v[k]; });
+    return made;
+  };
+  // one column of a packed table as an array
+  const unpacked = (columns, name, n) => {
+    const column = columns[name];
     if (Array.isArray(column)) return column;
     if ("c" in column) return new Array(n).fill(column.c);
+    if ("same" in column) return unpacked(columns, column.same, n);
+    if ("of" in column) {
+      const { k } = columns[column.of], last = column.m.length - 1, by = new Map(k.map((word, place) => [word, column.m[place]]));
+      return unpacked(columns, column.of, n).map((word) => (word === null ? column.m[last] : by.get(word)));
+    }
+    const values = spread(column, n);
+    if (!("k" in column)) return values;
     const words = column.k === "adsl" ? subjects : column.k;
-    return column.v.map((place) => (place < 0 ? null : words[place]));
+    return values.map((place) => (place < 0 ? null : words[place]));
   };
   const subjects = data.tables.adsl.columns.USUBJID;
   const made = new Map();
@@ -17,7 +38,7 @@ const cartpk = (() => {
     if (!made.has(name)) {
       const packed = data.tables[name] ?? { n: 0, columns: {} };
       const columns = {};
-      for (const [key, column] of Object.entries(packed.columns)) columns[key] = unpacked(column, packed.n);
+      for (const key of Object.keys(packed.columns)) columns[key] = unpacked(packed.columns, key, packed.n);
       made.set(name, { n: packed.n, columns });
     }
     return made.get(name);
@@ -56,5 +77,5 @@ const cartpk = (() => {
   const bar = document.querySelector(".bar");
   new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
 
-  return { data, table, rows, make, address, on, say };
+  return { data, table, unpacked, rows, make, address, on, say };
 })();

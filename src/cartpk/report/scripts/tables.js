@@ -7,8 +7,8 @@
 
   // a listing's rows from the data block: full texts, every group's name in every row
   const unpacked = ({ n, keys, columns }) => {
-    const full = keys.map((key) => ("c" in columns[key] ? new Array(n).fill(columns[key].c ?? "") : columns[key].v.map((v) => columns[key].k[v] ?? "")));
-    return Array.from({ length: n }, (_, i) => full.map((column) => column[i]));
+    const full = keys.map((key) => cartpk.unpacked(columns, key, n));
+    return Array.from({ length: n }, (_, i) => full.map((column) => column[i] ?? ""));
   };
   // a table's rows as they stand on the page; headings between the rows become a first column
   const fromPage = (table, width) => {
@@ -60,10 +60,18 @@
       }
       return found;
     };
+    // decimals of a printed number, and the class that leaves room for those it does not have (cartpk.report.tables.pads)
+    const decimals = (text) => { const found = /^[<>≥≤]?\s*[-−]?[\d,]+(\.\d+)?$/.exec(text); return found ? (found[1] ?? " ").length - 1 : null; };
+    let most = null;
+    const pad = (text, k) => {
+      most ??= labels.map((_, column) => (aligns[column] === "right" ? rows().reduce((n, { texts }) => Math.max(n, decimals(texts[column]) ?? 0), 0) : 0));
+      const own = most[k] ? decimals(text) : null;
+      return own === null || own === most[k] ? "" : `${own ? "z" : "d"}${Math.min(most[k] - own, 6)}`;
+    };
     const row = ({ texts, at }) => {
       const tr = make("tr", { "data-row": at });
       texts.forEach((text, k) => {
-        const first = k === Math.max(who, 0), name = [aligns[k] === "left" ? "" : aligns[k], text.length > 40 ? "wordy" : ""].join(" ").trim();
+        const first = k === Math.max(who, 0) && text, name = [aligns[k] === "left" ? "" : aligns[k], pad(text, k), text.length > 40 ? "wordy" : ""].filter(Boolean).join(" ");
         tr.append(make(first ? "th" : "td", { scope: first ? "row" : null, class: name || null }, text));
       });
       return tr;
@@ -112,7 +120,7 @@
 
     const bar = make("div", { class: "table-tools" });
     if (rows().length > 6) {
-      const input = make("input", { type: "search", "aria-label": `Search in Listing ${article.dataset.number}`, placeholder: "Search in this listing" });
+      const input = make("input", { type: "search", "aria-label": `Search in ${article.dataset.kind} ${article.dataset.number}`, placeholder: `Search in this ${article.dataset.kind.toLowerCase()}` });
       let pause = 0;
       input.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(() => { asked = input.value.trim().toLowerCase(); limit = PAGE; render(); }, 120); });
       bar.append(input);
