@@ -12,7 +12,7 @@ from project import INPUT, RESULTS, differences, make, state
 pytestmark = pytest.mark.xdist_group("determinism")
 CONFIG = "config/config.yaml"
 
-NUMBERED = {"SRCROW", "ROW"}
+NUMBERED = {"SRCROW", "ROW", "Line"}
 """Columns that name the line of a file: they follow the rows, as they must."""
 
 
@@ -57,4 +57,4 @@ def placeless(path):
     """The table without the lines of the input that it names."""
     table = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
     kept = [i for i, name in enumerate(table[0]) if name not in NUMBERED]
-    return [[re.sub(r"\blines? [0-9, ]+", "line", row[i]) for i in kept] for row in table]
+    return [[re.sub(r"\blines? [0-9, ]+|(?<=\.csv):\d+", "line", row[i]) for i in kept] for row in table]

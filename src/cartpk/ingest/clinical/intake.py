@@ -217,6 +217,8 @@ def _closed(name: str, frame: pd.DataFrame, reason: dict[str, str], cohort: dict
         ANLRS=why,
         ANLFL=np.where(why.isna(), "Y", "N"),
     )
-    order = ["USUBJID", *[c for c in ("PARAMCD", "EVENT", "AFRLT", "ASTDY", "ADY") if c in full], "SRCFILE", "SRCROW"]
+    # what begins on one day is ordered by what it is, not by its place in the file: other rows first, the same table
+    named = ("PARAMCD", "EVENT", "AFRLT", "ASTDY", "ADY", "SITE", "AETERM", "CMTRT", "AENDY", "AVALC")
+    order = ["USUBJID", *[c for c in named if c in full], "SRCFILE", "SRCROW"]
     ordered = full.sort_values(order, kind="stable", na_position="last")
     return typed(ordered, schemas.CLINICAL[name])
