@@ -51,7 +51,7 @@ def test_no_other_trial_leaks_in(trial):
 def test_a_newcomer_can_read_it_in_two_screens(trial):
     lines = (ROOT / "config" / "trials" / f"{trial}.yaml").read_text(encoding="utf-8").splitlines()
     # NCT07117175 quotes a rule of escalation per level beside the endpoints of its record
-    assert len(lines) <= {"NCT07117175": 170}.get(trial, 140)
+    assert len(lines) <= {"NCT07117175": 175}.get(trial, 140)
     assert lines[0].startswith(f"# {trial}: ")
 
 

@@ -146,7 +146,7 @@ def _plot(marks: pd.DataFrame, config: TrialConfig) -> p9.ggplot:
     plot = (
         p9.ggplot(bars, p9.aes("X", "WHO"))
         + p9.geom_segment(p9.aes(x=0, xend="X", y="WHO", yend="WHO"), color="#C6CDD5", size=2.4)
-        + p9.geom_point(p9.aes(shape="MARK", fill="MARK"), points, size=2.2, stroke=0.35, color="#FFFFFF")
+        + p9.geom_point(p9.aes(shape="MARK", fill="MARK"), points, size=3.2, stroke=0.25, color="#FFFFFF")
         + p9.scale_shape_manual(values={name: MARKS[name][0] for name in names}, name="", guide=legend)
         + p9.scale_fill_manual(values={name: MARKS[name][1] for name in names}, name="", guide=legend)
         + theme.root_time_axis([0.0, *rows["DAY"]], theme.WIDTH - 2.0)
