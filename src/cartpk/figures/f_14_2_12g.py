@@ -17,7 +17,7 @@ SPEC: Final = FigureSpec(
     id="f_14_2_12g",
     number="14.2-12g",
     title="Population model: effects of covariates",
-    inputs=("adsl.csv", "work/population_samples.csv", "work/population_covariates.csv"),
+    inputs=("adsl.csv", "adnca.csv", "work/population_samples.csv", "work/population_covariates.csv"),
     needs="covariates",
 )
 _COLUMNS: Final = ["PARAM", "EFFECT", "N", "RATIO", "LOWER", "UPPER", "DECISION"]
