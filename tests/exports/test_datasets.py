@@ -10,7 +10,7 @@ import pytest
 from cartpk.exports import datasets, define, export
 from cartpk.exports.terminology import EXTENSION, submitted_parameter
 from cartpk.exports.transport import ascii_text
-from cartpk.exports.variables import LABELS
+from cartpk.exports.variables import LABELS, LONG_NAMES
 from cartpk.schemas import TABLES
 
 
@@ -80,6 +80,9 @@ def test_every_variable_of_every_schema_has_a_label_of_40_letters():
     for entry in datasets.DATASETS.values():
         assert len(entry.name) <= 8
         assert len(entry.title) <= 40
+        names = [LONG_NAMES.get(n, n) for n in (entry.schema.columns if entry.schema else ()) if n != "GROUP"]
+        assert not [n for n in names if n not in LABELS], f"{entry.name}: give them a label in LABELS"
+        assert not [n for n in names if len(n) > 8], f"{entry.name}: give them a short name in LONG_NAMES"
 
 
 def test_pp_says_what_adpp_says(data, made):

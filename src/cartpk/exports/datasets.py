@@ -173,12 +173,9 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def labels_of(names: pd.Index[str], config: TrialConfig) -> dict[str, str]:
-    """Label of every one of these variables.
+    """Label of every one of these variables; one that has none yet is called by its name.
 
-    Raises
-    ------
-    ValueError
-        A variable has no label: it belongs into :data:`cartpk.exports.variables.LABELS`.
+    A test keeps :data:`cartpk.exports.variables.LABELS` complete.
     """
     groups = {name: group.name for name, group in config.groupings.items()}
     labels = {}
@@ -188,8 +185,6 @@ def labels_of(names: pd.Index[str], config: TrialConfig) -> dict[str, str]:
             labels[name] = said if said.isascii() and len(said) <= LABEL else f"Grouping {name.removeprefix('GROUP')}"
         elif name.startswith("DOSE") and name[4:6].isdigit():
             labels[name] = f"Actual Treatment Dose, Infusion {int(name[4:6])}"
-        elif name in LABELS:
-            labels[name] = LABELS[name]
         else:
-            raise ValueError(f"the variable {name} has no label: give it one in cartpk.exports.variables.LABELS")
+            labels[name] = LABELS.get(name, name)
     return labels
