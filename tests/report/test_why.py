@@ -148,18 +148,23 @@ def test_every_table_that_names_its_set_leads_to_subjects(tables, cells, data, c
     assert linked > 20
 
 
+def unrolled(runs):
+    return [place for place, rows in zip(runs[::2], runs[1::2], strict=True) for _ in range(rows)]
+
+
 def test_the_subject_of_every_row_of_a_listing_is_known(tables, cells, data):
     places = {i: s for s, i in subject_places(data).items()}
     for name in ("l_16_2_5_1", "l_16_2_5_2", "l_16_2_5_4", "l_16_2_7_2"):
         table = next(t for t in tables if t.id == name)
-        of = cells[table.anchor]
-        assert len(of["subjects"]) == len(table.rows)
-        assert set(of["subjects"]) <= set(places), name
+        subjects = unrolled(cells[table.anchor]["subjects"])
+        assert len(subjects) == len(table.rows)
+        assert set(subjects) <= set(places), name
     samples = next(t for t in tables if t.id == "l_16_2_5_2")
     of = cells[samples.anchor]
     where = {(r["SRCFILE"], f"{r['SRCROW']:.0f}"): r["USUBJID"] for r in data.adnca.to_dict("records")}
-    for i, source in zip(of["subjects"], of["samples"], strict=True):
-        assert where[tuple(source)] == places[i]
+    (file,) = of["files"]
+    for i, line in zip(unrolled(of["subjects"]), of["samples"], strict=True):
+        assert where[file, f"{line}"] == places[i]
 
 
 # --- in a browser ---------------------------------------------------------------------------------------------------
@@ -222,7 +227,7 @@ def test_the_samples_named_under_a_value_give_that_value(browser):
         assert one["rests"], one
         assert all(flag == "Y" for *_, flag in one["rests"]), one
         if one["code"] in read and one["category"] != "MODEL":
-            assert read[one["code"]](one["rests"]) == pytest.approx(one["value"], rel=1e-6, abs=1e-6), one
+            assert read[one["code"]](one["rests"]) == pytest.approx(one["value"], rel=1e-4, abs=2e-3), one
             checked[one["code"]] += 1
     assert all(checked.values()), checked
 

@@ -38,7 +38,7 @@ def subject_data(data: TrialData, config: TrialConfig) -> dict[str, Any]:
         **kinetics(found, subjects, texts),
         "curves": curves(data, found, texts),
         "answers": _answers(found, data, config, texts),
-        "values": values(data.adpp, subjects, config, texts),
+        "values": values(data.adpp, subjects, config),
         "timeline": timeline(data, subjects, texts),
         "findings": findings(data, subjects, texts),
     }

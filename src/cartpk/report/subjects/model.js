@@ -51,8 +51,11 @@ cartpk.subjects = (() => {
     }
     return made;
   };
+  const word = (code) => (code === undefined || code < 0 ? "" : own.values.words[code]);
+  const limited = new Map(own.values.limited.map((row, k) => [row, k]));
   const parameter = (row) => ({
-    ...record("adpp", row), shown: text(own.values.text[row]), low: text(own.values.low[row]), high: text(own.values.high[row]),
+    ...record("adpp", row), shown: word(own.values.text[row]),
+    low: word(own.values.low[limited.get(row)]), high: word(own.values.high[limited.get(row)]),
   });
   const parameters = (i) => rowsOf("adpp", i).map(parameter);
   const span = (block, i, names) => Array.from({ length: block.start[i + 1] - block.start[i] }, (_, k) =>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,16 +67,28 @@ def printed(row: Mapping[Hashable, Any], config: TrialConfig) -> str:
     return f"≥ {shown}" if is_bound(code, row["FLAG"]) else shown
 
 
-def values(adpp: pd.DataFrame, subjects: list[str], config: TrialConfig, texts: Texts) -> dict[str, Any]:
-    """Printed value and limits of every row of ``adpp`` in the block, in its order."""
+def values(adpp: pd.DataFrame, subjects: list[str], config: TrialConfig) -> dict[str, Any]:
+    """Printed value of every row of ``adpp`` in the block, in its order; limits of the rows that have some.
+
+    ``words`` are the printed texts, the frequent ones first; ``text`` the place of each row's in them; ``limited`` rows
+    with a limit, ``low`` and ``high`` the places of theirs, -1 = none on that side.
+    """
     rows = adpp[adpp["USUBJID"].isin(subjects)].to_dict("records")
 
-    def limit(row: Mapping[Hashable, Any], name: str) -> int:
+    def limit(row: Mapping[Hashable, Any], name: str) -> str:
         value = row[name]
-        return -1 if pd.isna(value) else texts.code(style(str(row["PARAMCD"]), row["AVALU"], config)(float(value)))
+        return "" if pd.isna(value) else style(str(row["PARAMCD"]), row["AVALU"], config)(float(value))
 
+    shown = [printed(row, config) for row in rows]
+    limits = {at: (limit(row, "AVALLO"), limit(row, "AVALHI")) for at, row in enumerate(rows)}
+    limits = {at: pair for at, pair in limits.items() if any(pair)}
+    counted = Counter([*shown, *(text for pair in limits.values() for text in pair if text)])
+    words = Texts()
+    words.codes(text for text, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0])))
     return {
-        "text": [texts.code(printed(row, config)) for row in rows],
-        "low": [limit(row, "AVALLO") for row in rows],
-        "high": [limit(row, "AVALHI") for row in rows],
+        "words": words.all,
+        "text": words.codes(shown),
+        "limited": list(limits),
+        "low": words.codes(low for low, _ in limits.values()),
+        "high": words.codes(high for _, high in limits.values()),
     }

@@ -4,6 +4,14 @@
   const { make } = cartpk, s = cartpk.subjects, part = cartpk.sections, told = cartpk.data.why;
   const dialog = document.getElementById("why");
   const tables = cartpk.behind = JSON.parse(document.getElementById("behind").content.textContent);
+  for (const one of Object.values(tables)) {
+    if (!one.subjects) continue;
+    const runs = one.subjects;
+    one.subjects = [];
+    for (let k = 0; k < runs.length; k += 2) for (let n = 0; n < runs[k + 1]; n++) one.subjects.push(runs[k]);
+    // a line of the only file, or a file and a line
+    one.samples = one.samples?.map((line) => (line === null ? null : [one.files[Array.isArray(line) ? line[0] : 0], String(Array.isArray(line) ? line[1] : line)]));
+  }
   let home = null; // the address from which the reader opened the panel
   let opener = null; // what had the focus then
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from cartpk.report.tables import Row, TableBlock
@@ -29,9 +30,10 @@ def behind(
     ``groups`` are lists of places in ``subjects``, the last one the whole set. Of a summary: ``columns`` has the group
     of each printed column, -1 = none of its own; ``rows`` what each row is of: a parameter ``{"p": [category, code,
     analyte, specimen, infusion, method]}``, or the samples of a visit ``{"v": [analyte or measure, specimen, day],
-    "g": group}``; None = neither. Of a listing: ``subjects`` has the subject of each row, -1 = none;
-    ``codes`` the columns whose cells are parameters; ``profiles`` the profile of each row; ``samples`` file and line of
-    each row.
+    "g": group}``; None = neither. Of a listing: ``subjects`` has the subject of each row, -1 = none, as runs
+    (subject, rows);
+    ``codes`` the columns whose cells are parameters; ``profiles`` the profile of each row; ``samples`` the line of each
+    row in the only one of ``files``, or (file, line).
     """
     place = {subject: i for i, subject in enumerate(subjects)}
     known = _sets(data, config)
@@ -145,13 +147,22 @@ def _listing(table: TableBlock, place: Mapping[str, int], data: TrialData) -> Be
         return None
     known = set(data.adpp["PARAMCD"])
     codes = [column.key for column in table.columns if column.key in known]
-    made: Behind = {"subjects": subjects}
+    made: Behind = {"subjects": _runs(subjects)}
     if codes:
         made |= {"codes": codes, "profiles": [_profile(row) for row in table.rows]}
     samples = list(_samples(table))
     if any(samples):
-        made["samples"] = samples
+        files = {file: i for i, file in enumerate(dict.fromkeys(one[0] for one in samples if one))}
+        made["files"] = list(files)
+        made["samples"] = [[files[one[0]], int(one[1])] if one else None for one in samples]
+        if len(files) == 1:
+            made["samples"] = [one[1] if one else None for one in made["samples"]]
     return made
+
+
+def _runs(places: Sequence[int]) -> list[int]:
+    """Places and how many rows in a row have them: 3, 3, 3, 5 becomes 3, 3, 5, 1."""
+    return [number for place, rows in groupby(places) for number in (place, len(list(rows)))]
 
 
 def _profile(row: Row) -> list[str] | None:
