@@ -131,6 +131,29 @@ def measure(results: Path, config: Path, subjects: int, runs: int, keep: Path | 
         return {"MB": file.stat().st_size / 1e6, **timed(file.resolve(), runs)}
 
 
+def section(results: Path, config: Path, runs: int) -> str:
+    """What was measured, as a part of benchmarks/README.md."""
+    rows = []
+    for subjects, bar in ((18, 3), (500, 8)):
+        found = measure(results, config, subjects, runs)
+        rows.append(
+            f"| {subjects} | {found['MB']:.1f} | {bar} | {found['stands']:.2f} | {found['filter']:.2f} | "
+            f"{found['drawn']:.1f} |"
+        )
+    table = "\n".join(rows)
+    return f"""## The page
+
+The page of the sample trial, and of the same trial with its subjects repeated under new names and with moved values, in
+headless Chromium from a file: size; seconds until the page stands (DOMContentLoaded), from the choice of
+a dose level until every chart, listing and count in sight has followed, and until the last chart far below is drawn in
+idle moments. Medians of {runs}. Command: `python benchmarks/run.py --only report` (needs the finished sample run).
+
+| subjects | MB | at most | stands, s | filter, s | all drawn, s |
+|---|---|---|---|---|---|
+{table}
+"""
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("results", type=Path)

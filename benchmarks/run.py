@@ -1,6 +1,6 @@
 """Measure, and write what was measured into benchmarks/README.md: the one entry of `make bench`.
 
-usage: python benchmarks/run.py [--only workflow|nca|intake] [--quick]
+usage: python benchmarks/run.py [--only workflow|nca|intake|report] [--quick]
 
 `--quick` measures small and little, to see that everything runs, and leaves README.md alone.
 """
@@ -21,6 +21,7 @@ from typing import Any
 import intake
 import nca
 import nca_section
+import report_page
 import workflow
 from nca_python313 import OUT, ROOT
 
@@ -79,7 +80,18 @@ def intake_part(*, quick: bool) -> str:
     return intake.section(found)
 
 
-PARTS: dict[str, Callable[..., str]] = {"workflow": workflow_section, "nca": nca_part, "intake": intake_part}
+def report_part(*, quick: bool) -> str:
+    """The page of few and of many subjects in a browser."""
+    results, config = ROOT / "results" / "NCT06871644", ROOT / "config" / "config.yaml"
+    return report_page.section(results, config, runs=1 if quick else 5)
+
+
+PARTS: dict[str, Callable[..., str]] = {
+    "workflow": workflow_section,
+    "nca": nca_part,
+    "intake": intake_part,
+    "report": report_part,
+}
 
 
 def written(texts: dict[str, str]) -> str:
