@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections import Counter
@@ -37,8 +38,9 @@ def packed(
 
     - ``[values]``: as they are (numbers);
     - ``{"c": value}``: one value throughout;
-    - ``{"same": name}``: the values of that column;
-    - ``{"of": name, "m": values}``: one value for each word of that column (its place in the column's ``"k"``);
+    - ``{"same": name, "i": gaps, "v": values}``: the values of that column except at some rows;
+    - ``{"text": name, "i": gaps, "v": values}``: the numbers of that column as text, except at some rows;
+    - ``{"of": [name, ...], "m": [[words, ..., value], ...]}``: one value for each set of words in those columns;
     - ``{"i": gaps, "d": value, "v": values}``: ``d`` except at some rows; a gap counts from the row before;
     - ``{"r": [value, rows, value, rows ...]}``: runs;
     - with ``"k"``, the words, each value is a place in them, -1 = none; ``"k"`` is ``"adsl"`` where the words are the
@@ -102,10 +104,13 @@ def unpacked(columns: Mapping[str, Any], name: str, n: int, subjects: Sequence[s
     if "c" in column:
         return [column["c"]] * n
     if "same" in column:
-        return unpacked(columns, column["same"], n, subjects)
+        return _except(column, unpacked(columns, column["same"], n, subjects))
+    if "text" in column:
+        return _except(column, [_as_text(value) for value in unpacked(columns, column["text"], n, subjects)])
     if "of" in column:
-        places = {word: i for i, word in enumerate(columns[column["of"]]["k"])}
-        return [column["m"][-1 if v is None else places[v]] for v in unpacked(columns, column["of"], n, subjects)]
+        told = {tuple(row[:-1]): row[-1] for row in column["m"]}
+        others = [unpacked(columns, other, n, subjects) for other in column["of"]]
+        return [told[key] for key in zip(*others, strict=True)]
     values = _spread(column, n)
     if "k" not in column:
         return values
@@ -119,27 +124,48 @@ def _spread(column: Mapping[str, Any], n: int) -> list[Any]:
         runs = column["r"]
         return [value for value, count in zip(runs[::2], runs[1::2], strict=True) for _ in range(count)]
     if "i" in column:
-        made, at = [column["d"]] * n, 0
-        for gap, value in zip(column["i"], column["v"], strict=True):
-            at += gap
-            made[at] = value
-        return made
+        return _except(column, [column["d"]] * n)
     return list(column["v"])
 
 
+def _except(column: Mapping[str, Any], values: Sequence[Any]) -> list[Any]:
+    """These values, with those of the column at its rows."""
+    made, at = list(values), 0
+    for gap, value in zip(column["i"], column["v"], strict=True):
+        at += gap
+        made[at] = value
+    return made
+
+
+def _as_text(value: Value) -> str | None:
+    """A number as text; none where Python and JavaScript write it differently (powers of ten)."""
+    text = str(value)
+    return None if value is None or "e" in text else text
+
+
 def _told(own: list[Value], made: Mapping[str, Any], held: Mapping[str, list[Value]]) -> list[Any]:
-    """Forms in which an earlier column tells this one."""
+    """Forms in which earlier columns tell this one."""
     forms: list[Any] = []
+    codes = []
     for name, other in held.items():
-        if other == own:
-            return [{"same": name}]
+        texts = [_as_text(value) for value in other] if any(isinstance(value, (int, float)) for value in other) else []
+        forms.append({"same": name, **_exceptions(own, other)})
+        forms += [{"text": name, **_exceptions(own, texts)}] if texts else []
         known = made[name].get("k") if isinstance(made[name], dict) else None
-        if known is None or len(known) > _FEW:
-            continue
-        by: dict[Value, Value] = {}
-        if all(by.setdefault(a, b) == b for a, b in zip(other, own, strict=True)):
-            forms.append({"of": name, "m": [*(by.get(word) for word in known), by.get(None)]})
+        codes += [name] if isinstance(known, list) and len(known) <= _FEW else []
+    for names in (*([code] for code in codes), *itertools.combinations(codes, 2)):
+        by: dict[tuple[Value, ...], Value] = {}
+        keys = list(zip(*(held[name] for name in names), strict=True))
+        if all(by.setdefault(key, value) == value for key, value in zip(keys, own, strict=True)):
+            forms.append({"of": list(names), "m": [[*key, value] for key, value in by.items()]})
+            break
     return forms
+
+
+def _exceptions(own: Sequence[Any], other: Sequence[Any]) -> dict[str, Any]:
+    """Rows, as gaps, at which the values differ from the other ones, and what they are there."""
+    at = [i for i, (a, b) in enumerate(zip(own, other, strict=True)) if a != b]
+    return {"i": [b - a for a, b in zip([0, *at], at, strict=False)], "v": [own[i] for i in at]}
 
 
 def _numbers(values: list[Value]) -> Any:  # noqa: ANN401
@@ -165,8 +191,7 @@ def _runs(values: Sequence[Any]) -> dict[str, Any]:
 
 def _sparse(values: Sequence[Any]) -> dict[str, Any]:
     common = Counter(values).most_common(1)[0][0] if values else None
-    at = [i for i, value in enumerate(values) if value != common]
-    return {"i": [b - a for a, b in zip([0, *at], at, strict=False)], "d": common, "v": [values[i] for i in at]}
+    return {"d": common, **_exceptions(values, [common] * len(values))}
 
 
 def _length(form: object) -> int:

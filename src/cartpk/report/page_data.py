@@ -57,7 +57,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "adevent": ("USUBJID", "EVENT", "EVENTTXT", "ADY", "FIRSTFL", "ANLFL", "SRCFILE", "SRCROW"),
 }  # fmt: skip
 """Columns of the block, by table."""
-_SHORTER: Final = dict.fromkeys(("PCTEXTR", "PCHG", "AFRLT", "ARRLT"), 8)
+_SHORTER: Final = dict.fromkeys(("PCTEXTR", "AFRLT", "ARRLT"), 8) | {"PCHG": 6}
 """Significant digits of numbers that are shown to four at most."""
 
 

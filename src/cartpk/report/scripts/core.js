@@ -3,6 +3,12 @@
 const cartpk = (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
 
+  // these values, with those of the column at its rows
+  const except = (column, values) => {
+    let at = 0;
+    column.i.forEach((gap, k) => { at += gap; values[at] = column.v[k]; });
+    return values;
+  };
   // values or places of every row; see cartpk.report.packed for the ways a column may be packed
   const spread = (column, n) => {
     if ("r" in column) {
@@ -10,21 +16,19 @@ const cartpk = (() => {
       for (let i = 0; i < column.r.length; i += 2) for (let k = 0; k < column.r[i + 1]; k++) made.push(column.r[i]);
       return made;
     }
-    if (!("i" in column)) return column.v;
-    const made = new Array(n).fill(column.d);
-    let at = 0;
-    column.i.forEach((gap, k) => { at += gap; made[at] = column.v[k]; });
-    return made;
+    return "i" in column ? except(column, new Array(n).fill(column.d)) : column.v;
   };
   // one column of a packed table as an array
   const unpacked = (columns, name, n) => {
     const column = columns[name];
     if (Array.isArray(column)) return column;
     if ("c" in column) return new Array(n).fill(column.c);
-    if ("same" in column) return unpacked(columns, column.same, n);
+    if ("same" in column) return except(column, [...unpacked(columns, column.same, n)]);
+    if ("text" in column) return except(column, unpacked(columns, column.text, n).map((value) => (value === null ? null : String(value))));
     if ("of" in column) {
-      const { k } = columns[column.of], last = column.m.length - 1, by = new Map(k.map((word, place) => [word, column.m[place]]));
-      return unpacked(columns, column.of, n).map((word) => (word === null ? column.m[last] : by.get(word)));
+      const told = new Map(column.m.map((row) => [JSON.stringify(row.slice(0, -1)), row.at(-1)]));
+      const others = column.of.map((other) => unpacked(columns, other, n));
+      return Array.from({ length: n }, (_, i) => told.get(JSON.stringify(others.map((other) => other[i]))));
     }
     const values = spread(column, n);
     if (!("k" in column)) return values;
