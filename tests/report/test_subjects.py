@@ -212,7 +212,7 @@ def test_the_blq_samples_that_are_named_are_those_of_the_file(data, said):
         row = data.adsl.set_index("USUBJID").loc[subject]
         kept = own[own["ANLFL"].eq("Y") & own["ARRLT"].gt(0) & own["AFRLT"].le(np.nan_to_num(row["EVENTDY"], nan=1e9))]
         below = [days(float(d)) for d in kept.loc[kept["BLQFL"].eq("Y"), "ARRLT"].sort_values()]
-        if not len(own):
+        if not len(own) or subject == OUTSIDE:
             continue
         (sentence,) = [s for s in profiles[0] if "below the limit" in s.split(":")[0] or " BLQ: " in s][-1:]
         listed = re.findall(r"\d+\.\d+", sentence.partition("BLQ: ")[2].partition(";")[0])
@@ -259,6 +259,7 @@ def test_one_outside_the_analysis_says_why(data, made):
     assert "no infusion on record" in made["texts"][people["excluded"][i]]
     reasons = {made["texts"][name]: code for name, code in people["sets"][i]}
     assert all(code >= 0 for code in reasons.values())
+    assert not [e for e in events(data) if e.subject == OUTSIDE and e.lane == "infusion"], "none is on record"
 
 
 def test_the_timeline_holds_every_event_of_special_interest_and_every_dlt(data):

@@ -165,6 +165,8 @@ def blq_sentence(profile: Profile, config: TrialConfig) -> str:
     before = own["AFRLT"].le(profile.event[0])
     below = own[own["BLQFL"].eq("Y") & before]
     of = plural(int(before.sum()), "usable result after the infusion", "usable results after the infusion")
+    if not before.any():
+        return "There is no usable result after the infusion: none can be below the limit of quantification (BLQ)."
     if below.empty:
         return f"None of {of} is below the limit of quantification (BLQ)."
     shown = significant_style(config.report.significant_digits)

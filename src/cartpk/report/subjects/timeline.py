@@ -110,6 +110,8 @@ def _infusions(data: TrialData) -> Iterator[Event]:
         later.setdefault(str(subject), {}).setdefault(round(float(day) - float(own), 6), str(infusion).capitalize())
     for row in data.adsl.to_dict("records"):
         subject = str(row["USUBJID"])
+        if row["NINF"] == 0:
+            continue
         yield Event(subject, "infusion", 0.0, float("nan"), "1", f"First infusion, {row['COHORT']}")
         known = later.get(subject, {})
         if pd.notna(row["REINFDY"]) and not any(abs(day - row["REINFDY"]) < 0.01 for day in known):
