@@ -161,9 +161,10 @@ def derive_params_trial(
     event_day = _event_days(table, cuts)
     include, exclude = (None, None) if placed is None else (placed.include, placed.exclude)
     marks = {"include": _padded(include, table), "exclude": _padded(exclude, table)}
-    result = calculate_trial(table.profiles, choices, limits, window_days, event_day, **marks)
+    above = _above_rows(adnca, table)
+    result = calculate_trial(table.profiles, choices, limits, window_days, event_day, above=above, **marks)
     columns = _trial_columns(result)
-    columns = _with_flag(columns, _above_limit(adnca, table, event_day), Flag.ABOVE_ULOQ)
+    columns = _with_flag(columns, _above_limit(above, table, event_day), Flag.ABOVE_ULOQ)
     if placed is not None:
         columns = _with_flag(columns, placed.left_out, Flag.NCA_MANUAL)
     if adsl is not None:
@@ -202,16 +203,20 @@ def _trial_columns(result: TrialResult) -> list[Column]:
     return columns + [_registered(code, result.parameters) for code in cell]
 
 
-def _above_limit(adnca: pd.DataFrame, table: ProfileTable, event_day: Floats) -> Bools:
+def _above_rows(adnca: pd.DataFrame, table: ProfileTable) -> Bools | None:
+    """Rows of the table with a result above its upper limit; None where the table does not say."""
+    if "BLQCLASS" not in adnca:
+        return None
+    return _padded(adnca["BLQCLASS"].astype("str").eq(BlqClass.ABOVE.value).to_numpy(dtype=np.bool_), table)
+
+
+def _above_limit(rows: Bools | None, table: ProfileTable, event_day: Floats) -> Bools:
     """Profiles, shape (m,), with a post-infusion result above its upper limit, up to the event that cuts them."""
     p = table.profiles
-    if "BLQCLASS" not in adnca:
+    if rows is None:
         return np.zeros(len(p), dtype=np.bool_)
-    of_row = adnca["BLQCLASS"].astype("str").eq(BlqClass.ABOVE.value).to_numpy(dtype=np.bool_)
-    size = 1 + int(p.row.max(initial=-1))  # baselines of re-infusions stand behind the rows of the table
-    above = np.append(of_row, np.zeros(max(size - len(of_row), 0), dtype=np.bool_))[p.row]
     last = np.repeat(np.where(np.isnan(event_day), np.inf, event_day), np.diff(p.offsets))
-    return any_in(above & (p.day > 0) & (p.day <= last), p.offsets)
+    return any_in(rows[p.row] & (p.day > 0) & (p.day <= last), p.offsets)
 
 
 def _with_flag(columns: list[Column], profiles: Bools, flag: Flag) -> list[Column]:
@@ -271,8 +276,8 @@ def lambda_z_points(
     """
     starts = infusion_starts(adnca)
     table = profile_table(with_baselines(adnca, starts))
-    event_day = _event_days(table, _all_events(starts, events))
-    result = calculate_trial(table.profiles, settings, None, (), event_day, codes=("LAMZ",))
+    event_day, above = _event_days(table, _all_events(starts, events)), _above_rows(adnca, table)
+    result = calculate_trial(table.profiles, settings, None, (), event_day, codes=("LAMZ",), above=above)
     return _as_text(points_of(table, result.parameters))
 
 

@@ -30,6 +30,9 @@ class Analysis:
     include, exclude
         One flag per row of the arrays the profiles were made from (``profiles.row``): rows an analyst fixed as the
         points of lambda_z, or took out of them.
+    above
+        One flag per such row: results above their upper limit. Their value is a lower bound, so that they bound peak
+        and areas and are no points of the terminal line.
     """
 
     def __init__(
@@ -38,11 +41,13 @@ class Analysis:
         settings: NcaSettings,
         include: Bools | None = None,
         exclude: Bools | None = None,
+        above: Bools | None = None,
     ) -> None:
         self.settings = settings
         self.profiles = _with_time_zero(profiles) if settings.time_zero is TimeZero.ZERO else profiles
         self.include = self._marked(include)
         self.exclude = self._marked(exclude)
+        self.above = self._marked(above)
 
     def _marked(self, marks: Bools | None) -> Bools | None:
         """Marks of the input rows laid on the rows of the profiles, shape (n,); an assumed record has none."""
@@ -147,8 +152,9 @@ class Analysis:
         peak = spread(self.tmax, kept.offsets)
         after = kept.day > peak if s.exclude_tmax else kept.day >= peak
         candidate = after & (kept.conc > 0)
-        if self.exclude is not None:
-            candidate &= ~self.exclude[kept.source]
+        for marks in (self.exclude, self.above):
+            if marks is not None:
+                candidate &= ~marks[kept.source]
         chosen = None if self.include is None else self.include[kept.source]
         return terminal_phase(
             kept.offsets,

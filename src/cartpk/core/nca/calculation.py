@@ -139,6 +139,7 @@ def calculate_trial(
     codes: Iterable[str] | None = None,
     include: Bools | None = None,
     exclude: Bools | None = None,
+    above: Bools | None = None,
 ) -> TrialResult:
     """Parameters of every profile of a trial, its areas over windows by the decision table.
 
@@ -159,6 +160,8 @@ def calculate_trial(
         PARAMCDs wanted; all without it.
     include, exclude
         Input rows fixed as points of lambda_z, or taken out of them.
+    above
+        Input rows with a result above its upper limit: no points of lambda_z, since their value is a lower bound.
 
     Raises
     ------
@@ -173,7 +176,7 @@ def calculate_trial(
     ready = prepare_trial(profiles, event_day)
     parts, areas, first = [], [], 0
     for block in _blocks(ready.profiles):
-        a = Analysis(block, choices, include, exclude)
+        a = Analysis(block, choices, include, exclude, above)
         event = ready.event_day[first : first + len(block)]
         first += len(block)
         parts.append(_parameters(a, wanted, (), limits.peak_window_days))
