@@ -38,6 +38,6 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: AR
         tuple(panels),
         (marks.VALUES,),
         (("extrapolated, not in the box", "#52606D", "circle", False),),
-        tables={FIGURE: packed(rows, _COLUMNS)},
+        tables={FIGURE: packed(rows, _COLUMNS, digits={"AVAL": 6})},
         note="Boxes: quartiles, median and range of the subjects shown, where there are three and more.",
     )

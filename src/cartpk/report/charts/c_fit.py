@@ -23,7 +23,9 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:
     doses, unit = source.data.cohorts, s.units(s.kinetic_samples(source.data, config.primary_analyte))
     # a curve begins far below a limit: such predictions are drawn at the edge, as in the figure
     floor = 0.1 * float(rows["SHOWN"].min())
-    table = packed(rows.assign(PRED=rows["PRED"].clip(lower=floor)), _COLUMNS, digits={"PRED": 4, "RES": 4, "AFRLT": 5, "SHOWN": 5})
+    table = packed(
+        rows.assign(PRED=rows["PRED"].clip(lower=floor)), _COLUMNS, digits={"PRED": 4, "RES": 4, "AFRLT": 5, "SHOWN": 5}
+    )
     log = {"type": "log", "nice": False, "padding": 8}
     predicted: Spec = {
         "field": "pred", "type": "quantitative", "title": f"Predicted ({unit})", "scale": log,

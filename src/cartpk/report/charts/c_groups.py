@@ -28,7 +28,9 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: AR
     }
     measure = Control("measure", "Exposure", {str(code): (label, None) for code, label in labels.items()})
     doses_of = dict(zip(source.data.adsl["USUBJID"].astype(str), source.data.adsl["COHORT"], strict=True))
-    table = packed(rows.assign(COHORT=rows["USUBJID"].astype(str).map(doses_of)), [*rows.columns, "COHORT"])
+    table = packed(
+        rows.assign(COHORT=rows["USUBJID"].astype(str).map(doses_of)), [*rows.columns, "COHORT"], digits={"AVAL": 6}
+    )
     panels = []
     for code, own in rows.groupby("GROUPCD", sort=False):
         order = [str(v) for v in own.sort_values("VALUEN", kind="stable")["VALUE"].drop_duplicates()]

@@ -39,6 +39,6 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:
         panels.append(Panel(measure.label, spec, data, "Step curve of the part of the subjects not recovered."))
     if not panels:
         return None
-    table = packed(rows, ("USUBJID", "PPCAT", "AVAL", "CNSR"))
+    table = packed(rows, ("USUBJID", "PPCAT", "AVAL", "CNSR"), digits={"AVAL": 8})
     note = "Curves and limits of the subjects shown."
     return Chart(FIGURE, tuple(panels), (), (), doses=False, tables={"pd_durations": table}, note=note)

@@ -119,7 +119,7 @@
     [...head.rows[0].cells].forEach((th, k) => { sortable(th, width - head.rows[0].cells.length + k); });
 
     const bar = make("div", { class: "table-tools" });
-    if (rows().length > 6) {
+    if (block.n > 6) {
       const input = make("input", { type: "search", "aria-label": `Search in ${article.dataset.kind} ${article.dataset.number}`, placeholder: `Search in this ${article.dataset.kind.toLowerCase()}` });
       let pause = 0;
       input.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(() => { asked = input.value.trim().toLowerCase(); limit = PAGE; render(); }, 120); });
@@ -128,8 +128,13 @@
     bar.append(tally);
     table.closest(".scroll").before(bar);
     table.closest(".scroll").after(more);
-    watched.push(render);
-    if (big) render();
+    // a folded listing is made when it is opened
+    const fold = article.querySelector("details");
+    let stale = false;
+    const follow = () => { stale = Boolean(fold) && !fold.open; if (!stale) render(); };
+    fold?.addEventListener("toggle", () => { if (fold.open && stale) follow(); });
+    watched.push(follow);
+    if (big) follow();
     return () => [labels, ...chosen().map(({ texts }) => texts)];
   };
 
