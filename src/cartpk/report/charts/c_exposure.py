@@ -12,7 +12,7 @@ from cartpk.report.charts.groups import boxed
 from cartpk.report.packed import packed
 
 FIGURE: Final = "f_14_2_7"
-_COLUMNS: Final = ("USUBJID", "COHORT", "PARAMCD", "LABEL", "AVAL", "AVALU", "FLAG", "PPREASND", "KIND")
+_COLUMNS: Final = ("USUBJID", "COHORT", "PARAMCD", "AVAL", "AVALU", "FLAG")
 
 
 def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: ARG001

@@ -13,6 +13,7 @@ from cartpk.report.charts.groups import boxed
 from cartpk.report.packed import packed
 
 FIGURE: Final = "f_14_2_8"
+_COLUMNS: Final = ("USUBJID", "GROUPCD", "VALUE", "PARAMCD", "AVAL", "AVALU", "FLAG")
 
 
 def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: ARG001
@@ -27,10 +28,7 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: AR
         for code, label in zip(rows["PARAMCD"], rows["PARAM"], strict=True)
     }
     measure = Control("measure", "Exposure", {str(code): (label, None) for code, label in labels.items()})
-    doses_of = dict(zip(source.data.adsl["USUBJID"].astype(str), source.data.adsl["COHORT"], strict=True))
-    table = packed(
-        rows.assign(COHORT=rows["USUBJID"].astype(str).map(doses_of)), [*rows.columns, "COHORT"], digits={"AVAL": 6}
-    )
+    table = packed(rows, _COLUMNS, digits={"AVAL": 6})
     panels = []
     for code, own in rows.groupby("GROUPCD", sort=False):
         order = [str(v) for v in own.sort_values("VALUEN", kind="stable")["VALUE"].drop_duplicates()]

@@ -16,12 +16,6 @@
     if ("$panel" in part) return filled(own[part.$panel], own, chosen);
     return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, filled(value, own, chosen)]));
   };
-  const subjectsOf = (panel, state) => {
-    const rows = Object.values(panel.data).filter(([recipe]) => ["samples", "counts"].includes(recipe))
-      .map(([recipe, p]) => recipes[recipe](p, { ...state, show: "subjects" }, cartpk.filter.everybody()));
-    return rows.length ? new Set(rows[0].map((row) => row.i)).size : 0;
-  };
-
   const charts = [];
   const draw = async (chart, panel) => {
     panel.stale = false;
@@ -143,7 +137,7 @@
   for (const node of document.querySelectorAll("[data-chart]")) {
     const chart = { ...data.charts[node.dataset.chart], node, number: node.dataset.number };
     chart.state = Object.fromEntries(chart.controls.map((control) => [control.key, control.choices[0].value]));
-    if ("show" in chart.state && Math.max(...chart.panels.map((panel) => subjectsOf(panel, chart.state))) > recipes.many) chart.state.show = "median";
+    if ("show" in chart.state && cartpk.table("adsl").n > recipes.many) chart.state.show = "median";
     const grid = make("div", { class: chart.panels.length > 1 ? "drawings" : "drawings single" });
     for (const [i, panel] of chart.panels.entries()) {
       panel.box = make("div", { class: "vega-plot" });
