@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cartpk.config import TrialConfig
     from cartpk.trial_data import TrialData
 
-__all__ = ["Behind", "behind", "groups_of", "listing_subjects"]
+__all__ = ["Behind", "behind", "groups_of", "listing_subjects", "of_each_row"]
 
 FIRST: Final = "INFUSION 1"
 
@@ -163,6 +163,17 @@ def _listing(table: TableBlock, place: Mapping[str, int], data: TrialData) -> Be
 def _runs(places: Sequence[int]) -> list[int]:
     """Places and how many rows in a row have them: 3, 3, 3, 5 becomes 3, 3, 5, 1."""
     return [number for place, rows in groupby(places) for number in (place, len(list(rows)))]
+
+
+def of_each_row(runs: Sequence[int]) -> list[int]:
+    """The place of the subject of each row: the reverse of what ``behind`` keeps under ``subjects``.
+
+    Examples
+    --------
+    >>> of_each_row([3, 3, 5, 1])
+    [3, 3, 3, 5]
+    """
+    return [place for place, rows in zip(runs[::2], runs[1::2], strict=True) for _ in range(rows)]
 
 
 def _profile(row: Row) -> list[str] | None:
