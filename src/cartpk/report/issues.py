@@ -24,7 +24,7 @@ _MEANINGS: Final = {
 }
 _WORDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _MOST_PLACES: Final = 4
-_MOST_SUBJECTS: Final = 25
+_MOST_SUBJECTS: Final = 20
 _MOST_OF_SUBJECT: Final = 25
 """What the page shows of very many findings; findings.csv has all of them."""
 
