@@ -18,7 +18,7 @@ from cartpk.trial_data import TrialData
 __all__ = ["COMPARED", "Fitted", "beside_nca", "population", "verdicts"]
 
 _FOLD: Final = 12
-_MOST: Final = 100
+_MOST: Final = 60
 """Rows of a grid that the page holds."""
 """Rows from which a table is folded until it is opened."""
 _NONE: Final = "—"
