@@ -18,6 +18,7 @@ VISITS = (0.0, 1.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 28.0, 42.0, 60.0, 90.0, 120
 DOSES = (2.5e7, 1e8, 2e8)
 COHORTS = ("0.25e8 cells", "1e8 cells", "2e8 cells")
 LLOQ = 50.0
+MARROW = "BONE MARROW, LIQUID"
 FILES = {
     "adsl": "adsl.csv",
     "adnca": "adnca.csv",
@@ -93,6 +94,10 @@ def make_config(**sections: object) -> TrialConfig:
 
 def _rows(frame: pd.DataFrame, schema: object) -> pd.DataFrame:
     return schemas.checked(frame.reset_index(drop=True), schema)
+
+
+def _changed(frame: pd.DataFrame, schema: object, **columns: object) -> pd.DataFrame:
+    return _rows(frame.assign(**columns), schema)
 
 
 def _adsl(n: int) -> pd.DataFrame:
@@ -213,6 +218,28 @@ def _parameter(i: int, code: str, value: float) -> tuple[float, str | None, str 
     return value, "COMPLETE" if area else None, None
 
 
+def _ends_of_persistence(samples: pd.DataFrame) -> list[dict[str, object]]:
+    """Last day with the product and first without, of one subject's samples by day; a reason where there is none."""
+    after = samples[samples["AFRLT"] > 0]
+    found = after["AVAL"].notna().to_numpy()
+    last = int(np.flatnonzero(found)[-1]) if found.any() else -1
+    lost = last >= 0 and last + 1 < len(after)
+    days = {
+        "TDET": (after["AFRLT"].iloc[last] if last >= 0 else np.nan, "all results are below the limit"),
+        "TDETUL": (after["AFRLT"].iloc[last + 1] if lost else np.nan, "detected in the last sample"),
+    }
+    return [
+        {
+            "USUBJID": samples["USUBJID"].iloc[0],
+            "PARAMCD": code,
+            "AVAL": day,
+            "FLAG": None,
+            "PPREASND": None if np.isfinite(day) else why,
+        }
+        for code, (day, why) in days.items()
+    ]
+
+
 def _adpp(adsl: pd.DataFrame, adnca: pd.DataFrame) -> pd.DataFrame:
     cmax = adnca[adnca["AFRLT"] > 0].groupby("USUBJID")["AVAL"].max()
     rows = []
@@ -220,8 +247,10 @@ def _adpp(adsl: pd.DataFrame, adnca: pd.DataFrame) -> pd.DataFrame:
         for code, factor in (("CMAX", 1.0), ("AUC0_28D", 7.0), ("AUC0_90D", 8.0)):
             value, flag, reason = _parameter(i, code, float(cmax[subject]) * factor)
             rows.append({"USUBJID": subject, "PARAMCD": code, "AVAL": value, "FLAG": flag, "PPREASND": reason})
+        rows += _ends_of_persistence(adnca[adnca["USUBJID"].eq(subject)].sort_values("AFRLT"))
     table = pd.DataFrame(rows).assign(PARCAT1="NCA", PPCAT="CARTG", PPSPEC="BLOOD", ATPTREF="INFUSION 1")
-    unit = np.where(table["PARAMCD"] == "CMAX", "copies/µg gDNA", "day*copies/µg gDNA")
+    units = {"CMAX": "copies/µg gDNA", "TDET": "day", "TDETUL": "day"}
+    unit = table["PARAMCD"].map(units).fillna("day*copies/µg gDNA")
     return _rows(table.assign(PARAM=table["PARAMCD"], AVALU=unit), schemas.ADPP)
 
 
@@ -350,6 +379,57 @@ def trial() -> TrialData:
 @pytest.fixture(scope="session")
 def config() -> TrialConfig:
     return make_config()
+
+
+@pytest.fixture(scope="session")
+def specimens(trial: TrialData, config: TrialConfig) -> tuple[TrialData, TrialConfig]:
+    """Marrow half of blood, tissue a quarter, both of six subjects; lymphocytes 200 above CD7+ and CD7-."""
+    blood = trial.adnca
+    few = blood["USUBJID"].isin(trial.adsl["USUBJID"].iloc[:6])
+    marrow = blood[few & blood["NFRLT"].isin([7.0, 14.0, 28.0])]
+    tissue = blood[few & blood["NFRLT"].eq(14.0)]
+    adnca = pd.concat(
+        [
+            blood,
+            _changed(marrow, schemas.ADNCA, PCTESTCD="CARBM", PCSPEC=MARROW, AVAL=marrow["AVAL"] / 2),
+            _changed(tissue, schemas.ADNCA, PCTESTCD="CARTI", PCSPEC="TISSUE", AVAL=tissue["AVAL"] / 4),
+        ],
+        ignore_index=True,
+    )
+    pd_rows = trial.adpd
+    plus = pd_rows[pd_rows["PARAMCD"].eq("CD7PT")].reset_index(drop=True)
+    minus = pd_rows[pd_rows["PARAMCD"].eq("CD7NT")].reset_index(drop=True)
+    whole = plus["AVAL"].fillna(0.0) + minus["AVAL"].fillna(0.0) + 200.0
+    lymphocytes = _changed(
+        plus,
+        schemas.ADPD,
+        PARAMCD="LYM",
+        PARAM="Lymphocytes",
+        POPULATION="LYMPHOCYTES",
+        MARKER=None,
+        AVAL=whole,
+        BLQFL="N",
+    )
+    share = pd_rows[pd_rows["PARAMCD"].eq("CD7PCT")]
+    gated = _changed(share, schemas.ADPD, PARAMCD="CD7BM", PCSPEC=MARROW, AVAL=share["AVAL"] / 2)
+    adpd = pd.concat([pd_rows, lymphocytes, gated], ignore_index=True)
+    analyte = config.analytes[0].model_dump()
+    measures = [m.model_dump() for m in config.pharmacodynamics.measures]
+    wide = make_config(
+        analytes=[
+            analyte | {"primary": True},
+            analyte | {"code": "CARBM", "specimen": MARROW},
+            analyte | {"code": "CARTI", "label": "CAR transgene in tumour tissue", "specimen": "TISSUE"},
+        ],
+        pharmacodynamics={
+            "measures": [
+                *measures,
+                {"code": "LYM", "label": "Lymphocytes", "kind": "absolute", "population": "LYMPHOCYTES"},
+                measures[-1] | {"code": "CD7BM", "specimen": MARROW},
+            ]
+        },
+    )
+    return replace(trial, adnca=adnca, adpd=adpd), wide
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import pytest
 from cartpk.figures import f_14_2_12, f_14_2_12b, f_14_2_12c, f_14_2_12d, f_14_2_12e, f_14_2_12f, fitted
 from cartpk.figures.exhibit import EmptyFigure
 from cartpk.figures.registry import FIGURES
+from cartpk.figures.render import pictures
 
 
 def test_a_blq_result_stands_at_its_limit_and_a_quantified_one_at_itself(trial, config):
@@ -73,6 +74,34 @@ def test_the_forest_has_no_mark_where_only_a_limit_is_known(trial, config):
     assert (beta["HIGH"] > beta["LOW"]).all()
     rest = data[data["PARAMCD"] != "HLBETA"]
     assert (rest[["LOW", "HIGH"]].to_numpy() == rest[["AVALLO", "AVALHI"]].to_numpy()).all()
+
+
+@pytest.mark.parametrize("falling", [18, 5])
+def test_a_tmax_of_zero_has_no_place_on_the_forests_axis_and_is_said(trial, config_of, falling):
+    """Curves that fall from the infusion on have Cmax, contraction and a Tmax of 0 without limits."""
+    config = config_of(models={"fit": ["stein", "exponential_decline"], "choice": "bicc"})
+    who = set(trial.adsl["USUBJID"].iloc[:falling])
+    adpp, own = trial.adpp, trial.adpp["PARCAT1"].eq("MODEL") & trial.adpp["USUBJID"].isin(who)
+    zero = own & adpp["PARAMCD"].eq("MTMAX")
+    adpp = adpp.assign(
+        PPANMETH=adpp["PPANMETH"].mask(own, "EXPONENTIAL_DECLINE MAP M3"), AVAL=adpp["AVAL"].mask(zero, 0.0),
+        AVALLO=adpp["AVALLO"].mask(zero), AVALHI=adpp["AVALHI"].mask(zero),
+    )[~(own & adpp["PARAMCD"].isin(["DBLTIME", "HLBETA"]))]  # fmt: skip
+    changed = {"METHOD": "EXPONENTIAL_DECLINE MAP M3", "MODEL": "exponential_decline"}
+    tables = {}
+    for name in ("fits", "model_choice"):
+        table = getattr(trial, name)
+        theirs = table["USUBJID"].isin(who)
+        tables[name] = table.assign(**{column: table[column].mask(theirs, new) for column, new in changed.items()})
+    made = f_14_2_12c.figure(replace(trial, adpp=adpp, **tables), config)
+    assert made.n == 18
+    assert (made.data["AVAL"].dropna() > 0).all()
+    assert (made.data[["LOW", "HIGH"]] > 0).all(axis=None)
+    tmax = made.data[made.data["PARAMCD"].eq("MTMAX")]
+    assert set(tmax["USUBJID"]) == set(trial.adsl["USUBJID"]) - who
+    (said,) = [text for text in made.footnotes if "estimate of 0" in text]
+    assert said.endswith(f"left out: {falling} subjects.")
+    assert pictures(made.draw())[0][:4] == b"\x89PNG"
 
 
 def test_the_check_has_results_percentiles_and_the_part_of_blq(trial, config):

@@ -34,14 +34,19 @@ DRAWN = {
 """Figures of samples; those of clinical tables are tested where these are made, in tests/clinical."""
 
 
+OF_SPECIMENS = {"f_14_2_10", "f_14_2_10b", "f_14_2_23"}
+"""Figures of other specimens and subsets, written from the trial that has these."""
+pytestmark = pytest.mark.xdist_group("figures written once")  # the whole module: else each part writes them again
+
+
 @pytest.fixture(scope="module")
-def written(trial, config, tmp_path_factory):
+def written(trial, config, specimens, tmp_path_factory):
     """Every figure, written once."""
     folder = tmp_path_factory.mktemp("run")
-    return folder, {figure_id: write_figure(entry, trial, config, folder) for figure_id, entry in DRAWN.items()}
+    of = {name: specimens if name in OF_SPECIMENS else (trial, config) for name in DRAWN}
+    return folder, {name: write_figure(entry, *of[name], folder) for name, entry in DRAWN.items()}
 
 
-@pytest.mark.xdist_group("figures written once")
 @pytest.mark.parametrize("entry", DRAWN.values(), ids=DRAWN)
 class TestFiles:
     def test_all_of_them_are_there_and_nothing_else(self, written, entry):

@@ -40,6 +40,10 @@ _NO_LIMIT: Final = (
     "A dotted line to the edge has no limit on that side: the data do not bound the value. Such a half-life of "
     "persistence has no mark; another such quantity has an open mark, which leans on the prior. Neither enters a mean."
 )
+_AT_ZERO: Final = (
+    "An estimate of 0 (Tmax of a curve that falls from the infusion on) has no place on a logarithmic axis and is left "
+    "out: {}."
+)
 _OPEN: Final = ("LOWER_ONLY", "UPPER_ONLY", "NOT_IDENTIFIED")
 
 
@@ -47,7 +51,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     """One row per subject, one panel per quantity and dose level: first infusion, chosen model."""
     from cartpk.figures import fitted, wording
 
-    rows, n_all = _rows(data, config)
+    rows, n_all, at_zero = _rows(data, config)
     if rows.empty:
         return EmptyFigure(fitted.no_models(data))
     n = rows["USUBJID"].nunique()
@@ -62,6 +66,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         footnotes=(
             _NO_LIMIT,
             "Limits: profile likelihood. Differences between dose levels are described, not tested.",
+            *((_AT_ZERO.format(wording.counted(at_zero, "subject")),) if at_zero else ()),
             *((f"The first {n} of {wording.counted(n_all, 'subject')} are shown.",) if n < n_all else ()),
         ),
         alt=f"Forest plot of {wording.counted(n, 'subject')}: one line per subject with estimate and limits on "
@@ -73,8 +78,8 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     )
 
 
-def _rows(data: TrialData, config: TrialConfig) -> tuple[pd.DataFrame, int]:
-    """What is drawn, and the number of subjects with a fit."""
+def _rows(data: TrialData, config: TrialConfig) -> tuple[pd.DataFrame, int, int]:
+    """What is drawn, the number of subjects with a fit, and of those shown the number with an estimate of 0."""
     import numpy as np
     import pandas as pd
 
@@ -82,9 +87,11 @@ def _rows(data: TrialData, config: TrialConfig) -> tuple[pd.DataFrame, int]:
 
     rows = _of_chosen(data, config)
     rows = rows[rows["PARAMCD"].isin(list(SHOWN)) & rows["USUBJID"].isin(fitted.is_shown(data, config))]
-    rows = rows[rows["AVAL"].notna() | rows["AVALLO"].notna() | rows["AVALHI"].notna()]
+    zero = rows["AVAL"] <= 0
+    at_zero = set(rows.loc[zero, "USUBJID"])
+    rows = rows[(rows[["AVAL", "AVALLO", "AVALHI"]] > 0).any(axis=1) & ~zero]
     if rows.empty:
-        return pd.DataFrame(columns=_COLUMNS), 0
+        return pd.DataFrame(columns=_COLUMNS), 0, 0
     place = {code: at for at, code in enumerate(SHOWN)}
     rows = rows.sort_values("PARAMCD", key=lambda code: code.map(place), kind="stable")
     rows = fitted.with_dose(rows, data)
@@ -94,7 +101,7 @@ def _rows(data: TrialData, config: TrialConfig) -> tuple[pd.DataFrame, int]:
     flags = rows["FLAG"].fillna("").str.split(";")
     rows["KIND"] = np.where(flags.map(lambda f: bool(set(f) & set(_OPEN))), LIMIT, BOUNDED)
     edge = pd.concat([_ends(own) for _, own in rows.groupby("PARAMCD", sort=False)])
-    return rows.join(edge)[_COLUMNS], n_all
+    return rows.join(edge)[_COLUMNS], n_all, len(at_zero & set(kept))
 
 
 def _of_chosen(data: TrialData, config: TrialConfig) -> pd.DataFrame:
@@ -118,7 +125,8 @@ def _ends(own: pd.DataFrame) -> pd.DataFrame:
     known = own[["AVAL", "AVALLO", "AVALHI"]].to_numpy(dtype=float)
     inside = known[np.isfinite(known) & (known > 0)]
     low, high = (float(inside.min()) / 1.3, float(inside.max()) * 1.3)
-    return own.assign(LOW=own["AVALLO"].fillna(low), HIGH=own["AVALHI"].fillna(high))[["LOW", "HIGH"]]
+    lower = own["AVALLO"].where(own["AVALLO"] > 0)  # the axis has no 0
+    return own.assign(LOW=lower.fillna(low), HIGH=own["AVALHI"].fillna(high))[["LOW", "HIGH"]]
 
 
 def _plot(drawn: pd.DataFrame, config: TrialConfig, size: tuple[float, float]) -> p9.ggplot:
