@@ -41,7 +41,7 @@ _NO_LIMIT: Final = (
     "persistence has no mark; another such quantity has an open mark, which leans on the prior. Neither enters a mean."
 )
 _AT_ZERO: Final = (
-    "An estimate of 0 (Tmax of a curve that falls from the infusion on) has no place on a logarithmic axis and is left "
+    "An estimate of 0 (Tmax of a curve that is highest at the infusion) has no place on a logarithmic axis and is left "
     "out: {}."
 )
 _OPEN: Final = ("LOWER_ONLY", "UPPER_ONLY", "NOT_IDENTIFIED")
