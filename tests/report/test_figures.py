@@ -45,7 +45,7 @@ def test_a_large_drawing_gives_way_to_a_smaller_bitmap_of_few_colours(tmp_path):
     whole = bitmap()
     picture = figure(tmp_path, svg="<svg>" + "x" * 200_000 + "</svg>", png=whole).picture
     head, _, body = picture.partition(",")
-    assert head == "data:image/png;base64"
+    assert head == "data:image/webp;base64"
     few = Image.open(io.BytesIO(base64.b64decode(body)))
     assert few.size == (300, 200)
     assert len(base64.b64decode(body)) < len(whole)
@@ -54,7 +54,7 @@ def test_a_large_drawing_gives_way_to_a_smaller_bitmap_of_few_colours(tmp_path):
 
 def test_a_small_drawing_stays_even_where_the_bitmap_is_smaller(tmp_path):
     picture = figure(tmp_path, svg="<svg>" + "x" * 60_500 + "</svg>", png=bitmap(noise=True)).picture
-    assert picture.startswith("data:image/png;base64,")
+    assert picture.startswith("data:image/webp;base64,")
     picture = figure(tmp_path, svg="<svg>" + "x" * 50_000 + "</svg>", png=bitmap(noise=True)).picture
     assert picture.startswith("data:image/svg+xml,")
 

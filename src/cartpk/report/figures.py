@@ -123,16 +123,19 @@ def _picture(folder: Path, name: str) -> str:
     vector = "data:image/svg+xml," + quote(drawing, safe=_SVG_SAFE)
     if len(vector) <= _SMALL_SVG:
         return vector
-    bitmap = "data:image/png;base64," + base64.b64encode(_lean((folder / f"{name}.png").read_bytes())).decode("ascii")
-    return min(vector, bitmap, key=len)
+    kind, lean = _lean((folder / f"{name}.png").read_bytes())
+    return min(vector, f"data:image/{kind};base64,{base64.b64encode(lean).decode('ascii')}", key=len)
 
 
-def _lean(bitmap: bytes) -> bytes:
-    """The bitmap with a palette of its most used colours where that is smaller; the file beside the page has all."""
+def _lean(bitmap: bytes) -> tuple[str, bytes]:
+    """The bitmap with its most used colours, as WebP without loss (a quarter less than PNG), where that is smaller.
+
+    The file beside the page has every colour.
+    """
     from PIL import Image  # noqa: PLC0415
 
     with Image.open(io.BytesIO(bitmap)) as picture:
-        few = picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+        few = picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).convert("RGB")
         packed = io.BytesIO()
-        few.save(packed, "PNG", optimize=True)
-    return min(bitmap, packed.getvalue(), key=len)
+        few.save(packed, "WEBP", lossless=True, method=6)
+    return min(("png", bitmap), ("webp", packed.getvalue()), key=lambda form: len(form[1]))
