@@ -195,7 +195,7 @@ EMPTY_FIGURE = list(FIGURES)[-1]
 
 
 def write_figures(folder: Path, data: TrialData, config: TrialConfig) -> None:
-    """The files of every figure of the registry, with pictures of a few pixels; those that the data fill have theirs."""
+    """The files of every figure of the registry, pictures of a few pixels; those that the data fill have theirs."""
     for name, spec in FIGURES.items():
         words = {"id": name, "number": spec.number, "title": spec.title, "n": 7, "width": 8.0, "height": 4.0,
                  "caption": f"Caption of {name}: <50 & more.", "footnotes": ["BLQ as '<b>open</b>' marks."],

@@ -177,9 +177,7 @@ def beside_nca(found: Fitted, config: TrialConfig) -> Grid:
 def _by_subject(caption: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Grid:
     """A grid of subjects; of very many the first, which its caption says."""
     if len(rows) > _MOST:
-        caption += (
-            f": the first {_MOST} of {len(rows)} rows; all estimates are on the pages of subjects"
-        )
+        caption += f": the first {_MOST} of {len(rows)} rows; all estimates are on the pages of subjects"
     return Grid(caption, heads, tuple(rows[:_MOST]), folded=len(rows) > _FOLD)
 
 
