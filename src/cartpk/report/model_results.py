@@ -163,7 +163,8 @@ def _against_nca(found: Fitted) -> Iterator[str]:
         if not known:
             continue
         if name == "Tmax":
-            words.append(f"Tmax {median(b - a for a, b in known):+.1f} days (median difference, n = {len(known)})")
+            shift = round(median(b - a for a, b in known), 1) + 0.0  # -0.0 becomes 0.0
+            words.append(f"Tmax {shift:+.1f} days (median difference, n = {len(known)})")
         else:
             ratio = float(np.exp(np.mean([np.log(b / a) for a, b in known])))
             words.append(f"{name} {fixed(100 * ratio, 0)} % of it (geometric mean, n = {len(known)})")

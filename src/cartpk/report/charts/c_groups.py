@@ -46,5 +46,6 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: AR
         tuple(panels),
         (measure, marks.VALUES),
         tables={FIGURE: table},
-        note="Boxes: quartiles, median and range of the subjects shown, where there are three and more.",
+        note="In this chart boxes stand for the bars of the files: quartiles, median and range of the subjects shown, "
+        "where there are three and more.",
     )
