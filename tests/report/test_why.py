@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import chdir
+from dataclasses import replace
 from urllib.parse import quote
 
 import pandas as pd
@@ -150,6 +151,18 @@ def test_every_table_that_names_its_set_leads_to_subjects(tables, cells, data, c
 
 def unrolled(runs):
     return [place for place, rows in zip(runs[::2], runs[1::2], strict=True) for _ in range(rows)]
+
+
+def test_a_row_of_a_file_as_a_whole_names_no_line(tables, data, config):
+    listing = next(t for t in tables if t.is_listing and any("row" in row.key for row in t.rows))
+    at = next(i for i, row in enumerate(listing.rows) if "row" in row.key)
+    whole = replace(listing.rows[at], key={**listing.rows[at].key, "row": ""})
+    rows = (*listing.rows[:at], whole, *listing.rows[at + 1 :])
+    places = list(subject_places(data))
+    before = behind([listing], data, config, places)[listing.anchor]["samples"]
+    after = behind([replace(listing, rows=rows)], data, config, places)[listing.anchor]["samples"]
+    assert before[at] is not None
+    assert after == [*before[:at], None, *before[at + 1 :]]
 
 
 def test_the_subject_of_every_row_of_a_listing_is_known(tables, cells, data):

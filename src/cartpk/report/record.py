@@ -63,6 +63,10 @@ def sentence(config: TrialConfig, n_subjects: int) -> str:
     return f"{'; '.join(p for p in parts if p)}. {n_subjects}{planned} {subjects} in these data."
 
 
+_ABBREVIATIONS: Final = frozenset({"cns", "hsct", "ihc", "mfi", "orr"})
+"""Words of codes that are written in capitals."""
+
+
 def dose_levels(config: TrialConfig) -> str | None:
     """Planned dose levels with their unit."""
     if not config.dosing.levels:
@@ -176,5 +180,5 @@ def _text(value: object) -> str | None:
 
 
 def _words(code: object) -> str:
-    """A code of the config as words: ``prior_hsct_donor`` is read aloud without its underscores."""
-    return str(code).replace("_", " ")
+    """A code of the config as words: ``prior_hsct_donor`` is read as "prior HSCT donor"."""
+    return " ".join(word.upper() if word in _ABBREVIATIONS else word for word in str(code).split("_"))

@@ -182,12 +182,10 @@ def _profile(row: Row) -> list[str] | None:
 
 
 def _samples(table: TableBlock) -> Iterator[list[str] | None]:
-    """File and line of each row, from its key or its own columns."""
+    """File and line of each row, from its key or its own columns; none where a row is of a file as a whole."""
     at = {column.key: i for i, column in enumerate(table.columns)}
     for row in table.rows:
-        if "file" in row.key and "row" in row.key:
-            yield [row.key["file"], row.key["row"]]
-        elif "file" in at and "row" in at and row.cells[at["file"]].text:
-            yield [row.cells[at["file"]].text, row.cells[at["row"]].text]
-        else:
-            yield None
+        place = [row.key.get("file", ""), row.key.get("row", "")]
+        if not all(place) and "file" in at and "row" in at:
+            place = [row.cells[at["file"]].text, row.cells[at["row"]].text]
+        yield place if all(place) else None
