@@ -9,16 +9,15 @@ from pathlib import Path
 
 from cartpk.config import load
 
+LATER = ("kinetics", "models", "pd", "clinical", "tables", "figure", "export", "report", "manifest")
+"""Commands after the intake, in an order that the rules of the workflow allow."""
+
 
 def run(config: str, results: str) -> None:
     """Run every command of the workflow on this trial, one after another."""
-    from cartpk.figures.registry import FIGURES
-
     Path(results).mkdir(parents=True, exist_ok=True)
     steps = [["ingest", config, "--out", results, "--findings", f"{results}/work/findings_ingest.csv"]]
-    steps += [[name, config, "--results", results] for name in ("kinetics", "models", "pd", "tables")]
-    steps += [["figure", config, "--results", results, *[a for name in FIGURES for a in ("--id", name)]]]
-    steps += [["report", config, "--results", results]]
+    steps += [[name, config, "--results", results] for name in LATER]
     for name, *arguments in steps:
         importlib.import_module(f"cartpk.cli.{name}").command.main(arguments, standalone_mode=False)
 

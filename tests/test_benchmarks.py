@@ -1,6 +1,7 @@
 """The benchmark compares like with like, and its second opinion (a plain loop over subjects) agrees with cartpk."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -122,3 +123,11 @@ def test_the_readme_keeps_the_parts_that_were_not_measured(tmp_path, monkeypatch
     assert "<!-- part workflow -->\none\n<!-- end -->" in text
     assert "<!-- part nca -->\nthree\n<!-- end -->" in text
     assert "two" not in text
+
+
+def test_the_plain_process_runs_every_command_of_the_workflow():
+    import plain
+
+    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+    asked = set(re.findall(r"\{params\.cartpk\} ([a-z]+) ", rules))
+    assert asked - {"portfolio"} == {"ingest", *plain.LATER}

@@ -13,10 +13,11 @@ import pandas as pd
 
 from cartpk.provenance import FileRecord, describe_file
 from cartpk.report.choices import printed, settings
+from cartpk.report.packed import from_runs
 from cartpk.report.prose import anchor
 from cartpk.report.tables import read_tables
 from cartpk.report.why.definitions import ROLES, Definition, definition
-from cartpk.report.why.summaries import behind, of_each_row
+from cartpk.report.why.summaries import behind
 from cartpk.trial_data import TrialData, load
 
 if TYPE_CHECKING:
@@ -235,7 +236,7 @@ def _listed(known: Mapping[str, Any], at: int, row: Mapping[str, Any]) -> Iterat
     if row["PARAMCD"] not in known.get("codes", ()):
         return
     mine = [row["PPCAT"], row["PPSPEC"], row["ATPTREF"]]
-    for i, (subject, profile) in enumerate(zip(of_each_row(known["subjects"]), known["profiles"], strict=True)):
+    for i, (subject, profile) in enumerate(zip(from_runs(known["subjects"]), known["profiles"], strict=True)):
         if subject == at and (profile is None or profile == mine):
             yield i + 2
 

@@ -1,16 +1,18 @@
 """Persistence: each subject's time by hand, the table and the figure of the same times."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from cartpk import schemas
-from cartpk.clinical.persistence import persistence, persistence_curve
+from cartpk.clinical.persistence import persistence, persistence_curve, without_a_time
 from cartpk.figures.exhibit import EmptyFigure
 from cartpk.figures.registry import FIGURES
 from cartpk.figures.render import pictures
 from cartpk.tables import TABLES
+from cartpk.terms import NcaReason
 
 TIMES = {"a": (28.0, 42.0), "b": (90.0, math.nan), "c": (14.0, 21.0), "d": (math.nan, math.nan), "e": (60.0, 90.0)}
 """Subject -> last day with the product, first day without."""
@@ -19,7 +21,8 @@ TIMES = {"a": (28.0, 42.0), "b": (90.0, math.nan), "c": (14.0, 21.0), "d": (math
 def parameters():
     rows = [
         {"USUBJID": s, "PARCAT1": "NCA", "PARAMCD": code, "PARAM": code, "AVAL": value, "AVALU": "day",
-         "PPCAT": "CARTDNA", "PPSPEC": "BLOOD", "ATPTREF": "INFUSION 1"}
+         "PPCAT": "CARTDNA", "PPSPEC": "BLOOD", "ATPTREF": "INFUSION 1",
+         "PPREASND": None if math.isfinite(value) else NcaReason.ALL_BLQ.value}
         for s, pair in TIMES.items() for code, value in zip(("TDET", "TDETUL"), pair, strict=True)
     ]  # fmt: skip
     return schemas.checked(pd.DataFrame(rows, columns=list(schemas.ADPP.columns)), schemas.ADPP)
@@ -53,10 +56,25 @@ def test_each_subject_has_its_time_or_a_reason(made):
     rows = persistence(small(made), made.config()).set_index("USUBJID")
     assert rows["TIME"].dropna().to_dict() == {"a": 42.0, "b": 90.0, "c": 21.0, "e": 90.0}
     assert rows["CNSR"].to_dict() == {"a": 0.0, "b": 1.0, "c": 0.0, "d": 1.0, "e": 0.0}
-    assert rows.loc["d", "REASON"] == "never found after the infusion"
+    assert rows["REASON"].dropna().to_dict() == {"d": "all results are below the limit of quantification"}
     curve = persistence_curve(rows.reset_index(), list(TIMES))
     assert np.allclose(curve.survival, [3 / 4, 2 / 4, 1 / 4]), "by hand: 21, 42, then one of two at 90"
     assert persistence_curve(rows.reset_index(), ["d"]) is None
+
+
+def test_who_has_no_sample_was_not_looked_for(made):
+    """Of "e" every sample was excluded: that is not "never found"."""
+    whole = small(made)
+    trial = replace(whole, adpp=whole.adpp[whole.adpp["USUBJID"].ne("e")])
+    rows = persistence(trial, made.config())
+    assert without_a_time(rows, "quantifiable") == {
+        "Never quantifiable after the infusion": 1,
+        "No usable sample after the infusion": 1,
+    }
+    notes = TABLES["t_14_2_5"].make(trial, made.config()).body.footnotes
+    assert "No usable sample after the infusion, without a time: 1." in notes
+    drawn = FIGURES["f_14_2_9"].make(trial, made.config())
+    assert "No usable sample after the infusion, in no curve: 1 subject." in drawn.footnotes
 
 
 def test_table_counts_those_sampled_and_gives_the_median(made):

@@ -29,7 +29,7 @@ _HEIGHT: Final = 4.4
 
 def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     """The curve of all subjects with its limits, and one of each dose level that is large enough."""
-    from cartpk.clinical.persistence import persistence
+    from cartpk.clinical.persistence import persistence, without_a_time
     from cartpk.figures import samples as s
     from cartpk.figures import wording
 
@@ -40,7 +40,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     if known.empty:
         return EmptyFigure(f"{what} was found in no subject after the infusion: there is no persistence to follow.")
     steps = _steps(rows, data.cohorts, config.report.summaries.min_group)
-    n, lost, never = len(known), int(known["CNSR"].eq(0.0).sum()), int(rows["TIME"].isna().sum())
+    n, lost = len(known), int(known["CNSR"].eq(0.0).sum())
     limit = {"lloq": "quantifiable", "lod": "detected"}[config.nca.persistence_limit]
     return Figure(
         data=steps,
@@ -52,9 +52,8 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
                 "at the last sample, censored there. Medians: Table 14.2-5."
             ),
             *(
-                (f"Never {limit} after the infusion, in no curve: {wording.counted(never, 'subject')}.",)
-                if never
-                else ()
+                f"{why}, in no curve: {wording.counted(count, 'subject')}."
+                for why, count in without_a_time(rows, limit).items()
             ),
             "Persistence is known as long as subjects are followed; those who live longer are followed longer.",
         ),

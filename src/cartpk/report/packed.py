@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DIGITS", "SUBJECTS", "Packed", "block", "packed", "unpacked", "words"]
+__all__ = ["DIGITS", "SUBJECTS", "Packed", "block", "from_runs", "packed", "runs", "unpacked", "words"]
 
 DIGITS: Final = 12
 """Significant digits of a number in the data block, unless a table says otherwise."""
@@ -121,8 +121,7 @@ def unpacked(columns: Mapping[str, Any], name: str, n: int, subjects: Sequence[s
 def _spread(column: Mapping[str, Any], n: int) -> list[Any]:
     """Values or places of every row."""
     if "r" in column:
-        runs = column["r"]
-        return [value for value, count in zip(runs[::2], runs[1::2], strict=True) for _ in range(count)]
+        return from_runs(column["r"])
     if "i" in column:
         return _except(column, [column["d"]] * n)
     return list(column["v"])
@@ -171,22 +170,40 @@ def _exceptions(own: Sequence[Any], other: Sequence[Any]) -> dict[str, Any]:
 def _numbers(values: list[Value]) -> Any:  # noqa: ANN401
     if len(values) > 1 and len(set(values)) == 1:
         return {"c": values[0]}
-    return min((values, _runs(values), _sparse(values)), key=_length)
+    return min((values, {"r": runs(values)}, _sparse(values)), key=_length)
 
 
 def _shortest(places: list[int], known: list[Value] | str) -> dict[str, Any]:
-    forms = ({"v": places}, _runs(places), _sparse(places))
+    forms = ({"v": places}, {"r": runs(places)}, _sparse(places))
     return {"k": known, **min(forms, key=_length)}
 
 
-def _runs(values: Sequence[Any]) -> dict[str, Any]:
+def runs(values: Sequence[Any]) -> list[Any]:
+    """Values, each followed by how many times in a row it stands.
+
+    Examples
+    --------
+    >>> runs([3, 3, 3, 5])
+    [3, 3, 5, 1]
+    """
     made: list[Any] = []
     for value in values:
         if made and made[-2] == value and type(made[-2]) is type(value):
             made[-1] += 1
         else:
             made += [value, 1]
-    return {"r": made}
+    return made
+
+
+def from_runs(made: Sequence[Any]) -> list[Any]:
+    """The values of these :func:`runs`.
+
+    Examples
+    --------
+    >>> from_runs([3, 3, 5, 1])
+    [3, 3, 3, 5]
+    """
+    return [value for value, count in zip(made[::2], made[1::2], strict=True) for _ in range(count)]
 
 
 def _sparse(values: Sequence[Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from cartpk.clinical.persistence import persistence, persistence_curve
+from cartpk.clinical.persistence import persistence, persistence_curve, without_a_time
 from cartpk.core.intervals import clopper_pearson
 from cartpk.tables.assays import profiled
 from cartpk.tables.cells import Noted, counted, several, words
@@ -47,7 +47,6 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         Column("statistic", "Statistic", "statistic"),
         *(group.column() for group in who.groups),
     )
-    never = int(times["TIME"].isna().sum())
     limit = {"lloq": "quantifiable", "lod": "detected"}[config.nca.persistence_limit]
     notes = (
         *(assay.sentence for assay in profiled(data, config) if assay.code == code),
@@ -57,7 +56,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
             "Kaplan-Meier, limits by inverting those of the curve (log-log). It was truly lost between the last sample "
             "with it and that one. Still there at the last sample: censored. NR = not reached."
         ),
-        *((f"Never {limit} after the infusion, without a time: {never}.",) if never else ()),
+        *(f"{why}, without a time: {count}." for why, count in without_a_time(times, limit).items()),
         (
             "Persistence is known as long as subjects are followed: it is not complete, and those who live longer are "
             "followed longer."

@@ -6,7 +6,7 @@ from typing import Final
 
 from cartpk.config import TrialConfig
 from cartpk.figures import samples as s
-from cartpk.figures.palette import INK, LLOQ_INK, PAPER
+from cartpk.figures.palette import INK, LLOQ_INK
 from cartpk.report.charts import marks
 from cartpk.report.charts.chart import Chart, ChartSource, Panel, Spec
 from cartpk.report.packed import packed
@@ -65,24 +65,12 @@ def _across(at: float, dash: list[int]) -> Spec:
 
 
 def _points(x: Spec, y: Spec, doses: tuple[str, ...]) -> Spec:
-    colour = marks.dose_colour(doses)
-    return {
-        "data": {"name": "rows"},
-        "mark": {"type": "point", "strokeWidth": 1.1, "cursor": "pointer"},
-        "encoding": {
-            "x": x,
-            "y": y,
-            "stroke": colour,
-            "fill": {"condition": {"test": "datum.blq", "value": PAPER}, **colour},
-            "opacity": {"field": "o", "type": "quantitative", "scale": None, "legend": None},
-            "size": {"field": "a", "type": "quantitative", "scale": None, "legend": None},
-            "tooltip": [
-                {"field": "S", "title": "Subject"},
-                {"field": "t", "title": "Day", "format": ".4~r"},
-                {"field": "v", "title": "Observed"},
-                {"field": "p", "title": "Predicted"},
-                {"field": "res", "title": "Residual", "format": ".3~r"},
-                {"field": "m", "title": "Model"},
-            ],
-        },
-    }
+    said: list[Spec] = [
+        {"field": "S", "title": "Subject"},
+        {"field": "t", "title": "Day", "format": ".4~r"},
+        {"field": "v", "title": "Observed"},
+        {"field": "p", "title": "Predicted"},
+        {"field": "res", "title": "Residual", "format": ".3~r"},
+        {"field": "m", "title": "Model"},
+    ]
+    return marks.subjects(x, y, marks.dose_colour(doses), "datum.blq", said)

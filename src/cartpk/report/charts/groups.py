@@ -80,21 +80,10 @@ def _boxes(x: Spec, y: Spec, ink: Spec) -> list[Spec]:
 
 
 def _rows(x: Spec, y: Spec, colour: Spec) -> Spec:
-    return {
-        "data": {"name": "rows"},
-        "mark": {"type": "point", "strokeWidth": 1.1, "cursor": "pointer"},
-        "encoding": {
-            "x": x,
-            "y": y,
-            "stroke": colour,
-            "fill": {"condition": {"test": "datum.open", "value": PAPER}, **colour},
-            "opacity": {"field": "o", "type": "quantitative", "scale": None, "legend": None},
-            "size": {"field": "a", "type": "quantitative", "scale": None, "legend": None},
-            "tooltip": [
-                {"field": "S", "title": "Subject"},
-                {"field": "D", "title": "Dose level"},
-                {"field": "v", "title": "Value"},
-                {"field": "flags", "title": "Flags"},
-            ],
-        },
-    }
+    said: list[Spec] = [
+        {"field": "S", "title": "Subject"},
+        {"field": "D", "title": "Dose level"},
+        {"field": "v", "title": "Value"},
+        {"field": "flags", "title": "Flags"},
+    ]
+    return marks.subjects(x, y, colour, "datum.open", said)

@@ -23,6 +23,7 @@ __all__ = [
     "layered",
     "limits",
     "medians",
+    "subjects",
     "values",
     "vega_shape",
 ]
@@ -211,4 +212,33 @@ def rule(at: float, color: str = INK) -> Spec:
         "data": {"values": [{"y": at}]},
         "mark": {"type": "rule", "color": color, "strokeWidth": 0.8},
         "encoding": {"y": {"field": "y", "type": "quantitative"}},
+    }
+
+
+def subjects(x: Spec, y: Spec, colour: Spec, hollow: str, said: Sequence[Spec]) -> Spec:
+    """A mark per row of the dataset ``rows``, which the reader can point at and choose.
+
+    Parameters
+    ----------
+    x, y
+        Where it stands.
+    colour
+        Of its outline and inside.
+    hollow
+        Expression of Vega: which marks are not filled.
+    said
+        Fields that are shown beside it.
+    """
+    return {
+        "data": {"name": "rows"},
+        "mark": {"type": "point", "strokeWidth": 1.1, "cursor": "pointer"},
+        "encoding": {
+            "x": x,
+            "y": y,
+            "stroke": colour,
+            "fill": {"condition": {"test": hollow, "value": PAPER}, **colour},
+            "opacity": {"field": "o", "type": "quantitative", "scale": None, "legend": None},
+            "size": {"field": "a", "type": "quantitative", "scale": None, "legend": None},
+            "tooltip": list(said),
+        },
     }

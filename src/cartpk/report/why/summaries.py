@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from cartpk.report.packed import runs
 from cartpk.report.tables import Row, TableBlock
 from cartpk.tables.groups import Group, SetName, analysis_set, subgroups
 from cartpk.terms import SubjectSet
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cartpk.config import TrialConfig
     from cartpk.trial_data import TrialData
 
-__all__ = ["Behind", "behind", "groups_of", "listing_subjects", "of_each_row"]
+__all__ = ["Behind", "behind", "groups_of", "listing_subjects"]
 
 FIRST: Final = "INFUSION 1"
 
@@ -147,7 +147,7 @@ def _listing(table: TableBlock, place: Mapping[str, int], data: TrialData) -> Be
         return None
     known = set(data.adpp["PARAMCD"])
     codes = [column.key for column in table.columns if column.key in known]
-    made: Behind = {"subjects": _runs(subjects)}
+    made: Behind = {"subjects": runs(subjects)}
     if codes:
         made |= {"codes": codes, "profiles": [_profile(row) for row in table.rows]}
     samples = list(_samples(table))
@@ -158,22 +158,6 @@ def _listing(table: TableBlock, place: Mapping[str, int], data: TrialData) -> Be
         if len(files) == 1:
             made["samples"] = [one[1] if one else None for one in made["samples"]]
     return made
-
-
-def _runs(places: Sequence[int]) -> list[int]:
-    """Places and how many rows in a row have them: 3, 3, 3, 5 becomes 3, 3, 5, 1."""
-    return [number for place, rows in groupby(places) for number in (place, len(list(rows)))]
-
-
-def of_each_row(runs: Sequence[int]) -> list[int]:
-    """The place of the subject of each row: the reverse of what ``behind`` keeps under ``subjects``.
-
-    Examples
-    --------
-    >>> of_each_row([3, 3, 5, 1])
-    [3, 3, 3, 5]
-    """
-    return [place for place, rows in zip(runs[::2], runs[1::2], strict=True) for _ in range(rows)]
 
 
 def _profile(row: Row) -> list[str] | None:
