@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -51,6 +52,8 @@ class ModelPopulation:
     covariance
         Of (mu, effects, ln omega, correlations, ln s), (q, q), from Louis' information; nan for what was fixed or what
         the data do not determine.
+    seed
+        Of the random numbers.
     """
 
     curve: PopulationCurve
@@ -58,6 +61,7 @@ class ModelPopulation:
     fit: PopulationFit
     evidence: Evidence
     covariance: FloatArray
+    seed: int
 
     @property
     def n_parameters(self) -> int:
@@ -109,11 +113,19 @@ class ModelPopulation:
         return correlations(self)
 
     def individual(self, entry: Derived) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        """A quantity of every subject, (n,) each: at the conditional mean, SD and 95 % limits over the draws."""
+        """A quantity of every subject, (n,) each: at the conditional mean, SD and 95 % limits.
+
+        SD and limits are those of draws that also carry what is not known of typical values and spreads.
+        """
         value = entry.value(self.curve.theta(self.fit.conditional_mean))
-        draws = entry.value(self.curve.theta(self.fit.draws))
+        draws = entry.value(self.curve.theta(self._uncertain))
         low, high = np.quantile(draws, [0.025, 0.975], axis=0)
         return value, draws.std(axis=0), low, high
+
+    @cached_property
+    def _uncertain(self) -> FloatArray:
+        """Draws of every subject's phi, (draws, n, p)."""
+        return self.sampled(self.seed).uncertain(self.covariance, self.degrees_of_freedom, self.seed)
 
     def sampled(self, seed: int) -> SampledLikelihood:
         """The likelihood on importance draws, for tests of the covariates."""
@@ -183,4 +195,5 @@ def fit_model_population(
     # Louis' formula subtracts moments of the draws: with many covariances these must not be chains
     known = fit if free is None else SampledLikelihood.of(curve, profiles, fit, settings.seed).resampled(settings.seed)
     information = louis_information(curve, profiles, known)
-    return ModelPopulation(curve, profiles, fit, evidence, covariance_of_estimates(information, means, fixed))
+    covariance = covariance_of_estimates(information, means, fixed)
+    return ModelPopulation(curve, profiles, fit, evidence, covariance, settings.seed)

@@ -122,8 +122,9 @@ def all_subjects(config: TrialConfig) -> tuple[Section, ...]:
 
     {plan}
 
-    Intervals of one subject are those of its conditional distribution at the estimates: they take typical values and
-    spreads as known and are too short where a subject's data say little of a parameter.
+    Intervals of one subject are those of its conditional distribution, averaged over the uncertainty of typical values
+    and spreads (normal around the estimates, Student's t with subjects less 1 degrees of freedom; s and correlations
+    as estimated; an SD that the data do not determine is taken as known but for a factor of e; Kass and Steffey 1989).
     """
     return (Section("population-model", "Kinetic model of all subjects", paragraphs(text)),)
 

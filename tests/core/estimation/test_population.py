@@ -12,6 +12,7 @@ from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.metropolis import Sampler, Theta
 from cartpk.core.estimation.population import OmegaPrior, SaemSettings, fit_population
 from cartpk.core.estimation.profiles import Profiles
+from cartpk.core.estimation.sampled import SampledLikelihood
 
 MU, OMEGA, S = np.array([3.0, -0.15]), np.array([0.8, 0.04]), 0.3
 DAY = np.array([1.0, 3, 6, 10, 15, 20])
@@ -99,6 +100,27 @@ def test_individual_estimates_are_the_best_linear_predictions(curve):
     assert (np.abs(fit.conditional_mean - blup) < [0.06, 0.006]).all()
     assert np.sqrt(np.mean((fit.conditional_mean[:, 0] - phi[:, 0]) ** 2)) < 0.25
     np.testing.assert_allclose(fit.shrinkage, 1 - blup.std(axis=0) / fit.theta.omega, atol=0.03)
+
+
+def test_uncertain_draws_carry_the_covariance_of_the_estimates(curve):
+    profiles, _ = trial(30, seed=5)
+    fit = fit_population(curve, profiles, start(profiles), QUICK)
+    sampled = SampledLikelihood.of(curve, profiles, fit, seed=1)
+    vector = as_vector(fit.theta)
+    omega = np.diag(np.exp(2 * vector[2:4]))
+    conditional = omega - omega @ DESIGN.T @ np.linalg.inv(covariance(vector)) @ DESIGN @ omega
+    known = np.zeros((5, 5))
+    known[0, 0], known[1, 1] = 0.3**2, 0.02**2
+    np.fill_diagonal(known[2:, 2:], 1e-12)
+    drawn = sampled.uncertain(known, 10**6, seed=2)
+    # Kass and Steffey: the conditional mean of phi moves with mu by C / Omega
+    moved = conditional @ np.linalg.inv(omega)
+    expected = np.sqrt(np.diagonal(conditional + moved @ known[:2, :2] @ moved.T))
+    np.testing.assert_allclose(drawn.std(axis=0).mean(axis=0), expected, rtol=0.08)
+    np.testing.assert_allclose(drawn.mean(axis=0), fit.conditional_mean, atol=0.15)
+    assert drawn.tobytes() == sampled.uncertain(known, 10**6, seed=2).tobytes()
+    known[3, 3] = np.nan  # a spread that the data do not determine is not one that is known
+    assert (sampled.uncertain(known, 10**6, seed=2)[..., 1].std(axis=0) > 1.03 * drawn[..., 1].std(axis=0)).mean() > 0.8
 
 
 def test_censoring_is_not_dropping(curve):

@@ -23,7 +23,7 @@ from cartpk.core.estimation.metropolis import Theta
 from cartpk.core.estimation.moments import Moments, maximised
 from cartpk.core.estimation.population import PopulationFit
 from cartpk.core.estimation.problem import Curve
-from cartpk.core.estimation.profiles import FloatArray, IntArray, Profiles
+from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray, Profiles
 
 __all__ = ["SampledLikelihood"]
 
@@ -35,6 +35,12 @@ _STILL = 1e-4
 """Rise of the log-likelihood per iteration at which EM stops."""
 _VALUES = 40_000
 """Draws of all subjects together."""
+_ESTIMATES, _EACH = 200, 5
+"""Population parameters drawn from the distribution of their estimates, and a subject's draws under each of these."""
+_UNKNOWN = 1.0
+"""Standard error of ln omega where the data do not determine omega: it is known but for a factor of e; [choice]."""
+_FARTHEST = 2.0
+"""Largest change of ln omega, which keeps the normal tail of a large standard error from absurd SDs; [choice]."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +116,74 @@ class SampledLikelihood:
         mean = weight.mean(axis=0)
         return top + np.log(mean), weight / mean
 
+    def uncertain(self, covariance: FloatArray, degrees_of_freedom: int, seed: int) -> FloatArray:
+        """Draws of every subject's phi that also carry what is not known of the population, (draws, n, p).
+
+        Conditional draws at the estimates alone take typical values and spreads as known, so that limits made of them
+        are too short where a subject's own data say little (Kass and Steffey 1989). Here population parameters are
+        drawn around their estimates (Student's t) and the importance draws are weighted anew under each of them.
+
+        Parameters
+        ----------
+        covariance
+            Of the estimates, (q, q), in the order of :func:`cartpk.core.estimation.evidence.louis_information`; nan
+            for what was fixed, which stays, or what the data do not determine. s and correlations stay as estimated.
+        degrees_of_freedom
+            Of Student's t.
+        seed
+            The same seed gives the same draws.
+
+        References
+        ----------
+        Kass RE, Steffey D. Approximate Bayesian inference in conditionally independent hierarchical models (parametric
+        empirical Bayes models). J Am Stat Assoc 1989;84:717.
+        """
+        rng = np.random.default_rng([seed, 11])
+        root = _root(covariance, self._undetermined(covariance))
+        regression = self.fit.regression or Regression.none(self.phi.shape[1])
+        kept = []
+        for _ in range(_ESTIMATES):
+            tail = np.sqrt(rng.chisquare(degrees_of_freedom) / degrees_of_freedom)
+            theta = _moved(self.fit.theta, root @ rng.standard_normal(len(root)) / tail, regression)
+            kept.append(_picked(self.phi, self._averages(theta)[1], _EACH, rng))
+        return np.concatenate(kept)
+
+    def _undetermined(self, covariance: FloatArray) -> BoolArray:
+        """Which estimates are SDs that were looked for and not found, (q,)."""
+        theta = self.fit.theta
+        first = theta.mu.size + theta.effects.size
+        out = np.zeros(len(covariance), dtype=bool)
+        out[first : first + theta.omega.size] = ~self.fit.prior.fixed
+        lost: BoolArray = out & np.isnan(np.diagonal(covariance))
+        return lost
+
     def resampled(self, seed: int) -> PopulationFit:
         """The fit, its draws replaced by independent ones of equal weight."""
         _, parts = self._averages(self.fit.theta)
-        m, n = parts.shape
-        chance = (np.arange(m)[:, None] + np.random.default_rng([seed, 9]).random((1, n))) / m
-        cumulative = np.cumsum(parts / parts.sum(axis=0), axis=0)
-        row = np.stack([np.searchsorted(cumulative[:, i], chance[:, i]) for i in range(n)], axis=1)
-        drawn = self.phi[np.minimum(row, m - 1), np.arange(n)]
-        return replace(self.fit, draws=drawn)
+        return replace(self.fit, draws=_picked(self.phi, parts, len(self.phi), np.random.default_rng([seed, 9])))
+
+
+def _picked(phi: FloatArray, weight: FloatArray, size: int, rng: np.random.Generator) -> FloatArray:
+    """Draws of equal weight, (size, n, p), from draws phi (m, n, p) of these weights (m, n): systematic resampling."""
+    m, n = weight.shape
+    chance = (np.arange(size)[:, None] + rng.random((1, n))) / size
+    cumulative = np.cumsum(weight / weight.sum(axis=0), axis=0)
+    row = np.stack([np.searchsorted(cumulative[:, i], chance[:, i]) for i in range(n)], axis=1)
+    drawn: FloatArray = phi[np.minimum(row, m - 1), np.arange(n)]
+    return drawn
+
+
+def _root(covariance: FloatArray, undetermined: BoolArray) -> FloatArray:
+    """Cholesky root of the covariance of the estimates, (q, q): 0 for what is fixed."""
+    out = np.diag(np.where(undetermined, _UNKNOWN, 0.0))
+    at = np.flatnonzero(np.isfinite(np.diagonal(covariance)))
+    out[np.ix_(at, at)] = np.linalg.cholesky(covariance[np.ix_(at, at)])
+    return out
+
+
+def _moved(theta: Theta, step: FloatArray, regression: Regression) -> Theta:
+    """Population parameters away from their estimates by (mu, effects, ln omega, ...)."""
+    p, c = theta.mu.size, theta.effects.size
+    effects = theta.effects + step[p : p + c]
+    omega = theta.omega * np.exp(np.clip(step[p + c : p + c + p], -_FARTHEST, _FARTHEST))
+    return Theta(theta.mu + step[:p], omega, theta.log_s, theta.correlation, effects, regression.shift(effects, p))
