@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cartpk.clinical.dlt import dlt_subjects
+from cartpk.clinical.once_per_trial import once_per_trial
 from cartpk.clinical.safety_set import outside_analysis, outside_safety
 from cartpk.terms import SubjectSet
 
@@ -68,6 +69,7 @@ def derive(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     return table.assign(_PLACE=order).sort_values("_PLACE", kind="stable", ignore_index=True).drop(columns="_PLACE")
 
 
+@once_per_trial
 def analysis_sets(data: TrialData, config: TrialConfig) -> dict[SubjectSet, pd.Series[str]]:
     """Every analysis set: why each subject is outside of it; missing = it is in.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from cartpk.clinical.once_per_trial import once_per_trial
 from cartpk.clinical.safety_set import outside_safety
 from cartpk.terms import NOT_STATED, ClinicalEvent
 
@@ -65,6 +66,7 @@ def derive(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     return dlt_subjects(data, config)
 
 
+@once_per_trial
 def dlt_subjects(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     """One row per subject that came in: window, DLTs, follow-up, status and why it is not evaluable.
 
