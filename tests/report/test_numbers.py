@@ -22,7 +22,7 @@ from cartpk.tables.table import NoTable
 from cartpk.trial_data import load
 
 SHORTER = {"PCTEXTR", "AFRLT", "ARRLT"}
-"""Columns that the block holds to 8 digits; all others to 12."""
+"""Columns that the block holds to 8 digits, as it does parameters; all others to 12."""
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +117,8 @@ def test_every_row_of_a_listing_in_the_data_block_is_that_of_its_csv(sample, pag
     for table in made:
         if table.id not in listings:
             continue
+        if "columns" not in listings[table.id]:
+            continue  # the page prints these very rows: checked above
         block, held = listings[table.id], cells_of_csv(table.body, sample / "tables" / f"{table.id}.csv")
         assert block["n"] == len(held)
         for place, key in enumerate(block["keys"]):
@@ -148,7 +150,8 @@ def test_the_data_block_is_the_file(sample, page, name):  # noqa: F811
             if isinstance(shown, str) or exact == "":
                 assert (shown or "") == exact or pd.isna(shown), (column, shown, exact)
             else:
-                assert shown == pytest.approx(float(exact), rel=5e-8 if column in SHORTER else 5e-12), column
+                short = column in SHORTER or (name, column) == ("adpp", "AVAL")
+                assert shown == pytest.approx(float(exact), rel=5e-8 if short else 5e-12), column
 
 
 def test_printed_values_of_subjects_are_those_of_adpp(sample, page, config):  # noqa: F811

@@ -96,4 +96,4 @@ def test_what_is_too_much_for_a_page_is_said(tmp_path, monkeypatch):
 
 def test_only_numbers_break_before_a_bracket(tmp_path):
     block = table(tmp_path, ["text"], [["n (NC)"]])
-    assert block.rows[0].cells[0].pieces == ("n (NC)",)
+    assert block.rows[0].cells[0].printed == "n (NC)"

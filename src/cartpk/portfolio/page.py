@@ -143,7 +143,7 @@ def render(
         not_stated=NOT_STATED,
         version=program.version,
         code=program.code,
-        policy=policy(style, ""),
+        policy=policy(style),
         style=Markup(style),  # noqa: S704 - our own text, hashed in the policy
     )  # fmt: skip
 

@@ -17,7 +17,19 @@ _STYLES: Final = (
 """What is the same on screens and paper, then its parts."""
 _LAST: Final = "paper"
 """The style of paper comes last: it overrides."""
-_SCRIPTS: Final = ("core", "theme", "outline", "scroll", "fold", "filter", "stats", "recipes", "charts", "tables")
+_SCRIPTS: Final = (
+    "core",
+    "theme",
+    "outline",
+    "scroll",
+    "fold",
+    "filter",
+    "stats",
+    "recipes",
+    "library",
+    "charts",
+    "tables",
+)
 """``core`` makes the name ``cartpk`` that all others share."""
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
@@ -13,10 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cartpk.config import TrialConfig
+from cartpk.figures.registry import FIGURES
 from cartpk.report import assets
 from cartpk.report.caveats import STATEMENT, cautions, limitations
 from cartpk.report.charts.chart import Chart
-from cartpk.report.charts.library import library
+from cartpk.report.charts.library import digest, library
 from cartpk.report.charts.registry import make_charts
 from cartpk.report.choices import printed, settings
 from cartpk.report.completeness import completeness
@@ -33,6 +32,7 @@ from cartpk.report.prose import Section
 from cartpk.report.record import heading, record, sentence
 from cartpk.report.tables import TableBlock
 from cartpk.report.trace import Provenance
+from cartpk.shown import of_shown, shown
 from cartpk.terms import NOT_STATED
 from cartpk.trial_data import TrialData
 
@@ -87,6 +87,7 @@ def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
     """
     findings, sections = group_findings(run.data.findings), methods(config)
     style, script, vega = _stylesheet(config), assets.script(PARTS), library()
+    single = _single(run, config)
     models, charts = model_results(run.data, config), _charts(run, config)
     template = _environment().get_template("page.html.j2")
     return template.render(
@@ -107,21 +108,35 @@ def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
         statement=STATEMENT,
         settings=[(path, printed(value)) for path, value, _ in settings(config)],
         not_stated=NOT_STATED,
-        policy=policy(style, script, vega.script),
+        policy=policy(style, digest(script), vega.sha256),
         parts=PARTS,
         charts=charts,
-        library=replace(vega, script=Markup(vega.script)),  # noqa: S704
+        library=vega,
         # our own text, hashed in the policy, and JSON without a "<": the only markup that is not escaped
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
-        data=Markup(_data(run, config, charts)),  # noqa: S704
-        **{part.key: part.words(run, config) for part in PARTS},
+        data=Markup(_data(single, config, charts)),  # noqa: S704
+        **{part.key: part.words(single, config) for part in PARTS},
     )
 
 
+def _single(run: RunFiles, config: TrialConfig) -> RunFiles:
+    """What the page's scripts have: subjects one by one; of very many a sample, without what is made of everybody."""
+    data = of_shown(run.data, config)
+    if data is run.data:
+        return run
+    return RunFiles(data, run.figures, tuple(table for table in run.tables if table.is_listing))
+
+
 def _charts(run: RunFiles, config: TrialConfig) -> dict[str, Chart]:
-    files = {figure.id: figure.data for figure in run.figures if not figure.empty_reason}
-    return make_charts(run.data, config, list(files), lambda name: read_drawn(files[name]))
+    cut = len(shown(run.data.adsl["USUBJID"], config)) < len(run.data.adsl)
+    files = {
+        figure.id: figure.data
+        for figure in run.figures
+        if not figure.empty_reason and (FIGURES[figure.id].each_subject or not cut)
+    }
+    # a chart of everybody cannot be made of a sample: such a figure stays a picture
+    return make_charts(of_shown(run.data, config), config, list(files), lambda name: read_drawn(files[name]))
 
 
 def _data(run: RunFiles, config: TrialConfig, charts: Mapping[str, Chart]) -> str:
@@ -163,25 +178,27 @@ def _environment() -> Environment:
 def policy(style: str, *scripts: str) -> str:
     """The content security policy: nothing is loaded, only this style and these scripts run, none makes code of text.
 
+    Parameters
+    ----------
+    style
+        The page's style.
+    scripts
+        :func:`~cartpk.report.charts.library.digest` of each script.
+
     Examples
     --------
-    >>> policy("a", "b").split("; ")[:2]
+    >>> policy("a", "sha256-b").split("; ")[:2]
     ["default-src 'none'", 'img-src data:']
     """
-    run = " ".join(f"'{_digest(script)}'" for script in scripts)
     parts = (
         "default-src 'none'",
         "img-src data:",
-        f"style-src '{_digest(style)}'",
-        f"script-src {run}",
+        f"style-src '{digest(style)}'",
+        "script-src " + (" ".join(f"'{script}'" for script in scripts) or "'none'"),
         "base-uri 'none'",
         "form-action 'none'",
     )
     return "; ".join(parts)
-
-
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 def css_string(text: str) -> str:

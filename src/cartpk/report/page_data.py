@@ -11,9 +11,10 @@ Shape of the block::
     summaries   how report.summaries wants quartiles and BLQ results in a geometric mean
     tables      {name: {n, columns}}: the run's tables, packed as :func:`cartpk.report.packed.packed` says; their rows
                 and columns are those of the files of the same name (``adnca.csv`` ...), numbers to 12 digits,
-                days and changes to 8;
+                days, changes and parameters to 8;
                 VISIT of ``adnca`` and ``pd_change`` is the nominal day where the sample counts in summaries by visit
-    listings    {id: {n, keys, labels, aligns, columns}}: printed cells of the listings, group names in every row
+    listings    {id: {n, keys, labels, aligns, columns}}: printed cells of the listings, group names in every row; no
+                columns where the page prints these very rows
     charts      {figure: chart}: what :meth:`cartpk.report.charts.chart.Chart.as_json` says
     <part>      what a further part of the page brings (:mod:`cartpk.report.parts`), under its own key
 
@@ -59,6 +60,8 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 """Columns of the block, by table."""
 _SHORTER: Final = dict.fromkeys(("PCTEXTR", "AFRLT", "ARRLT"), 8) | {"PCHG": 6}
 """Significant digits of numbers that are shown to four at most."""
+_PARAMETERS: Final = _SHORTER | {"AVAL": 8}
+"""The same in ``adpp``: a parameter's own digits end long before."""
 
 
 def page_data(data: TrialData, config: TrialConfig) -> dict[str, object]:
@@ -104,20 +107,24 @@ def subject_places(data: TrialData) -> dict[str, int]:
     return {str(subject): i for i, subject in enumerate(ordered["USUBJID"])}
 
 
-def listed(tables: Sequence[TableBlock]) -> dict[str, object]:
-    """Printed cells of the listings and of long tables of subjects: what the page sorts, searches and saves."""
-    made: dict[str, object] = {}
+def listed(tables: Sequence[TableBlock]) -> dict[str, dict[str, object]]:
+    """Printed cells of the listings and of long tables of subjects: what the page sorts, searches and saves.
+
+    Cells that the page prints as they are stand there only, and not in the block.
+    """
+    made: dict[str, dict[str, object]] = {}
     for table in tables:
         if (table.is_listing or table.in_block) and table.full:
             keys = [column.key for column in table.full_columns]
-            cells = {key: words([row[k] or None for row in table.full]) for k, key in enumerate(keys)}
             made[table.id] = {
                 "n": len(table.full),
                 "keys": keys,
                 "labels": [column.label for column in table.full_columns],
                 "aligns": [column.align for column in table.full_columns],
-                "columns": cells,
             }
+            if not table.told:
+                cells = {key: words([row[k] or None for row in table.full]) for k, key in enumerate(keys)}
+                made[table.id]["columns"] = cells
     return made
 
 
@@ -169,7 +176,10 @@ def _tables(data: TrialData, config: TrialConfig, places: Mapping[str, int]) -> 
     }
     return {
         "adsl": packed(adsl, [name for name in adsl.columns if name not in {"STUDYID", "TRTSDTM"}]),
-        **{name: packed(_known(frame, places), _COLUMNS[name], places, _SHORTER) for name, frame in frames.items()},
+        **{
+            name: packed(_known(frame, places), _COLUMNS[name], places, _PARAMETERS if name == "adpp" else _SHORTER)
+            for name, frame in frames.items()
+        },
     }
 
 

@@ -38,6 +38,7 @@ FIRST_ROWS: Final = 40
 """Rows of such a listing that stand on the page as they are."""
 _NAME_LENGTH: Final = 40
 """Letters of a name, a date or a code; longer texts are sentences."""
+_STAYS: Final = "\N{NO-BREAK SPACE}"
 _NUMBER: Final = re.compile(r"[<>≥≤]?\s*[-−]?[\d,]+(\.\d+)?")
 _WIDE: Final = 9
 """Columns up to which a table is printed on an upright sheet."""
@@ -87,14 +88,21 @@ class Cell:
     pad: str = ""
 
     @property
-    def pieces(self) -> tuple[str, ...]:
-        """The text where a line may break: numbers break before a bracket."""
-        return broken(self.text) if self.align == "right" else (self.text,)
+    def printed(self) -> str:
+        """The text; numbers break before a bracket only."""
+        pieces = broken(self.text) if self.align == "right" else (self.text,)
+        return self.text if len(pieces) == 1 else " ".join(piece.replace(" ", _STAYS) for piece in pieces)
 
     @property
     def wordy(self) -> bool:
         """Whether it is a sentence rather than a name: it may break anywhere."""
         return len(self.text) > _NAME_LENGTH
+
+    def names(self, side: str) -> str:
+        """Its classes in a table whose cells stand on this side unless they say otherwise."""
+        if self.wordy:
+            return "wordy"
+        return " ".join(filter(None, ("" if self.align == side else self.align, self.pad)))
 
 
 @dataclass(frozen=True)
@@ -164,6 +172,16 @@ class TableBlock:
         return _closed(first)
 
     @property
+    def told(self) -> bool:
+        """Whether its rows on the page tell :attr:`full`: nothing but group names is to be filled in."""
+        above, told = "", []
+        for row in self.rows:
+            texts = [cell.text for cell in row.cells]
+            above = texts[0] = texts[0] or above
+            told.append(tuple(" ".join(text.split()) for text in texts))
+        return not self.in_block and tuple(told) == self.full
+
+    @property
     def wide(self) -> bool:
         """Whether it needs a sheet turned sideways."""
         sentences = any(cell.wordy for row in self.rows for cell in row.cells)
@@ -173,6 +191,11 @@ class TableBlock:
     def summary(self) -> bool:
         """Whether its rows are statistics, its columns groups of subjects."""
         return any(column.kind == "statistic" for column in self.columns)
+
+    @property
+    def numeric(self) -> bool:
+        """Whether most of its columns stand right: then its cells do so unless they say otherwise."""
+        return sum(column.align == "right" for column in self.columns) * 2 > len(self.columns)
 
     @property
     def grouped(self) -> bool:

@@ -97,7 +97,7 @@ def render(pack: Pack, run: TestRun | None, checks: Sequence[Check], program: So
         failed=[check for check in checks if check.passed is False],
         packages=packages(wanted),
         Verdict=Verdict,
-        policy=policy(style, ""),
+        policy=policy(style),
         style=Markup(style),  # noqa: S704 - our own text, hashed in the policy
     )
 

@@ -1,73 +1,68 @@
-"""The charting library as one script: Vega, Vega-Lite and Vega-Embed, from ``vl-convert-python``.
+"""The charting library of the page: Vega, Vega-Lite and Vega-Embed, a packed file of this package.
 
-Bundling takes seconds and gives the same text each time: it is kept in the user's cache folder, by version.
+:mod:`cartpk.report.charts.bundle` made the file. The page holds it as it is, in the letters of base64; the browser
+unpacks it and runs it as an inline script, which the page's content policy allows by the hash of its text, and by
+nothing else.
 """
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
-import os
+import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from cartpk.files import write_text
+__all__ = ["ABOUT", "PACKED", "Library", "digest", "library"]
 
-__all__ = ["Library", "library"]
-
-_SEAL: Final = "\n//sha256:"
+PACKED: Final = Path(__file__).parent / "vega.js.gz"
+ABOUT: Final = Path(__file__).parent / "vega.json"
 
 
 @dataclass(frozen=True)
 class Library:
-    """A script that puts ``vega``, ``vegaLite`` and ``vegaEmbed`` on the window, and what it is."""
+    """A script that puts ``vega``, ``vegaLite`` and ``vegaEmbed`` on the window.
 
-    script: str
+    Attributes
+    ----------
+    packed
+        The gzip file in the letters of base64.
+    sha256
+        Of the unpacked script, as a content policy says it.
+    name
+        What it is, with its versions.
+    """
+
+    packed: str
+    sha256: str
     name: str
 
 
 @cache
 def library() -> Library:
-    """The charting library; the same text for the same version of ``vl-convert-python``."""
-    import vl_convert  # noqa: PLC0415
+    """The charting library.
 
-    versions = (
-        vl_convert.get_vega_version(),
-        vl_convert.get_vegalite_versions()[-1],
-        vl_convert.get_vega_embed_version(),
-    )
-    name = "Vega {}, Vega-Lite {}, Vega-Embed {}".format(*versions)
-    file = _folder() / "vega-{}-{}-{}.js".format(*versions)
-    bundle = _kept(file)
-    if bundle is None:
-        # its own scope: the bundle declares names of one letter
-        bundle = f"(() => {{\n{vl_convert.javascript_bundle()}\n}})();"  # type: ignore[call-arg]
-        _keep(file, bundle)
-    notice = f"/* {name}: (c) University of Washington Interactive Data Lab and others, BSD-3-Clause licence. */"
-    return Library(f"{notice}\n{bundle}", name)
+    Raises
+    ------
+    ValueError
+        The packed file is not the one that ``vega.json`` describes.
+    """
+    about: dict[str, str] = json.loads(ABOUT.read_text(encoding="utf-8"))
+    packed = PACKED.read_bytes()
+    if digest(gzip.decompress(packed).decode("utf-8")) != about["sha256"]:
+        raise ValueError(f"{PACKED.name} is not the charting library that {ABOUT.name} describes. Install cartpk anew.")
+    return Library(base64.b64encode(packed).decode("ascii"), about["sha256"], about["name"])
 
 
-def _folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cartpk"
+def digest(script: str) -> str:
+    """SHA-256 of a script or style, as a content policy says it.
 
-
-def _kept(file: Path) -> str | None:
-    """The bundle from the cache; None where it is not there or not whole."""
-    try:
-        text, _, seal = file.read_text(encoding="utf-8").rpartition(_SEAL)
-    except (OSError, UnicodeDecodeError):
-        return None
-    return text if text and seal == _hash(text) else None
-
-
-def _keep(file: Path, text: str) -> None:
-    """Keeps the bundle; a folder that cannot be written costs seconds the next time and nothing else."""
-    try:
-        write_text(file, f"{text}{_SEAL}{_hash(text)}")
-    except OSError:
-        return
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    Examples
+    --------
+    >>> digest("a")
+    'sha256-ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs='
+    """
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")

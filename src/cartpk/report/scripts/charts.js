@@ -33,6 +33,7 @@
         const count = sets.bars.length;
         spec.height = { step: count > 160 ? 4 : count > 60 ? 8 : 15 };
       }
+      await cartpk.library;
       const weight = Object.values(sets).reduce((sum, rows) => sum + rows.length, 0);
       const made = await vegaEmbed(panel.box, { ...spec, datasets: sets, ...(spec.height.step ? {} : { autosize: { type: "fit-x", contains: "padding" } }) }, {
         mode: "vega-lite", ast: true, actions: false, defaultStyle: false, config, renderer: weight > 2500 ? "canvas" : "svg",

@@ -81,5 +81,8 @@ const cartpk = (() => {
   const bar = document.querySelector(".bar");
   new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
 
-  return { data, table, unpacked, rows, make, address, on, say };
+  // cells of numbers: those that stand right, by themselves or by the table
+  const numbers = "td.right, table.num td:not(.left, .center, .wordy, .none)";
+
+  return { numbers, data, table, unpacked, rows, make, address, on, say };
 })();

@@ -5,8 +5,9 @@
   const PAGE = 200;
   const plain = (node) => (node.dataset.text ?? node.textContent).replace(/\s+/g, " ").trim();
 
-  // a listing's rows from the data block: full texts, every group's name in every row
-  const unpacked = ({ n, keys, columns }) => {
+  // a listing's rows, every group's name in every row: from the data block, or as the page prints them
+  const unpacked = ({ n, keys, columns }, printed) => {
+    if (!columns) return printed;
     const full = keys.map((key) => cartpk.unpacked(columns, key, n));
     return Array.from({ length: n }, (_, i) => full.map((column) => column[i] ?? ""));
   };
@@ -45,8 +46,9 @@
   const listing = (article, table, block) => {
     const { keys, labels, aligns } = block, who = keys.indexOf("subject"), width = keys.length, big = "long" in article.dataset;
     const pristine = [...table.tBodies], head = table.tHead, flat = make("thead");
+    const printed = block.columns ? null : fromPage(table, width);
     let model = null, order = null, asked = "", limit = PAGE;
-    const rows = () => (model ??= unpacked(block).map((texts, at) => ({ texts, at, i: who < 0 ? -1 : (place.get(texts[who]) ?? -1) })));
+    const rows = () => (model ??= unpacked(block, printed).map((texts, at) => ({ texts, at, i: who < 0 ? -1 : (place.get(texts[who]) ?? -1) })));
     const tally = make("span", { class: "tally", role: "status" });
     const more = make("button", { type: "button", class: "more-rows", hidden: true });
 
@@ -71,7 +73,7 @@
     const row = ({ texts, at }) => {
       const tr = make("tr", { "data-row": at });
       texts.forEach((text, k) => {
-        const first = k === Math.max(who, 0) && text, name = [aligns[k] === "left" ? "" : aligns[k], pad(text, k), text.length > 40 ? "wordy" : ""].filter(Boolean).join(" ");
+        const first = k === Math.max(who, 0) && text, name = [aligns[k], pad(text, k), text.length > 40 ? "wordy" : ""].filter(Boolean).join(" ");
         tr.append(make(first ? "th" : "td", { scope: first ? "row" : null, class: name || null }, text));
       });
       return tr;

@@ -15,7 +15,7 @@
       const cells = [...row.children], shift = width - cells.length;
       cells.forEach((cell, k) => { cell.dataset.column = k + shift; });
       if (of.subjects) listing(of, keys.slice(-width), cells, Number(row.dataset.row));
-      else for (const cell of cells) if (cell.matches("td.right") && cell.textContent.trim()) button(cell, `#behind/${article.id}/${row.dataset.row}/${cell.dataset.column}`);
+      else for (const cell of cells) if (cell.matches(cartpk.numbers) && cell.textContent.trim()) button(cell, `#behind/${article.id}/${row.dataset.row}/${cell.dataset.column}`);
     });
     if (of.subjects) for (const row of article.querySelectorAll("tbody tr.heading th")) subject(row);
     const first = article.querySelector("button.cell");
@@ -41,7 +41,7 @@
       const key = keys[cell.dataset.column], code = of.codes?.includes(key) ? key : null;
       if (!cell.matches("td") || !cell.textContent.trim() || cell.querySelector("button")) continue;
       if (code && profile) button(cell, `#${["why", s.ids[i], "NCA", code, ...profile, ""].map(encodeURIComponent).join("/")}`);
-      else if (sample && cell.matches(".right")) button(cell, `#${["subject", s.ids[i], "sample", ...sample].map(encodeURIComponent).join("/")}`);
+      else if (sample && cell.matches(cartpk.numbers)) button(cell, `#${["subject", s.ids[i], "sample", ...sample].map(encodeURIComponent).join("/")}`);
     }
   };
 

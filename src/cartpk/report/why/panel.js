@@ -64,7 +64,7 @@
         ["Parameter", `${one.PARAM} (`, make("code", {}, one.PARAMCD), `; CDISC: ${entry.cdisc})`],
         ["Definition", entry.formula],
         ["Taken from", entry.source],
-        ["Unrounded", one.AVAL === null ? "" : `${s.amount(one.AVAL)} ${unit}, in adpp.csv`.replace("  ", " ")],
+        ["To 8 digits", one.AVAL === null ? "" : `${s.amount(one.AVAL)} ${unit}; all digits in adpp.csv`.replace("  ", " ")],
         ["95 % limits", limits],
         ["After the last quantifiable sample", one.PCTEXTR > 0 ? `${s.fixed(one.PCTEXTR, 1)} % of the area` : ""],
         ["Flags", ...part.flags(one).map((flag) => make("span", { class: "line" }, `${flag}: ${told.flags[flag] ?? flag}`))],
@@ -120,7 +120,7 @@
     open(...head(cell?.textContent.trim() || "Subjects", names.join(" · ")), ...body);
   };
   const rowNames = (line) => {
-    const own = [...line.querySelectorAll("th, td:not(.right)")].map((cell) => cell.textContent.trim());
+    const own = [...line.cells].filter((cell) => !cell.matches(cartpk.numbers)).map((cell) => cell.textContent.trim());
     for (let up = line; up; up = up.previousElementSibling) {
       const above = up.querySelector("th[rowspan]");
       if (above) return [above.textContent.trim(), ...own.filter((text) => text !== above.textContent.trim())];
