@@ -91,7 +91,7 @@ def test_a_nonlinear_system_against_scipy():
     from cartpk.models.effector_memory_target import Equations
 
     par = np.array([[p.prior.centre] for p in get_model("effector_memory_target").parameters])
-    bound = Equations(par)
+    bound = Equations.of(par.T)
     day = np.array([1.0, 9.0, 30.0, 200.0])
     other = solve_ivp(
         lambda t, y: bound.slope(np.array([t]), y[:, None])[:, 0],

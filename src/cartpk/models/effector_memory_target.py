@@ -42,11 +42,44 @@ C0, ETA, MUI, KAPPA, MUE, EPS, MUP, B, GAMMA = range(9)
 _N = 9
 
 
+ALONE: Final = np.array([MUI, _N + MUE, 2 * _N + MUP])
+"""Where the constant derivatives of the slopes by the parameters stand among all of them: minus the loss rates."""
+MOVED: Final = np.array([ETA, _N + ETA, 2 * _N + EPS, _N + KAPPA, _N + EPS, 3 * _N + C0, 3 * _N + B, 3 * _N + GAMMA])
+"""The same of the others, in the order of :attr:`_Terms.by_parameter`."""
+HELD: Final = np.array(ORDERS)[1:, None]
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What slopes and their derivatives are made of at some days and states.
+
+    ``by_parameter`` holds the derivatives of the slopes by the parameters alone, (8, B): minus the recruitment out of
+    I, recruitment and settling into E and M (over the pool), expansion, minus the settling out of E, minus and plus the
+    slope of the killing by ln E, minus the killing. ``by_target`` those by ln T, (4, B).
+    """
+
+    slope: FloatArray
+    by_parameter: FloatArray
+    by_target: FloatArray
+
+
 @dataclass(frozen=True)
 class Equations:
-    """ln of I, E / t and M / t^2, each over C0, and ln(T / A), of B rows with parameters (9, B); t from HEAD_START."""
+    """ln of I, E / t and M / t^2, each over C0, and ln(T / A), of B rows with parameters (9, B); t from HEAD_START.
+
+    A step of a small batch costs what its numpy calls cost, whence terms that are computed together.
+    """
 
     par: FloatArray
+    rates: FloatArray
+    losses: FloatArray
+    per_killer: FloatArray
+
+    @classmethod
+    def of(cls, theta: FloatArray) -> Equations:
+        """Equations of parameters (B, 9)."""
+        par = np.ascontiguousarray(theta.T)
+        return cls(par, par[[ETA, KAPPA]], par[[MUI, MUE, MUP]], par[C0] / par[B])
 
     def start(self) -> tuple[FloatArray, FloatArray]:
         """Infused cells, the recruits of the head start, the target at its start."""
@@ -60,64 +93,63 @@ class Equations:
 
     def take(self, rows: IntArray) -> Equations:
         """The equations of these rows."""
-        return Equations(self.par[:, rows])
+        return Equations(self.par[:, rows], self.rates[:, rows], self.losses[:, rows], self.per_killer[rows])
 
     def slope(self, day: FloatArray, y: FloatArray) -> FloatArray:
         """Derivatives of the states by time."""
-        return self._slope(day, y)[0]
+        return self._terms(day, y).slope
 
     def slopes(self, day: FloatArray, y: FloatArray, by: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Derivatives of the states by time, and of these by the logarithms of the parameters."""
-        slope, (full, empty, lost, recruited, grown, settled, settling, bite, more, regrown) = self._slope(day, y)
-        _, effector, _, target = by
-        apart = by[:2] - by[1:3]
-        out = np.empty_like(by)
-        np.multiply(lost * -empty, target, out=out[0])
-        np.multiply(recruited, apart[0], out=out[1])
-        out[1] += ((recruited + grown + self.par[EPS] * full) * empty) * target
-        np.multiply(settled, apart[1] - full * target, out=out[2])
-        np.multiply(-more, effector, out=out[3])
-        out[3] -= regrown * target
-        out[0, ETA] -= lost
-        out[0, MUI] -= self.par[MUI]
-        out[1, ETA] += recruited
-        out[1, KAPPA] += grown
-        out[1, EPS] -= settling
-        out[1, MUE] -= self.par[MUE]
-        out[2, EPS] += settled
-        out[2, MUP] -= self.par[MUP]
-        out[3, C0] -= more
-        out[3, B] += more
-        out[3, GAMMA] -= bite
-        return slope, out
+        terms = self._terms(day, y)
+        own = terms.by_parameter
+        out = terms.by_target[:, None] * by[3]
+        out[1:3] += own[1:3, None] * (by[:2] - by[1:3])
+        out[3] += own[5] * by[1]
+        flat = out.reshape(4 * _N, -1)
+        flat[MOVED] += own
+        flat[ALONE] -= self.losses
+        return terms.slope, out
 
-    def _slope(self, day: FloatArray, y: FloatArray) -> tuple[FloatArray, tuple[FloatArray, ...]]:
-        """Derivatives by time; F, 1 - F, the rates that they are made of, the slope of the killing by ln E."""
-        c0, eta, mui, kappa, mue, eps, mup, b, gamma = self.par
+    def _terms(self, day: FloatArray, y: FloatArray) -> _Terms:
         time = day + HEAD_START
         per_time = 1.0 / time
         powers = np.empty_like(y)
         np.subtract(y[:2], y[1:3], out=powers[:2])
         powers[2:] = y[1::2]
-        infused, effector, killers, target = np.exp(powers)
+        np.exp(powers, out=powers)
+        target = powers[3]
         empty = 1.0 / (1.0 + target)
         full = target * empty
-        lost, grown, settling = eta * full, kappa * full, eps * empty
-        recruited, settled = lost * infused * per_time, settling * effector * per_time
-        killers = killers * time * (c0 / b)
+        own = np.empty((8, target.size))
+        np.multiply(self.rates, full, out=own[::3][:2])  # recruitment and expansion
+        np.multiply(self.par[EPS], empty, out=own[4])
+        np.multiply(own[:5:4], powers[:2] * per_time, out=own[1:3])
+        killers = powers[2] * time * self.per_killer
         spared = 1.0 / (1.0 + killers)
-        bite = gamma * killers * spared
+        bite = self.par[GAMMA] * killers * spared
+        np.multiply(bite, spared, out=own[6])
+        np.negative(own[6], out=own[5])
         regrown = target * (TARGET_GROWTH / TARGET_CAPACITY)
         out = np.empty_like(y)
-        np.negative(lost + mui, out=out[0])
-        np.subtract(recruited + grown, settling + mue + per_time, out=out[1])
-        np.subtract(settled, mup + 2.0 * per_time, out=out[2])
+        np.negative(own[0], out=out[0])
+        np.subtract(own[1] + own[3], own[4], out=out[1])
+        out[2] = own[2]
+        out[:3] -= self.losses
+        out[1:3] -= HELD * per_time
         np.subtract(TARGET_GROWTH - regrown, bite, out=out[3])
-        return out, (full, empty, lost, recruited, grown, settled, settling, bite, bite * spared, regrown)
+        by_target = np.empty_like(y)
+        np.multiply(-own[0], empty, out=by_target[0])
+        np.multiply(own[1] + own[3] + self.par[EPS] * full, empty, out=by_target[1])
+        np.multiply(-own[2], full, out=by_target[2])
+        np.negative(regrown, out=by_target[3])
+        np.negative(own[:5:4], out=own[:5:4])
+        np.negative(bite, out=own[7])
+        return _Terms(out, own, by_target)
 
 
 CURVE = Differential(
-    bind=lambda theta: Equations(np.ascontiguousarray(theta.T)),
+    bind=Equations.of,
     scale=C0,
     expanded=1,
     orders=ORDERS,

@@ -10,7 +10,7 @@ import numpy as np
 
 from cartpk.core.estimation.levenberg import Minimum, minimise
 from cartpk.core.estimation.problem import Problem
-from cartpk.core.estimation.profiles import BoolArray, FloatArray
+from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray
 
 __all__ = ["Fits", "Method", "effective_parameters", "fit_profiles", "fit_restricted", "restrict"]
 
@@ -68,6 +68,11 @@ class Fits:
     at_bound: BoolArray
     n_starts: int
 
+    def take(self, rows: IntArray) -> Fits:
+        """Return the minima of the profiles with these row numbers."""
+        at = (self.x[rows], self.objective[rows], self.minus2ll[rows], self.converged[rows], self.at_bound[rows])
+        return Fits(*at, n_starts=self.n_starts)
+
 
 def fit_profiles(problem: Problem, starts: FloatArray, *, max_steps: int = 200) -> Fits:
     """Best local minimum of every profile over its starts.
@@ -91,7 +96,7 @@ def fit_profiles(problem: Problem, starts: FloatArray, *, max_steps: int = 200) 
     rough = problem.rough()
     if rough is not problem:
         top = _descended(rough, starts, max_steps, _ROUGH_STAGES, _ROUGH_TOLERANCE)
-        top = minimise(rough, top.x, max_steps=max_steps, tolerance=_ROUGH_TOLERANCE)
+        top = minimise(rough, top.x, max_steps=max_steps, tolerance=_ROUGH_TOLERANCE, wary=True)
         return _finished(problem, _refined(problem, top, max_steps), starts.shape[1])
     top = _descended(problem, starts, max_steps, _STAGES, _TOLERANCE)
     if problem.kink is not None:
@@ -164,6 +169,7 @@ def _descended(
             x.reshape(n * s, q),
             max_steps=max_steps if steps is None else steps,
             tolerance=tolerance,
+            wary=tolerance > _TOLERANCE,
         )
         x, value = found.x.reshape(n, s, q), found.value.reshape(n, s)
     return _best_of(found, n, s)
@@ -171,14 +177,14 @@ def _descended(
 
 def _refined(problem: Problem, top: Minimum, max_steps: int) -> Minimum:
     """The minimum of the exact curve next to that of its rough one."""
-    return minimise(problem, top.x, max_steps=max_steps, tolerance=_INTEGRATED_TOLERANCE)
+    return minimise(problem, top.x, max_steps=max_steps, tolerance=_INTEGRATED_TOLERANCE, wary=True)
 
 
 def _restricted(problem: Problem, top: Minimum, max_steps: int, tolerance: float) -> tuple[Problem, Minimum]:
     """The problem with the degrees of freedom spent at a minimum, and its own minimum."""
     spent = np.minimum(effective_parameters(problem, top.x), np.maximum(problem.profiles.n_observed - 1.0, 0.0))
     problem = replace(problem, spent=spent)
-    return problem, minimise(problem, top.x, max_steps=max_steps, tolerance=tolerance)
+    return problem, minimise(problem, top.x, max_steps=max_steps, tolerance=tolerance, wary=tolerance > _TOLERANCE)
 
 
 def _finished(problem: Problem, top: Minimum, n_starts: int) -> Fits:

@@ -12,10 +12,14 @@ from cartpk.core.estimation.profiles import BoolArray, FloatArray
 __all__ = ["Minimum", "minimise"]
 
 _LAMBDA_MAX = 1e10
+_LEAST = 1e-9
+"""Damping."""
 _LONGEST_STEP = 2.0
 """In one entry: a factor of 7 on the log scale."""
 _GRADIENT_TOLERANCE = 1e-12
 """Stop when no single entry promises a decrease of the objective beyond this."""
+_WARY, _FORGETS = 3.0, 0.7
+"""After a rejected step the damping stays above this many times its, a multiple that each good step lowers."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ def minimise(
     fixed: BoolArray | None = None,
     max_steps: int = 100,
     tolerance: float = 1e-9,
+    wary: bool = False,
 ) -> Minimum:
     """Local minima from one start per row, within bounds.
 
@@ -50,6 +55,9 @@ def minimise(
     tolerance
         A row stops when a step lowers its objective, or was expected to lower it, by less than this times
         (1 + |objective|).
+    wary
+        Whether a rejected step is remembered, so that the damping does not fall back at once to where it failed: along
+        a bent valley that saves every second evaluation, which of integrated curves are dear.
 
     Notes
     -----
@@ -64,6 +72,7 @@ def minimise(
     done = np.zeros(start.shape[0], dtype=np.bool_)
     rows = np.arange(start.shape[0])
     damping = np.full(start.shape[0], 1e-2)
+    least = np.full(start.shape[0], _LEAST)
     for _ in range(max_steps):
         step, promised, expected = _step(problem, x, here, damping, held)
         candidate = np.where(held, x, problem.project(x + step))
@@ -75,13 +84,16 @@ def minimise(
         stop |= ~better & (damping > _LAMBDA_MAX)
         x = np.where(better[:, None], candidate, x)
         here = here.where(better, there)
-        damping = np.where(better, np.maximum(damping * _relief(drop, expected), 1e-9), damping * 5.0)
+        if wary:
+            least = np.maximum(np.where(better, _FORGETS * least, _WARY * damping), _LEAST)
+        relieved = np.maximum(damping * _relief(drop, expected), np.minimum(least, damping))
+        damping = np.where(better, relieved, damping * 5.0)
         x_out[rows], value_out[rows] = x, here.value
         if stop.any():
             done[rows[stop]] = True
             go = ~stop
             rows, problem, held = rows[go], problem.take(go), held[go]
-            x, here, damping = x[go], here.take(go), damping[go]
+            x, here, damping, least = x[go], here.take(go), damping[go], least[go]
         if rows.size == 0:
             break
     return Minimum(x_out, value_out, done)
