@@ -1,4 +1,4 @@
-"""The clinical tables: response, safety, antibodies, therapies, events, ACR-CRISS components, tumour CD7.
+"""The clinical tables: response, safety, antibodies, therapies, events, ACR-CRISS components, tumour CD7, laboratory.
 
 ``docs/clinical_tables.md`` says how they are filled. Every ``...DY`` and ``AFRLT`` is in days from the start of the
 first infusion (infusion = 0); it is not the CDISC study day, which has no day 0. Whole days where no time of day is
@@ -13,7 +13,7 @@ from cartpk.conformity import Column, TableSchema
 from cartpk.schemas import _flag, _number, _text
 from cartpk.terms import AdaClass, ClinicalEvent, TherapyClass
 
-__all__ = ["ADAE", "ADCD7", "ADCM", "ADCRISS", "ADEVENT", "ADIS", "ADRS", "CLINICAL", "DELIVERED"]
+__all__ = ["ADAE", "ADCD7", "ADCM", "ADCRISS", "ADEVENT", "ADIS", "ADLB", "ADRS", "CLINICAL", "DELIVERED"]
 
 _WHO = {
     "STUDYID": _text("Trial.", null=False),
@@ -166,6 +166,28 @@ ADCD7: Final = _table(
 )
 """One row per delivered result of CD7 on tumour cells (subject, quantity, method, specimen, time), used or not."""
 
+ADLB: Final = _table(
+    "adlb",
+    {
+        "PARAMCD": _text("Test code as delivered.", null=False),
+        "PARAM": _text("Test as printed."),
+        "PARCAT1": _text("Category of tests as delivered."),
+        "PCSPEC": _text("Specimen."),
+        "AVAL": _number("Value; empty = no number (see AVALC)."),
+        "AVALC": _text("Value as delivered, verbatim."),
+        "AVALU": _text("Unit as delivered."),
+        "ANRLO": _number("Lower limit of the reference range."),
+        "ANRHI": _number("Upper limit of the reference range."),
+        "ANRIND": _text("Place in the reference range.", values=["LOW", "NORMAL", "HIGH", "ABNORMAL"]),
+        "ANRINDS": _text("Where ANRIND comes from.", values=["DELIVERED", "LIMITS"]),
+        "ATOXGR": _number("Toxicity grade 0 to 5; empty = not given or not usable.", at_least=0),
+        "ATOX": _text("What is graded, where one test has two directions."),
+        **_POINT,
+        "ABLFL": _flag("Y = baseline: last usable result up to the infusion, per test and specimen."),
+    },
+)
+"""One row per delivered result of the safety laboratory (subject, test, specimen, time), used or not."""
+
 DELIVERED: Final = TableSchema(
     {
         "TABLE": _text("Clinical table.", null=False),
@@ -180,5 +202,5 @@ DELIVERED: Final = TableSchema(
 )
 """One row per kind of clinical data: whether it was delivered, and how much of it."""
 
-CLINICAL: Final = {s.name: s for s in (ADRS, ADAE, ADIS, ADCM, ADEVENT, ADCRISS, ADCD7, DELIVERED)}
+CLINICAL: Final = {s.name: s for s in (ADRS, ADAE, ADIS, ADCM, ADEVENT, ADCRISS, ADCD7, ADLB, DELIVERED)}
 """Every clinical schema by the name of its file."""

@@ -12,7 +12,7 @@ from cartpk.effect_schemas import EFFECTS
 from cartpk.schemas import _flag, _number, _text
 from cartpk.terms import SubjectSet
 
-__all__ = ["ADCRISSR", "ADDLT", "ADRESP", "ADSET", "ADTTE", "DERIVED"]
+__all__ = ["ADCRISSR", "ADDLT", "ADLBSHIFT", "ADRESP", "ADSET", "ADTTE", "DERIVED"]
 
 _WHO = {
     "STUDYID": _text("Trial.", null=False),
@@ -112,5 +112,24 @@ ADRESP: Final = TableSchema(
 )
 """One row per infused subject, disease site and time point, and one for the best response."""
 
-DERIVED: Final = {str(s.name): s for s in (ADTTE, ADRESP, ADCRISSR, ADSET, ADDLT, *EFFECTS)}
+ADLBSHIFT: Final = TableSchema(
+    {
+        **_WHO,
+        "PARAMCD": _text("Test code.", null=False),
+        "PARAM": _text("Test as printed.", null=False),
+        "PCSPEC": _text("Specimen."),
+        "ATOX": _text("What is graded, where one test has two directions."),
+        "SHIFT": _text("GRADE = toxicity grades, RANGE = places in the reference range.", values=["GRADE", "RANGE"]),
+        "BASEC": _text("Before the infusion; empty = no result."),
+        "BASEDY": _number("Day of that result."),
+        "WORSTC": _text("Worst after the infusion (RANGE: LOW AND HIGH = both); empty = no result."),
+        "WORSTDY": _number("First day of the worst result."),
+        "NAFTER": _number("Results after the infusion that count.", null=False, at_least=0),
+    },
+    unique=("USUBJID", "PARAMCD", "PCSPEC", "ATOX", "SHIFT"),
+    name="adlbshift",
+)
+"""One row per infused subject, laboratory test and kind of shift that the trial has."""
+
+DERIVED: Final = {str(s.name): s for s in (ADTTE, ADRESP, ADCRISSR, ADSET, ADLBSHIFT, ADDLT, *EFFECTS)}
 """Every schema by the name of its file ``work/<name>.csv``."""

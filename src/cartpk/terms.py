@@ -136,6 +136,7 @@ class Endpoint(StrEnum):
     ADVERSE_EVENTS = "adverse_events"
     RELATED_EVENTS = "related_events"
     SPECIAL_INTEREST = "special_interest"
+    LABORATORY = "laboratory"
     IMMUNOGENICITY = "immunogenicity"
 
     @property
@@ -168,6 +169,7 @@ _ENDPOINT_LABELS: Final = {
     Endpoint.ADVERSE_EVENTS: "Adverse events",
     Endpoint.RELATED_EVENTS: "Treatment-related adverse events",
     Endpoint.SPECIAL_INTEREST: "CRS, ICANS and other events of special interest",
+    Endpoint.LABORATORY: "Safety laboratory",
     Endpoint.IMMUNOGENICITY: "Antibodies against the product",
 }
 

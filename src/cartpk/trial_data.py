@@ -58,6 +58,7 @@ class ClinicalData:
     adevent: pd.DataFrame
     adcriss: pd.DataFrame
     adcd7: pd.DataFrame
+    adlb: pd.DataFrame
     delivered: pd.DataFrame
 
     def has(self, data: str) -> bool:

@@ -35,10 +35,10 @@ _GAPS: Final = (
     "## What no trial here can show yet\n\n"
     "| exhibit | why not |\n"
     "|---|---|\n"
-    "| Table 14.3-8, shifts of laboratory grades | **needs data: LB** (results with grades before and after the "
-    "infusion); no record here asks for it, and there is no reader for it |\n"
-    "| Table 14.1-2, demographics and baseline | age, sex and weight are in `adsl.csv` where DM brings them; tumour "
-    "burden **needs data** |\n"
+    "| Table 14.3-8, laboratory shifts, in NCT04480788, NCT06316427 and NCT07117175 | **needs data: LB** "
+    "(`data.clinical.laboratory`); their records do not name blood tests for safety, and the bundled data hold none |\n"
+    "| Tumour burden in marrow or lymphoma, Table 14.1-2 | **needs data**; blasts in blood stand there where the "
+    "configuration counts them |\n"
     "| Response rate over all sites and duration of response, NCT06316427 | the record does not say how its disease "
     "sites combine (`efficacy.site_combination_rule`) |\n"
 )
@@ -57,6 +57,7 @@ _CLINICAL: Final = {
     Endpoint.ADVERSE_EVENTS: ("adverse_events", "AE"),
     Endpoint.RELATED_EVENTS: ("adverse_events", "AE"),
     Endpoint.SPECIAL_INTEREST: ("adverse_events", "AE"),
+    Endpoint.LABORATORY: ("laboratory", "LB"),
     Endpoint.IMMUNOGENICITY: ("antibodies", "IS"),
 }
 """Endpoint -> setting of ``data.clinical`` and domain that it needs."""

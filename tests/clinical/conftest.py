@@ -20,10 +20,13 @@ DEFAULTS = {
     "adevent": {"EVENT": "LAST_CONTACT", "SRCDOM": "DS", "ADY": 90.0, "FIRSTFL": "Y"},
     "adcriss": {"PARAMCD": "MRSS", "AVAL": 10.0, "AFRLT": 90.0, "ABLFL": "N"},
     "adcd7": {"PARAMCD": "CD7PCT", "AVAL": 90.0, "AFRLT": -3.0, "ABLFL": "Y"},
+    "adlb": {"PARAMCD": "NEUT", "PARAM": "Neutrophils", "AVALU": "10^9/L", "ANRIND": "NORMAL", "ANRINDS": "DELIVERED",
+             "AFRLT": 7.0, "ABLFL": "N"},
 }  # fmt: skip
 KINDS = {
     "adrs": "responses", "adae": "adverse_events", "adis": "antibodies", "adcm": "medications",
     "adevent": "disposition", "adcriss": "criss", "adcd7": "tumour_cd7",
+    "adlb": "laboratory",
 }  # fmt: skip
 
 

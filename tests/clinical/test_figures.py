@@ -170,3 +170,44 @@ def test_hysteresis_goes_through_the_pairs_in_the_order_of_time(made):
     assert np.allclose(drawn.data["LOG10R"], np.log10(1000.0 / np.array([900.0, 100.0, 10.0, 100.0])))
     assert (drawn.data["BOUND"] == "N").all()
     assert drawn.n == 1
+
+
+def profile(made, who):
+    """Three samples of each of these subjects, the last BLQ."""
+    rows = [
+        {"STUDYID": "T1", "USUBJID": s, "PCSPEC": "BLOOD", "PCMETHOD": "qPCR", "AFRLT": day, "NFRLT": day,
+         "AVAL": value, "AVALC": "x", "AVALU": "copies/ug", "ALLOQ": 50.0, "BLQFL": "N" if value else "Y",
+         "ANLFL": "Y", "SRCFILE": "pc.csv", "SRCROW": 2.0, "PCTESTCD": "CARTDNA", "PCTEST": "CAR transgene",
+         "COHORT": "level 1" if s in ("s0", "s1", "s2") else "level 2", "ATPTREF": "INFUSION 1"}
+        for s in who for day, value in ((7.0, 1000.0), (14.0, 4000.0), (60.0, None))
+    ]  # fmt: skip
+    return made.filled(schemas.ADNCA, rows)
+
+
+def test_a_profile_has_its_therapies_and_outcomes_above_it(made):
+    drugs = [
+        {"USUBJID": "s0", "CLASS": "TOCILIZUMAB", "ASTDY": 5.0},
+        {"USUBJID": "s0", "CLASS": "TOCILIZUMAB", "ASTDY": 4.0},
+        {"USUBJID": "s1", "CLASS": "STEROID", "ASTDY": 6.0},
+        {"USUBJID": "s1", "CLASS": "STEROID", "ASTDY": -2.0},  # before the infusion: no mark
+    ]
+    seen = [{"USUBJID": "s0", "AVALC": "CR", "AFRLT": 28.0}, {"USUBJID": "s3", "AVALC": "CR", "AFRLT": 91.0}]
+    hsct = {"USUBJID": "s3", "EVENT": "HSCT", "SRCDOM": "PR", "ADY": 60.0}
+    data = two_levels(made, adnca=profile(made, ("s0", "s1", "s3")), adcm=drugs, adrs=seen, adevent=[hsct])
+    config = made.config()
+    drawn = well_said(FIGURES["f_14_2_5"].make(data, config))
+    marks = drawn.data[drawn.data["LAYER"] == "MARK"]
+    assert set(zip(marks["USUBJID"], marks["MARK"], marks["AFRLT"], strict=True)) == {
+        ("s0", "Tocilizumab", 4.0), ("s0", "First response", 28.0), ("s1", "Steroid", 6.0), ("s3", "HSCT", 60.0),
+    }  # fmt: skip
+    assert "the first of each: tocilizumab, steroid, response, HSCT." in drawn.caption
+    assert any(note.startswith("Not drawn, after the last sample of any subject: 1 event.") for note in drawn.footnotes)
+    assert drawn.n == 3
+    assert drawn.data.loc[drawn.data["LAYER"] == "INFUSION", "AFRLT"].tolist() == [0.0] * 3
+
+
+def test_profiles_with_nothing_to_mark_are_not_drawn_twice(made):
+    bare = two_levels(made, adnca=profile(made, ("s0",)))
+    reason = FIGURES["f_14_2_5"].make(bare, made.config()).reason
+    assert reason.endswith("Figure 14.2-4 shows the profiles.")
+    assert "no usable result" in FIGURES["f_14_2_5"].make(two_levels(made), made.config()).reason

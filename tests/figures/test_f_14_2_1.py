@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cartpk.figures import f_14_2_1
+from cartpk.figures import f_14_2_1, mean_profile
 from cartpk.figures.exhibit import EmptyFigure
 
 
@@ -18,7 +18,7 @@ def test_one_row_per_dose_and_nominal_day(trial, config):
 
 def test_a_line_never_joins_visits_across_one_without_a_mean(trial, config):
     data = f_14_2_1.figure(trial, config).data
-    parts = f_14_2_1._parts(data)
+    parts = mean_profile.parts(data)
     shown = parts.dropna(subset=["GMEAN"])
     for _, part in shown.groupby("PART"):
         assert part["COHORT"].nunique() == 1

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cartpk.figures import f_14_2_4, theme
+from cartpk.figures import f_14_2_4, panels, theme
+from cartpk.figures.panels import panel_grid
 
 
 def layer(trial, config, name):
@@ -71,11 +72,11 @@ def test_the_curve_is_cut_at_the_floor_and_not_joined_across_it():
 
 @pytest.mark.parametrize(("panels", "grid"), [(1, (1, 1)), (18, (4, 5)), (24, (5, 5)), (30, (5, 6)), (80, (8, 10))])
 def test_the_grid_fits_a_page_up_to_thirty(panels, grid):
-    assert f_14_2_4._grid(panels) == grid
+    assert panel_grid(panels) == grid
 
 
 def test_more_subjects_than_panels_is_said(trial, config, monkeypatch):
-    monkeypatch.setattr(f_14_2_4, "MOST_PANELS", 7)
+    monkeypatch.setattr(panels, "MOST_PANELS", 7)
     made = f_14_2_4.figure(trial, config)
     assert made.n == made.data["STRIP"].nunique() == 7
     assert "The first 7 of 18 subjects are shown." in made.footnotes

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cartpk.figures import f_14_2_7
+from cartpk.figures import exposure_values, f_14_2_7
 from cartpk.figures.exhibit import EmptyFigure
 
 
@@ -20,11 +20,13 @@ def test_every_subject_and_parameter_is_in_the_data_once(trial, config):
 
 def test_extrapolated_areas_are_marked_and_not_in_the_box(trial, config):
     data = f_14_2_7.figure(trial, config).data
-    marked = data[data["KIND"] == f_14_2_7.EXTRAPOLATED]
+    marked = data[data["KIND"] == exposure_values.EXTRAPOLATED]
     assert set(marked["USUBJID"]) == set(trial.adpp.loc[trial.adpp["FLAG"] == "EXTRAPOLATED", "USUBJID"])
     boxes = f_14_2_7._boxes(data.dropna(subset=["AVAL"]), config)
     one = boxes[(boxes["LABEL"] == "AUC0-90d") & (boxes["COHORT"] == "2e8 cells")].iloc[0]
-    inside = data[(data["LABEL"] == "AUC0-90d") & (data["COHORT"] == "2e8 cells") & (data["KIND"] == f_14_2_7.PRIMARY)]
+    inside = data[
+        (data["LABEL"] == "AUC0-90d") & (data["COHORT"] == "2e8 cells") & (data["KIND"] == exposure_values.PRIMARY)
+    ]
     assert one["N"] == len(inside)
     assert [one["Q1"], one["MEDIAN"], one["Q3"]] == pytest.approx(np.quantile(inside["AVAL"], [0.25, 0.5, 0.75]))
     assert [one["LOW"], one["HIGH"]] == [inside["AVAL"].min(), inside["AVAL"].max()]
@@ -38,7 +40,7 @@ def test_a_flag_among_others_counts(trial, config):
 
 def test_zero_areas_are_in_the_box_and_drawn_at_the_edge(trial, config):
     made = f_14_2_7.figure(trial, config)
-    zero = made.data[made.data["KIND"] == f_14_2_7.ZERO]
+    zero = made.data[made.data["KIND"] == exposure_values.ZERO]
     assert set(zero["USUBJID"]) == {"102"}
     drawn = made.draw().data
     edge = drawn[(drawn["USUBJID"] == "102") & (drawn["LABEL"] == "AUC0-28d")]["Y"].iloc[0]

@@ -74,6 +74,7 @@ _ENTRIES: Final = (
             "work/delivered.csv",
         ),
     ),
+    Derivation("adlbshift", "laboratory", ("adsl.csv", "work/adlb.csv", "work/delivered.csv")),
     Derivation("addlt", "dlt", ("adsl.csv", "work/adae.csv", "work/adevent.csv", "work/delivered.csv")),
     Derivation("pd_effects", "pd_effects", ("adsl.csv", "adpd.csv")),
     Derivation("cd7_class", "cd7_class", ("adsl.csv", "work/adcd7.csv")),

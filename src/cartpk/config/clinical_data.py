@@ -78,6 +78,11 @@ VOCABULARIES: Final[Mapping[str, Vocabulary]] = MappingProxyType(
         "tumour_cd7": _vocabulary(
             "CP", ("test", "value"), **_TEST, **_VALUE, method="--METHOD", specimen="--SPEC", **_POINT
         ),
+        "laboratory": _vocabulary(
+            "LB", ("test", "value"), **_TEST, **_VALUE, category="--CAT", specimen="--SPEC",
+            low=("--STNRLO", "--ORNRLO"), high=("--STNRHI", "--ORNRHI"), indicator="--NRIND", grade="--TOXGR",
+            toxicity="--TOX", **_POINT,
+        ),
     }
 )  # fmt: skip
 """Clinical table -> its columns."""
@@ -116,6 +121,10 @@ class ClinicalFiles(Model):
     )
     tumour_cd7: ClinicalTable = Field(
         default_factory=ClinicalTable, description="CP or any other: CD7 on tumour cells, % positive and MFI."
+    )
+    laboratory: ClinicalTable = Field(
+        default_factory=ClinicalTable,
+        description="LB: safety laboratory, with reference range, indicator or toxicity grade.",
     )
 
     @model_validator(mode="after")

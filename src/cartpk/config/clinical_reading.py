@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cartpk.config.base import Model
 
-__all__ = ["AdverseEvents", "Clinical", "Measured", "Responses"]
+__all__ = ["AdverseEvents", "Clinical", "Laboratory", "Measured", "Responses"]
 
 
 class Measured(Model):
@@ -86,6 +86,28 @@ class AdverseEvents(Model):
     )
 
 
+class Laboratory(Model):
+    """Safety laboratory (LB)."""
+
+    indicators: dict[Literal["LOW", "NORMAL", "HIGH", "ABNORMAL"], tuple[str, ...]] = Field(
+        {
+            "LOW": ("LOW", "L", "LOW LOW", "LL", "↓", "低", "偏低"),
+            "NORMAL": ("NORMAL", "N", "正常"),
+            "HIGH": ("HIGH", "H", "HIGH HIGH", "HH", "↑", "高", "偏高"),
+            "ABNORMAL": ("ABNORMAL", "A", "异常"),
+        },
+        description="[choice] Place in the reference range -> texts of the indicator that mean it.",
+    )
+    shifts: Literal["grade_else_range", "grade", "range", "both"] = Field(
+        "grade_else_range",
+        description="[choice] What Table 14.3-8 shows of a test: its toxicity grades where any is delivered, else its "
+        "place in the reference range; or only one of them; or both.",
+    )
+    until_day: float | None = Field(
+        None, gt=0, description="[choice] Last day whose results count as after the infusion; null = all of them."
+    )
+
+
 class Clinical(Model):
     """How the clinical tables are read."""
 
@@ -125,6 +147,7 @@ class Clinical(Model):
         },
         description="Code of a component -> how it is recognised and its range; globals 0 to 10, events 1 = yes.",
     )
+    laboratory: Laboratory = Field(default_factory=Laboratory, description="Safety laboratory.")
     tumour_cd7: dict[str, Measured] = Field(
         {
             "CD7PCT": Measured(match=("CD7+ tumour cells",), low=0, high=100),

@@ -32,6 +32,8 @@ class Columns(Model):
     dose: str | None = Field(None, description="Dose given to the subject.")
     dose_unit: str | None = Field(None, description="Unit of the dose; null = dosing.unit.")
     weight: str | None = Field(None, description="Body weight, kg.")
+    age: str | None = Field(None, description="Age, years.")
+    sex: str | None = Field(None, description="Sex (F, M ...).")
     reportable: str | None = Field(
         None,
         description="Mark of the reportable one of several results of one time (Y/N, final/repeat); sdtm: a column of "

@@ -5,7 +5,7 @@
 References
 ----------
 Smith BP, Vandenhende FR, DeSante KA, et al. Confidence interval criteria for assessment of dose proportionality.
-Pharm Res 2000;17:1278-1283.
+Pharm Res 2000;17:1278-1283. doi:10.1023/A:1026451721686 (PMID 11145235).
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 from cartpk.figures.exhibit import EmptyFigure, Figure, FigureSpec
@@ -20,10 +19,6 @@ SPEC: Final = FigureSpec(
     title="Individual profiles with fitted curve and terminal phase",
     inputs=("adsl.csv", "adnca.csv", "work/predictions.csv", "work/lambda_z.csv", "work/model_choice.csv"),
 )
-MOST_PANELS: Final = 100
-"""[choice] More panels than this are no picture any more."""
-ONE_LINE: Final = 26
-"""Characters that fit over a panel."""
 FITTED: Final = "fit with 95 % band"
 TERMINAL: Final = "terminal phase"
 TERMINAL_INK: Final = "#0B7285"
@@ -39,6 +34,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     """One panel per subject and infusion of the primary analyte, with the curve of the model chosen for it."""
     from cartpk.figures import samples as s
     from cartpk.figures import wording
+    from cartpk.figures.panels import panel_grid
 
     analyte = config.primary_analyte
     every = s.kinetic_samples(data, analyte)
@@ -46,7 +42,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         return EmptyFigure(f"There is no usable result of {s.what(analyte.label, analyte.specimen)}.")
     drawn = _layers(data, config, every.dropna(subset=["DRAWN"]))
     n_all, n = every["USUBJID"].nunique(), drawn["USUBJID"].nunique()
-    columns, rows = _grid(drawn["STRIP"].nunique())
+    columns, rows = panel_grid(drawn["STRIP"].nunique())
     heading = int(drawn["STRIP"].str.count("\n").max())
     size = (max(8.0, 1.5 * columns), (1.35 + 0.15 * max(0, heading - 1)) * rows + 1.2)
     return Figure(
@@ -68,12 +64,6 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         width=size[0],
         height=size[1],
     )
-
-
-def _grid(panels: int) -> tuple[int, int]:
-    """Columns and rows: four columns up to 20 panels, five up to 30 (an A4 page), then a wider sheet."""
-    columns = min(panels, 4) if panels <= 20 else max(5, math.ceil(math.sqrt(0.8 * panels)))
-    return columns, math.ceil(panels / columns)
 
 
 def _what_is_drawn(drawn: pd.DataFrame, config: TrialConfig) -> str:
@@ -98,6 +88,7 @@ def _layers(data: TrialData, config: TrialConfig, shown: pd.DataFrame) -> pd.Dat
     import pandas as pd
 
     from cartpk.figures import fitted
+    from cartpk.figures.panels import MOST_PANELS, panel_strips
 
     panels = shown[[*_KEYS, "COHORT"]].drop_duplicates(_KEYS).head(MOST_PANELS)
     code = config.primary_analyte.code
@@ -115,20 +106,10 @@ def _layers(data: TrialData, config: TrialConfig, shown: pd.DataFrame) -> pd.Dat
         own = "\n" + named.fillna("no fit").str.replace("_", " ")
     else:
         own = pd.Series("", index=range(len(panels)))
-    strips = _strips(panels) + own.to_numpy()
+    strips = panel_strips(panels) + own.to_numpy()
     made = panels.assign(STRIP=strips).merge(rows, on=_KEYS, how="left")
     # without a fit or a line their columns are there and empty
     return made.reindex(columns=[*made.columns[:4], *_DRAWN])
-
-
-def _strips(panels: pd.DataFrame) -> pd.Series[str]:
-    """Headings of the panels: subject, infusion where there are several, dose where there are several."""
-    again = panels["ATPTREF"].str.lower().where(panels.duplicated("USUBJID", keep=False), "")
-    subject = (panels["USUBJID"] + " " + again).str.strip()
-    if len(panels["COHORT"].unique()) == 1:
-        return subject
-    one_line = subject + " · " + panels["COHORT"].astype(str)
-    return one_line if one_line.str.len().max() <= ONE_LINE else subject + "\n" + panels["COHORT"].astype(str)
 
 
 def _plot(drawn: pd.DataFrame, every: pd.DataFrame, config: TrialConfig, grid: tuple[int, float, float]) -> p9.ggplot:

@@ -32,14 +32,14 @@ MARKS: Final = {
     "Alive at last contact": (">", "#1F2933"),
 }
 """What is marked, with its mark and colour."""
-_EVENTS: Final = {"HSCT": "HSCT", "NEW_THERAPY": "New therapy", "DEATH": "Death"}
 
 
 def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     """One bar per infused subject, by dose level, the longest follow-up first."""
     from cartpk.figures import theme, wording
+    from cartpk.figures.course import course_marks
 
-    marks = _marks(data, config)
+    marks = course_marks(data, config)
     bars = marks[marks["MARK"].eq("Follow-up")]
     if bars.empty:
         return EmptyFigure("No infused subject has a day of a last contact, a death or an assessment.")
@@ -67,66 +67,6 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         width=theme.WIDTH,
         height=2.2 + 0.22 * n,
     )
-
-
-def _marks(data: TrialData, config: TrialConfig) -> pd.DataFrame:
-    """One row per bar and mark: subject, dose level, what, day; bars are called Follow-up."""
-    import pandas as pd
-
-    from cartpk.clinical.assessments import assessments, infused
-    from cartpk.clinical.response import first_response
-
-    who = infused(data)
-    clinical = data.clinical
-    rows = assessments(data, config)
-    progression = rows[rows["AVALC"].isin(config.clinical.responses.progression)]
-    counted = rows[rows["BORFL"].eq("Y")]
-    rule = config.efficacy.site_combination_rule
-    first = [first_response(own.to_dict("records"), rule) for _, own in counted.groupby("USUBJID", sort=True)]
-    events = clinical.adevent[clinical.adevent["FIRSTFL"].eq("Y") & clinical.adevent["ANLFL"].eq("Y")]
-    crs = clinical.adae[
-        clinical.adae["AESI"].eq("CRS") & clinical.adae["ANLFL"].eq("Y") & (clinical.adae["ASTDY"] >= 0)
-    ]
-    toci = clinical.adcm[clinical.adcm["CLASS"].eq("TOCILIZUMAB") & clinical.adcm["ANLFL"].eq("Y")]
-    parts = [
-        _earliest(pd.DataFrame([r for r in first if r is not None]), "AFRLT", "First response"),
-        _earliest(progression, "AFRLT", "Progression or relapse"),
-        _earliest(crs, "ASTDY", "CRS onset"),
-        _earliest(toci[toci["ASTDY"] >= 0], "ASTDY", "Tocilizumab"),
-        *(_earliest(events[events["EVENT"].eq(name)], "ADY", text) for name, text in _EVENTS.items()),
-    ]
-    found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    last = pd.concat(
-        [
-            events[["USUBJID", "ADY"]].rename(columns={"ADY": "DAY"}),
-            rows[["USUBJID", "AFRLT"]].rename(columns={"AFRLT": "DAY"}),
-            found[["USUBJID", "DAY"]],
-        ],
-        ignore_index=True,
-    )
-    end = last.groupby("USUBJID")["DAY"].max()
-    death = set(found.loc[found["MARK"].eq("Death"), "USUBJID"])
-    bars = pd.DataFrame({"USUBJID": end.index, "MARK": "Follow-up", "DAY": end.to_numpy()})
-    alive = bars[~bars["USUBJID"].isin(death)].assign(MARK="Alive at last contact")
-    every = pd.concat([bars, found, alive], ignore_index=True)
-    every = every.merge(who[["USUBJID", "COHORT", "COHORTN"]], on="USUBJID", how="inner")
-    every["END"] = every["USUBJID"].map(end)
-    order = ["Follow-up", *MARKS]
-    every["PLACE"] = every["MARK"].map({name: i for i, name in enumerate(order)})
-    every = every.sort_values(
-        ["COHORTN", "END", "USUBJID", "PLACE"], ascending=[True, False, True, True], kind="stable"
-    )
-    return every[["USUBJID", "COHORT", "MARK", "DAY"]].dropna(subset=["DAY"]).reset_index(drop=True)
-
-
-def _earliest(rows: pd.DataFrame, day: str, mark: str) -> pd.DataFrame:
-    """First day of each subject in these rows, as a mark."""
-    import pandas as pd
-
-    if rows.empty:
-        return pd.DataFrame({"USUBJID": pd.Series(dtype="str"), "DAY": pd.Series(dtype="float64"), "MARK": ""})
-    days = rows.dropna(subset=[day]).groupby("USUBJID")[day].min()
-    return pd.DataFrame({"USUBJID": days.index, "DAY": days.to_numpy(), "MARK": mark})
 
 
 def _plot(marks: pd.DataFrame, config: TrialConfig) -> p9.ggplot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cartpk.figures.exhibit import EmptyFigure, Figure, FigureSpec
+from cartpk.figures.exposure_values import BOUND, EXTRAPOLATED, PRIMARY, ZERO, parameters
 from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ SPEC: Final = FigureSpec(
     inputs=("adsl.csv", "work/adpp_nca.csv"),
     endpoints=(Endpoint.CMAX_TMAX, Endpoint.AUC),
 )
-PRIMARY: Final = "in the box"
-EXTRAPOLATED: Final = "extrapolated, not in the box"
 _BOUND_NOTE: Final = (
     "Triangles: a result lies above its upper limit of quantification, for which the limit stands; the value is a "
     "lower bound, and so is a box that holds it."
@@ -32,8 +31,6 @@ _BOUND_NOTE: Final = (
 _EXTRAPOLATED_NOTE: Final = (
     "Areas extrapolated from the last sample to the window's end are drawn open and are not in the box."
 )
-BOUND: Final = "lower bound (≥), in the box"
-ZERO: Final = "0 (all BLQ), in the box, drawn at the edge"
 FEW_GROUPS: Final = 4
 """More dose levels than this are labelled upright."""
 DOT: Final = 0.09
@@ -42,7 +39,6 @@ MANY: Final = 40
 """More values in a group than this are drawn smaller, beneath their box."""
 FEWEST: Final = 3
 """[choice] A box needs so many values."""
-_COLUMNS: Final = ["USUBJID", "COHORT", "PARAMCD", "LABEL", "AVAL", "AVALU", "FLAG", "PCTEXTR", "PPREASND", "KIND"]
 _STATISTICS: Final = ("LOW", "Q1", "MEDIAN", "Q3", "HIGH")
 
 
@@ -51,7 +47,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     from cartpk.figures import samples as s
     from cartpk.figures import wording
 
-    rows = _parameters(data, config)
+    rows = parameters(data, config)
     values = rows.dropna(subset=["AVAL"])
     name = s.what(config.primary_analyte.label, config.primary_analyte.specimen)
     if not (values["AVAL"] > 0).any():
@@ -77,33 +73,6 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         width=size[0],
         height=size[1],
     )
-
-
-def _parameters(data: TrialData, config: TrialConfig) -> pd.DataFrame:
-    """One row per subject and parameter, with ``COHORT``, ``LABEL`` and ``KIND`` (how it is drawn)."""
-    import numpy as np
-    import pandas as pd
-
-    from cartpk.figures import samples as s
-
-    names = {"CMAX": "Cmax", **{f"AUC0_{day:g}D": f"AUC0-{day:g}d" for day in config.nca.windows.days}}
-    adpp = data.adpp
-    wanted = (
-        (adpp["PARCAT1"] == "NCA") & (adpp["PPCAT"] == config.primary_analyte.code) & adpp["PARAMCD"].isin(list(names))
-    )
-    first = adpp["ATPTREF"].isna() | (adpp["ATPTREF"] == s.FIRST_INFUSION)
-    rows = adpp[wanted & first].merge(data.adsl[["USUBJID", "COHORT"]], on="USUBJID", how="inner")
-    extrapolated = rows["FLAG"].fillna("").str.split(";").map(lambda flags: "EXTRAPOLATED" in flags).astype(bool)
-    bound = rows["FLAG"].fillna("").str.split(";").map(lambda flags: "ABOVE_ULOQ" in flags).astype(bool)
-    kind = pd.Series(
-        np.select([extrapolated, rows["AVAL"] == 0, bound], [EXTRAPOLATED, ZERO, BOUND], PRIMARY), index=rows.index
-    )
-    rows = rows.assign(
-        COHORT=pd.Categorical(rows["COHORT"], categories=list(data.cohorts), ordered=True),
-        LABEL=pd.Categorical(rows["PARAMCD"].map(names), categories=list(names.values()), ordered=True),
-        KIND=kind.where(rows["AVAL"].notna()),
-    )
-    return rows.sort_values(["LABEL", "COHORT", "USUBJID"], kind="stable")[_COLUMNS].reset_index(drop=True)
 
 
 def _not_calculated(rows: pd.DataFrame) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ second time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["INK", "LLOQ_INK", "PAPER", "dose_colours", "dose_marks", "lightness"]
+__all__ = ["INK", "LLOQ_INK", "PAPER", "between", "dose_colours", "dose_marks", "lightness"]
 
 INK: Final = "#1F2933"
 """Text and what belongs to no dose."""
@@ -36,13 +37,14 @@ def dose_colours(n: int) -> tuple[str, ...]:
     if n <= 1:
         return (_RAMP[2],) * n
     at = [i * (len(_RAMP) - 1) / (n - 1) for i in range(n)]
-    return tuple(_between(position) for position in at)
+    return tuple(between(_RAMP, position) for position in at)
 
 
-def _between(position: float) -> str:
-    low = min(int(position), len(_RAMP) - 2)
+def between(ramp: Sequence[str], position: float) -> str:
+    """The colour at this place of a ramp: 0 = its first colour, 1 = its second ..."""
+    low = min(int(position), len(ramp) - 2)
     part = position - low
-    mixed = (round(a + (b - a) * part) for a, b in zip(_channels(_RAMP[low]), _channels(_RAMP[low + 1]), strict=True))
+    mixed = (round(a + (b - a) * part) for a, b in zip(_channels(ramp[low]), _channels(ramp[low + 1]), strict=True))
     return "#" + "".join(f"{channel:02X}" for channel in mixed)
 
 

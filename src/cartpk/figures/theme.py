@@ -27,6 +27,7 @@ __all__ = [
     "groups",
     "house_theme",
     "in_order",
+    "linear_axis",
     "lloq_layer",
     "log_axis",
     "log_value_axis",
@@ -99,6 +100,15 @@ def _inches(texts: Sequence[str], letters: float = 9) -> float:
 def log_axis() -> p9.scale_y_log10:
     """A log10 axis with ticks at decades, written 10², 10³ ... where the numbers grow long."""
     return p9.scale_y_log10(breaks=log_breaks, labels=power_labels, minor_breaks=False)
+
+
+def linear_axis() -> p9.scale_y_continuous:
+    """A linear axis whose numbers have their thousands set apart."""
+    return p9.scale_y_continuous(labels=_grouped, minor_breaks=False, expand=(0.02, 0, 0.05, 0))
+
+
+def _grouped(ticks: Sequence[float]) -> list[str]:
+    return [f"{tick:,.10g}" for tick in ticks]
 
 
 def log_value_axis(margin: float = 0.05) -> p9.scale_x_log10:

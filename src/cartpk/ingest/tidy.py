@@ -85,13 +85,15 @@ _NAMES: Final = {
     "DOSE": "dose",
     "DOSEU": "dose_unit",
     "WEIGHT": "weight",
+    "AGE": "age",
+    "SEX": "sex",
     "REPORTABLE": "reportable",
     "EVENTDY": "event_day",
     "EVENTTXT": "event",
 }
 """Column of the record table -> setting that names it."""
 
-_SUBJECT_CELLS: Final = dict.fromkeys(("DOSE", "DOSEU", "WEIGHT", "EVENTDY", "EVENTTXT"), "str")
+_SUBJECT_CELLS: Final = dict.fromkeys(("DOSE", "DOSEU", "WEIGHT", "AGE", "SEX", "EVENTDY", "EVENTTXT"), "str")
 """Cells of a row that say something of its subject."""
 
 
@@ -168,6 +170,8 @@ def _subjects(
     weight = known_numbers(ids, known("WEIGHT"), config.data.columns.weight or "", reader, findings)
     subjects = subjects.assign(
         WEIGHT=weight.where(weight > 0),
+        AGE=known_numbers(ids, known("AGE"), config.data.columns.age or "", reader, findings),
+        SEX=known("SEX"),
         EVENTDY=event * (DAYS_PER_HOUR if config.time.unit == "hour" else 1.0),
         EVENTTXT=known("EVENTTXT"),
         **{name: known(name) for name in config.groupings},

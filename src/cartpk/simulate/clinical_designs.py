@@ -65,6 +65,8 @@ class CourseDesign:
     """Part of the subjects whose tumour CD7 is dim or partial; 0 = not measured."""
     response: float = 0.9
     """Shift of the latent response."""
+    laboratory: bool = False
+    """Whether the sample has a safety laboratory."""
     assessed: tuple[int, ...] = (28, 60, 91, 182, 273, 364, 546, 728)
     """Days of the response assessments."""
     coefficients: Coefficients = Coefficients()
@@ -80,6 +82,7 @@ COURSES: Final = MappingProxyType(
             disease="sclerosis",
             follow_up=365.0,
             crs=-0.5,
+            laboratory=True,
             dlt={2: ((*_LIVER, 3, 9.0),), 8: ((*_HYPOXIA, 3, 12.0),), 15: ((*_LIVER, 4, 16.0), (*_HYPOXIA, 3, 17.0))},
         ),
         "NCT06316427": CourseDesign(

@@ -14,6 +14,7 @@ from cartpk.simulate.assay import printed
 from cartpk.simulate.course import Course, draw_course
 from cartpk.simulate.course_assessments import antibodies, criss, responses, tumour_cd7
 from cartpk.simulate.course_events import adverse_events, disposition, medications, procedures
+from cartpk.simulate.laboratory import laboratory, true_grades
 from cartpk.simulate.schedule import DAY
 from cartpk.simulate.trials import FIRST_DAY, VirtualTrial
 
@@ -31,6 +32,7 @@ FILES: Final = MappingProxyType(
         "disposition": ("ds.csv", "death, loss to follow-up, last contact"),
         "criss": ("qs.csv", "components of the ACR-CRISS"),
         "tumour_cd7": ("cp_tumour.csv", "CD7 on tumour cells"),
+        "laboratory": ("lb.csv", "safety laboratory with reference range and grade"),
     }
 )
 """Clinical table -> SDTM file name (a tidy trial's file has the table's name) and content."""
@@ -56,6 +58,8 @@ _SEVERAL: Final = {
     "result": ("ORRES", "STRESC"),
     "value": ("ORRES", "STRESC", "STRESN"),
     "unit": ("ORRESU", "STRESU"),
+    "low": ("ORNRLO", "STNRLO"),
+    "high": ("ORNRHI", "STNRHI"),
 }
 """Names that fill several SDTM columns."""
 
@@ -66,6 +70,8 @@ def clinical_files(trial: VirtualTrial) -> dict[str, pd.DataFrame]:
     makers = dict(_MALIGNANCY if course.design.disease == "malignancy" else _SCLEROSIS)
     if not course.design.cd7_share:
         makers.pop("tumour_cd7", None)
+    if course.design.laboratory:
+        makers["laboratory"] = laboratory
     files = {}
     for name, make in makers.items():
         table = make(trial, course)
@@ -157,4 +163,5 @@ def _truth(trial: VirtualTrial, course: Course) -> pd.DataFrame:
         return printed(float(f"{v:.6g}")) if np.isfinite(v) else ""
 
     shown = {name: [as_text(v) for v in value] for name, value in columns.items()}
-    return trial.subjects[["USUBJID", "SCENARIO", "ARM"]].assign(**shown, SEED=trial.seed)
+    graded = true_grades(trial, course) if course.design.laboratory else {}
+    return trial.subjects[["USUBJID", "SCENARIO", "ARM"]].assign(**shown, **graded, SEED=trial.seed)

@@ -18,6 +18,7 @@ __all__ = ["csv_text", "sample_files"]
 _CONTENT: Final = {
     "dm.csv": "SDTM DM: subjects",
     "ex.csv": "SDTM EX: infusions",
+    "vs.csv": "SDTM VS: body weight",
     "pc.csv": "SDTM PC: CAR transgene by visit",
     "cp.csv": "SDTM CP: cell counts and percentages by visit",
     "measurements.csv": "one tidy table: CAR transgene and cells by visit",

@@ -1,4 +1,4 @@
-"""A virtual trial as SDTM-like files: DM, EX, PC and CP."""
+"""A virtual trial as SDTM-like files: DM, EX, VS, PC and CP."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from cartpk.simulate.designs import Visit
 from cartpk.simulate.schedule import DAY
 from cartpk.simulate.trials import FIRST_DAY, VirtualTrial
 
-__all__ = ["cp", "dm", "ex", "pc", "sdtm_files"]
+__all__ = ["cp", "dm", "ex", "pc", "sdtm_files", "vs"]
 
 LABORATORY = "SIMULATED LABORATORY"
 
 
 def sdtm_files(trial: VirtualTrial) -> dict[str, pd.DataFrame]:
     """File name -> table, all cells text; an empty cell is SDTM's missing."""
-    return {"dm.csv": dm(trial), "ex.csv": ex(trial), "pc.csv": pc(trial), "cp.csv": cp(trial)}
+    return {"dm.csv": dm(trial), "ex.csv": ex(trial), "vs.csv": vs(trial), "pc.csv": pc(trial), "cp.csv": cp(trial)}
 
 
 def _stamp(minute: pd.Series, *, date: bool = False) -> pd.Series:
@@ -94,6 +94,31 @@ def ex(trial: VirtualTrial) -> pd.DataFrame:
             "EXENDTC": _stamp(s["END"]),
             "EXSTDY": 1,
             "EXENDY": 1,
+        }
+    )
+
+
+def vs(trial: VirtualTrial) -> pd.DataFrame:
+    """VS: body weight at screening, a week before the infusion."""
+    s = trial.subjects
+    weight = _number(s["WEIGHT"])
+    return pd.DataFrame(
+        {
+            "STUDYID": trial.design.trial,
+            "DOMAIN": "VS",
+            "USUBJID": s["USUBJID"],
+            "VSSEQ": 1,
+            "VSTESTCD": "WEIGHT",
+            "VSTEST": "Weight",
+            "VSORRES": weight,
+            "VSORRESU": "kg",
+            "VSSTRESC": weight,
+            "VSSTRESN": weight,
+            "VSSTRESU": "kg",
+            "VISIT": "DAY -7",
+            "VISITDY": -7,
+            "VSDTC": _stamp(s["START"] - 7 * DAY, date=True),
+            "VSDY": -7,
         }
     )
 

@@ -41,5 +41,8 @@ def tidy_files(trial: VirtualTrial) -> dict[str, pd.DataFrame]:
         subject = trial.subjects.set_index("USUBJID").reindex(table["SUBJECT"])
         table["DOSE_CELLS_PER_KG"] = [printed(x) for x in subject["DOSE"]]
         table["WEIGHT_KG"] = [printed(x) for x in subject["WEIGHT"]]
+    person = trial.subjects.set_index("USUBJID").reindex(table["SUBJECT"])
+    table["AGE_YEARS"] = [printed(float(x)) for x in person["AGE"]]
+    table["SEX"] = person["SEX"].to_numpy()
     table["COMMENT"] = np.where(s["DONE"], "", "sample not taken")
     return {"measurements.csv": table}

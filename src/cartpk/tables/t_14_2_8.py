@@ -40,7 +40,7 @@ _NOTES: Final = (
     ),
     (
         "Proportional: the CI of b lies within 1 + ln(0.8)/ln(r) to 1 + ln(1.25)/ln(r), not proportional: outside it, "
-        "else inconclusive (Smith et al., Pharm Res 2000;17:1278-1283)."
+        "else inconclusive (Smith et al., Pharm Res 2000;17:1278-1283, doi:10.1023/A:1026451721686)."
     ),
     "Exploratory. The cells multiply after infusion: exposure proportional to dose is not expected.",
     "Areas of the primary summary only (extrapolated ones left out).",

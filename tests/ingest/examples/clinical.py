@@ -3,6 +3,8 @@
 import csv
 import io
 
+import pandas as pd
+
 RS = {"USUBJID": "S-01", "RSTESTCD": "OVRLRESP", "RSSTRESC": "CR", "RSDTC": "2024-07-31", "RSSEQ": "1"}
 AE = {
     "USUBJID": "S-01", "AETERM": "Pyrexia", "AEDECOD": "Pyrexia", "AETOXGR": "2", "AESER": "N", "AEREL": "RELATED",
@@ -12,10 +14,14 @@ IS = {"USUBJID": "S-01", "ISTESTCD": "ADA_BAB", "ISSTRESC": "NEGATIVE", "ISDTC":
 CM = {"USUBJID": "S-01", "CMTRT": "Tocilizumab", "CMSTDTC": "2024-05-06", "CMSEQ": "1"}
 DS = {"USUBJID": "S-01", "DSDECOD": "LAST CONTACT", "DSSTDTC": "2024-09-01", "DSSEQ": "1"}
 QS = {"USUBJID": "S-01", "QSTESTCD": "MRSS", "QSSTRESN": "21", "QSDTC": "2024-04-29", "QSSEQ": "1"}
+LB = {
+    "USUBJID": "S-01", "LBTESTCD": "NEUT", "LBTEST": "Neutrophils", "LBSTRESC": "3.1", "LBSTRESU": "10^9/L",
+    "LBSTNRLO": "2", "LBSTNRHI": "7", "LBNRIND": "NORMAL", "LBTOXGR": "0", "LBDTC": "2024-04-30", "LBSEQ": "1",
+}  # fmt: skip
 CONTACTS = [DS | {"USUBJID": f"S-0{i}", "DSSEQ": f"{i}"} for i in (1, 2, 3)]
 TABLES = {
     "rs": "responses", "ae": "adverse_events", "is": "antibodies", "cm": "medications", "ds": "disposition",
-    "qs": "criss",
+    "qs": "criss", "lb": "laboratory",
 }  # fmt: skip
 
 
@@ -226,6 +232,31 @@ EXAMPLES = {
     "CP-127": {
         "found": trial_with(ds=CONTACTS[:2]),
         "clean": trial_with(),
+    },
+    "CP-129": {
+        "found": trial_with(lb=[LB | {"LBTOXGR": "mild"}]),
+        "clean": trial_with(lb=[LB | {"LBTOXGR": "-3"}]),
+        "output": lambda see: pd.isna(one(see, "adlb")["ATOXGR"]) and one(see, "adlb")["ANLFL"] == "Y",
+    },
+    "CP-130": {
+        "found": trial_with(lb=[LB | {"LBSTNRLO": "7", "LBSTNRHI": "2"}]),
+        "clean": trial_with(lb=[LB | {"LBSTNRHI": ""}]),
+        "output": lambda see: pd.isna(one(see, "adlb")["ANRLO"]) and one(see, "adlb")["ANRIND"] == "NORMAL",
+    },
+    "CP-131": {
+        "found": trial_with(lb=[LB | {"LBNRIND": "++", "LBSTRESC": "8"}]),
+        "clean": trial_with(lb=[LB | {"LBNRIND": "↑", "LBSTRESC": "8"}]),
+        "output": lambda see: tuple(one(see, "adlb")[["ANRIND", "ANRINDS"]]) == ("HIGH", "LIMITS"),
+    },
+    "CP-132": {
+        "found": trial_with(lb=[LB | {"LBSTRESC": "0.4"}]),
+        "clean": trial_with(lb=[LB | {"LBSTRESC": "0.4", "LBNRIND": "ABNORMAL"}]),
+        "output": lambda see: tuple(one(see, "adlb")[["ANRIND", "ANRINDS"]]) == ("NORMAL", "DELIVERED"),
+    },
+    "CP-133": {
+        "found": trial_with(lb=[LB, LB | {"LBSTRESU": "10^6/L", "LBDTC": "2024-05-06", "LBSEQ": "2"}]),
+        "clean": trial_with(lb=[LB, LB | {"LBSTRESU": "10^9/l", "LBDTC": "2024-05-06", "LBSEQ": "2"}]),
+        "output": lambda see: (rows_of(see, "adlb")["ANLFL"] == "Y").all(),
     },
     "CP-128": {
         "found": trial_with(ae=[AE | {"AETERM": "Pyrexia, call 13800138000"}]),

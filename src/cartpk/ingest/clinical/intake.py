@@ -17,6 +17,7 @@ from cartpk.ingest.cells import CellReader
 from cartpk.ingest.clinical.adverse_events import adverse_events, with_dlt
 from cartpk.ingest.clinical.antibodies import antibodies
 from cartpk.ingest.clinical.events import events, subjects_with_events, with_last_contact
+from cartpk.ingest.clinical.laboratory import laboratory
 from cartpk.ingest.clinical.points import measured
 from cartpk.ingest.clinical.reading import nothing, read_clinical_table
 from cartpk.ingest.clinical.responses import responses
@@ -38,6 +39,7 @@ _TABLE_OF: Final = {
     "disposition": "adevent",
     "criss": "adcriss",
     "tumour_cd7": "adcd7",
+    "laboratory": "adlb",
 }
 """Setting of ``data.clinical`` -> the table its rows come to."""
 
@@ -53,6 +55,7 @@ class Clinical:
     adevent: pd.DataFrame
     adcriss: pd.DataFrame
     adcd7: pd.DataFrame
+    adlb: pd.DataFrame
     delivered: pd.DataFrame
 
     def tables(self) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -158,6 +161,8 @@ def read_clinical(
         rows["adcriss"] = measured(given["criss"], config.clinical.criss, by, reader, findings)
     if "tumour_cd7" in given:
         rows["adcd7"] = _tumour_cd7(given["tumour_cd7"], config, reader, findings)
+    if "laboratory" in given:
+        rows["adlb"] = laboratory(given["laboratory"], config, findings)
     found = events(delivery.subjects, raw["disposition"], rows["adae"], rows["adcm"], config, findings)
     if "responses" in given:
         rows["adrs"] = responses(given["responses"], found, config, findings)

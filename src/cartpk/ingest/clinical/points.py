@@ -12,7 +12,7 @@ from cartpk.ingest.clinical.reading import because, excluding, where
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import key, mapped_together, plain
 
-__all__ = ["baseline", "measured", "with_point_times"]
+__all__ = ["baseline", "measured", "with_point_times", "without_conflicts"]
 
 _READ_NEVERTHELESS: Final = frozenset({"", "CP-012"})
 
@@ -66,7 +66,7 @@ def measured(
     findings.add_rows("CP-104", rows[empty], field="value")
     rows = excluding(excluding(rows, wrong, because("CP-120")), empty, because("CP-104"))
     rows = _in_range(rows.assign(AVAL=number), known, findings)
-    rows = _without_conflicts(rows, by, findings)
+    rows = without_conflicts(rows, by, findings)
     return rows.assign(ABLFL=baseline(rows, by, rows["AVAL"].notna()))
 
 
@@ -82,7 +82,8 @@ def _in_range(rows: pd.DataFrame, known: dict[str, Measured], findings: Findings
     return rows
 
 
-def _without_conflicts(rows: pd.DataFrame, by: list[str], findings: Findings) -> pd.DataFrame:
+def without_conflicts(rows: pd.DataFrame, by: list[str], findings: Findings) -> pd.DataFrame:
+    """The rows with those excluded that stand beside another value of their group and time (CP-122)."""
     used = rows[rows["ANLRS"].isna()]
     distinct = used.groupby([*by, "at"], sort=False, dropna=False)["AVAL"].transform("nunique")
     both = where(rows, list(rows.index.isin(used.index[distinct > 1])))
