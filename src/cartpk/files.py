@@ -133,12 +133,17 @@ def write_text(path: Path | str, text: str) -> None:
 
 
 def write_table(path: Path | str, table: pd.DataFrame) -> None:
-    """Write this table as CSV (UTF-8, LF, shortest text that reads back to the same number), whole or not at all."""
+    """Write this table as CSV (:func:`table_text`), whole or not at all."""
+    write_bytes(path, table_text(table).encode("utf-8"))
+
+
+def table_text(table: pd.DataFrame) -> str:
+    """This table as CSV: LF, the shortest text that reads back to the same number."""
     text = table.to_csv(index=False, lineterminator="\n")
     if "\r" in text:
         # a lone carriage return in a cell is no line end to the writer, and one to every reader: quoted, it stays
         text = table.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    write_bytes(path, text.encode("utf-8"))
+    return text
 
 
 def write_published(path: Path | str, table: pd.DataFrame) -> None:

@@ -47,7 +47,8 @@ def with_all_subjects(rows: pd.DataFrame, subjects: Iterable[str], analyte: str)
     own = rows[rows["PPCAT"] == analyte]
     first = own if own.empty else own[own["ATPTREF"].fillna("") == (own["ATPTREF"].fillna("").iloc[0])]
     parameters = first[[c for c in _OF_THE_PARAMETER if c in first]].drop_duplicates()
-    absent = [s for s in dict.fromkeys(subjects) if s not in set(own["USUBJID"])]
+    there = set(own["USUBJID"])
+    absent = [s for s in dict.fromkeys(subjects) if s not in there]
     if not absent or parameters.empty:
         return rows
     added = pd.concat([parameters.assign(USUBJID=subject) for subject in absent], ignore_index=True)

@@ -1,5 +1,6 @@
 # typed tables -> parameter rows, derived clinical tables
 from cartpk.clinical import DERIVATIONS, required_files
+from cartpk.fits.shares import fitted_models
 
 POPULATION = [".json", "_fit.json", ".csv"]  # models.population
 POPULATION += ["_individuals.csv", "_trace.csv", "_samples.csv", "_vpc.csv"]
@@ -40,17 +41,45 @@ rule kinetics:
         "{params.cartpk} kinetics {params.config:q} --results {params.results:q} > {log:q} 2>&1"
 
 
+FITS = ["adpp_model", "predictions", "fits", "model_samples", "model_profiles"]
+
+
+# the subjects' fits, shared among jobs: with one job, the rule `models` does them itself
+scattergather:
+    fits=TRIAL.scale.jobs,
+
+
+if TRIAL.scale.jobs > 1:
+
+    rule fits:
+        input:
+            adnca=f"{RESULTS}/adnca.csv",
+            adsl=f"{RESULTS}/adsl.csv",
+        output:
+            expand(
+                f"{RESULTS}/work/shares/{{file}}_{{model}}_{{{{scatteritem}}}}.csv", file=FITS, model=fitted_models(TRIAL)
+            ),
+        log:
+            f"{RESULTS}/log/fits_{{scatteritem}}.log",
+        params:
+            cartpk=CARTPK,
+            config=CONFIG,
+            results=RESULTS,
+            settings=settings("models", "analytes", "pharmacodynamics", "scale"),
+            code=code_hash("cartpk.cli.models", "cartpk.models.*"),
+        message:
+            "Kinetic models, subjects {wildcards.scatteritem}"
+        shell:
+            "{params.cartpk} models {params.config:q} --results {params.results:q} --share {wildcards.scatteritem} > {log:q} 2>&1"
+
+
 rule models:
     input:
         adnca=f"{RESULTS}/adnca.csv",
         adsl=f"{RESULTS}/adsl.csv",
+        shares=gather.fits(rules.fits.output) if TRIAL.scale.jobs > 1 else [],
     output:
-        f"{RESULTS}/work/adpp_model.csv",
-        f"{RESULTS}/work/predictions.csv",
-        f"{RESULTS}/work/fits.csv",
-        f"{RESULTS}/work/model_choice.csv",
-        f"{RESULTS}/work/model_samples.csv",
-        f"{RESULTS}/work/model_profiles.csv",
+        expand(f"{RESULTS}/work/{{file}}.csv", file=[*FITS, "model_choice"]),
         *(expand(f"{RESULTS}/work/population{{part}}", part=POPULATION) if TRIAL.models.population else []),
     log:
         f"{RESULTS}/log/models.log",
@@ -58,12 +87,13 @@ rule models:
         cartpk=CARTPK,
         config=CONFIG,
         results=RESULTS,
-        settings=settings("models", "analytes"),
+        settings=settings("models", "analytes", "pharmacodynamics", "scale"),
         code=code_hash("cartpk.cli.models", "cartpk.models.*"),
+        gather=f"--gather {TRIAL.scale.jobs}" if TRIAL.scale.jobs > 1 else "",
     message:
         "Kinetic models"
     shell:
-        "{params.cartpk} models {params.config:q} --results {params.results:q} > {log:q} 2>&1"
+        "{params.cartpk} models {params.config:q} --results {params.results:q} {params.gather} > {log:q} 2>&1"
 
 
 rule pharmacodynamics:

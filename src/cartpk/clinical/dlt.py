@@ -86,12 +86,13 @@ def dlt_subjects(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     """
     outside, follow, left = outside_safety(data.adsl), _follow_up(data), _days_left(data)
     events = data.clinical.adae
-    counted = events[events["DLTFL"].eq("Y")]
+    counted = events[events["DLTFL"].eq("Y")].sort_values(["ASTDY", "AEDECOD"], kind="stable")
+    by_subject = {str(subject): own for subject, own in counted.groupby("USUBJID", sort=False)}
     said = data.clinical.has("adverse_events")
     rows = []
     for study, subject, cohort, level in data.adsl[["STUDYID", "USUBJID", "COHORT", "COHORTN"]].itertuples(index=False):
         window = config.escalation.window(level)
-        own = counted[counted["USUBJID"].eq(subject)].sort_values(["ASTDY", "AEDECOD"], kind="stable")
+        own = by_subject.get(subject)
         last, ended = follow.get(subject, (math.nan, ""))
         seen = _Seen(last, ended, left.get(subject, math.nan))
         first, end = window or (math.nan, math.nan)
@@ -103,7 +104,7 @@ def dlt_subjects(data: TrialData, config: TrialConfig) -> pd.DataFrame:
             status, reason = DltStatus.NO_WINDOW, "no adverse events were delivered"
         elif window is None:
             status, reason = DltStatus.NO_WINDOW, f"DLT window {NOT_STATED}"
-        elif len(own):
+        elif own is not None:
             status, reason = DltStatus.DLT, ""
         else:
             status, reason = _without_dlt(seen, needed, end)
@@ -111,9 +112,10 @@ def dlt_subjects(data: TrialData, config: TrialConfig) -> pd.DataFrame:
         cut = not math.isnan(seen.left)
         days = (seen.left if cut else end - last) if inside else math.nan
         source = ("data cut" if cut else "last record of the subject") if inside else ""
-        terms = "; ".join(_term(*cells) for cells in own[["AEDECOD", "ATOXGR", "ASTDY"]].itertuples(index=False))
+        named = [] if own is None else own[["AEDECOD", "ATOXGR", "ASTDY"]].itertuples(index=False)
+        terms = [_term(*cells) for cells in named]
         rows.append(
-            (study, subject, cohort, level, first, end, float(len(own)), terms, last, days, source, str(status), reason)
+            (study, subject, cohort, level, first, end, float(len(terms)), "; ".join(terms), last, days, source, str(status), reason)
         )
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
     words = ["DLTTERM", "LEFTSRC", "STATUS", "REASON"]

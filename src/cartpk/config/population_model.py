@@ -70,6 +70,12 @@ class PopulationModel(Model):
         description="true = expected standard errors of the trial's nominal schedule, and without each of its visits "
         "(work/population_plan.csv; a minute).",
     )
+    sample: int = Field(
+        1000,
+        ge=20,
+        description="[choice] In a trial of more subjects, the fit is of a random sample of this many (drawn by seed); "
+        "the report says so.",
+    )
     replicates: int = Field(1000, ge=200, description="[choice] Simulated trials behind NPDE and predictive check.")
 
     @model_validator(mode="after")

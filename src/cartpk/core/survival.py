@@ -157,11 +157,13 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> Surv
         limits: Any = found.sf.confidence_interval(confidence_level=level, method="log-log")
     inside = (survival > 0) & (survival < 1)
     times = np.asarray(found.sf.quantiles, dtype=np.float64)
-    events = np.array([np.sum(t[d] == x) for x in times], dtype=np.float64)
-    censored = np.array([np.sum(t[~d] == x) for x in times], dtype=np.float64)
+    ends, of = np.unique(t, return_inverse=True)  # the same times, ascending
+    place = np.searchsorted(ends, times)
+    events = np.bincount(of, weights=d, minlength=ends.size)[place]
+    censored = np.bincount(of, weights=~d, minlength=ends.size)[place]
     return SurvivalCurve(
         time=times,
-        at_risk=np.array([np.sum(t >= x) for x in times], dtype=np.float64),
+        at_risk=t.size - np.searchsorted(np.sort(t), times).astype(np.float64),
         events=events,
         censored=censored,
         survival=survival,

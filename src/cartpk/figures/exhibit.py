@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
+
+from cartpk.shown import note, of_shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +43,8 @@ class FigureSpec:
     endpoints
         Endpoints that it answers (``docs/trials.md`` is written from them); a trial whose config asks for none of them
         has no such figure. Empty = every trial has it.
+    each_subject
+        Whether it shows single subjects: of very many, only a sample (:mod:`cartpk.shown`), and its caption says so.
     """
 
     id: str
@@ -49,6 +53,7 @@ class FigureSpec:
     inputs: tuple[str, ...]
     needs: Need | None = None
     endpoints: tuple[Endpoint, ...] = ()
+    each_subject: bool = True
 
     @property
     def module(self) -> str:
@@ -65,7 +70,10 @@ class FigureSpec:
         function = cast(
             "Callable[[TrialData, TrialConfig], Figure | EmptyFigure]", importlib.import_module(self.module).figure
         )
-        return function(data, config)
+        if not self.each_subject:
+            return function(data, config)
+        made, said = function(of_shown(data, config), config), note(data, config)
+        return replace(made, caption=f"{made.caption} {said}") if said and isinstance(made, Figure) else made
 
 
 @dataclass(frozen=True, eq=False)

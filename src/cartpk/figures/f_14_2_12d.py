@@ -22,6 +22,7 @@ SPEC: Final = FigureSpec(
     title="Population model: visual predictive check",
     inputs=("adsl.csv", "adnca.csv", "work/population_samples.csv", "work/population_vpc.csv"),
     needs="population",
+    each_subject=False,
 )
 OBSERVED: Final = "observed"
 SIMULATED: Final = "median of simulated trials"

@@ -19,6 +19,7 @@ SPEC: Final = FigureSpec(
     title="Population model: normalised prediction distribution errors",
     inputs=("adsl.csv", "adnca.csv", "work/population_samples.csv"),
     needs="population",
+    each_subject=False,
 )
 BLQ: Final = "BLQ (imputed by the model)"
 _SIZE: Final = (8.0, 5.4)

@@ -20,6 +20,7 @@ SPEC: Final = FigureSpec(
     title="Population model: course of the estimation",
     inputs=("adsl.csv", "adnca.csv", "work/population_samples.csv", "work/population_trace.csv"),
     needs="population",
+    each_subject=False,
 )
 _COLUMNS_OF_PANELS: Final = 4
 _READ: Final = (

@@ -19,6 +19,7 @@ SPEC: Final = FigureSpec(
     title="Population model: effects of covariates",
     inputs=("adsl.csv", "adnca.csv", "work/population_samples.csv", "work/population_covariates.csv"),
     needs="covariates",
+    each_subject=False,
 )
 _COLUMNS: Final = ["PARAM", "EFFECT", "N", "RATIO", "LOWER", "UPPER", "DECISION"]
 _READ: Final = (

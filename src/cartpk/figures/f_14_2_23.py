@@ -23,6 +23,7 @@ SPEC: Final = FigureSpec(
     title="Composition of the lymphocytes by visit",
     inputs=("adsl.csv", "adpd.csv"),
     endpoints=(Endpoint.LYMPHOCYTE_SUBSETS, Endpoint.CD7_ABSOLUTE),
+    each_subject=False,
 )
 _INKS: Final = ("#9B2B7C", "#8CCFB3", "#D6503F", "#4A90C2", "#EE9B2E", "#4A1A82")
 _REST: Final = "Other lymphocytes"

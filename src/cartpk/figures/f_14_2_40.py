@@ -17,6 +17,7 @@ SPEC: Final = FigureSpec(
     title="Overall survival, Kaplan-Meier",
     inputs=("adsl.csv", "work/adtte.csv"),
     endpoints=(Endpoint.OS,),
+    each_subject=False,
 )
 
 

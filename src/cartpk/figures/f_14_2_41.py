@@ -17,6 +17,7 @@ SPEC: Final = FigureSpec(
     title="Progression-free survival, Kaplan-Meier",
     inputs=("adsl.csv", "work/adtte.csv"),
     endpoints=(Endpoint.PFS,),
+    each_subject=False,
 )
 
 

@@ -17,6 +17,7 @@ SPEC: Final = FigureSpec(
     title="Duration of response, Kaplan-Meier",
     inputs=("adsl.csv", "work/adtte.csv"),
     endpoints=(Endpoint.DOR,),
+    each_subject=False,
 )
 
 

@@ -22,6 +22,7 @@ SPEC: Final = FigureSpec(
     title="Persistence of the product, Kaplan-Meier",
     inputs=("adsl.csv", "work/adpp_nca.csv"),
     endpoints=(Endpoint.PERSISTENCE,),
+    each_subject=False,
 )
 _ALL: Final = "All subjects"
 _HEIGHT: Final = 4.4

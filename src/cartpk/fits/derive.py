@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,10 @@ from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.fits.individual_diagnostics import profile_rows, sample_rows
-from cartpk.fits.intake import one_of, read_profiles
+from cartpk.fits.intake import Intake, one_of, read_profiles
 from cartpk.fits.rows import adpp_rows, prediction_rows, summary_rows
 from cartpk.models import KineticModel, PriorLike, get_model
-from cartpk.models.fitting import SIGMA_PRIOR, fit_model
+from cartpk.models.fitting import SIGMA_PRIOR, ModelFits, fit_model
 
 if TYPE_CHECKING:
     from lmfit.minimizer import MinimizerResult
@@ -62,6 +62,7 @@ def derive_params_model(
     events: pd.DataFrame | None = None,
     polish: bool = True,
     profiles: bool = False,
+    drawn: Collection[str] | None = None,
 ) -> FitTables:
     """Parameter rows, predicted curves and fit summary of one model for every profile of an ADNCA table.
 
@@ -89,6 +90,8 @@ def derive_params_model(
         Whether lmfit runs once from each optimum.
     profiles
         Whether the profiles of the likelihood are drawn: about as much work as the fits.
+    drawn
+        Subjects with a predicted curve, rows of samples and profiles of the likelihood; None = all.
 
     Raises
     ------
@@ -114,13 +117,22 @@ def derive_params_model(
         )
     label = f"{chosen.name.upper()} {how.upper()} {'LLOQ/2' if how is Method.LS else 'M3'}"
     label += " STUDENT" if shape is Residual.STUDENT else ""
+    some, some_fits = (intake, fits) if drawn is None else _of(intake, fits, drawn)
     return FitTables(
         adpp=adpp_rows(intake, chosen, fits, label),
-        predictions=prediction_rows(intake, fits),
+        predictions=prediction_rows(some, some_fits),
         summary=summary_rows(intake, chosen, fits, label),
-        samples=sample_rows(intake, fits),
-        profiles=profile_rows(intake, fits if profiles else None),
+        samples=sample_rows(some, some_fits),
+        profiles=profile_rows(some, some_fits if profiles else None),
     )
+
+
+def _of(intake: Intake, fits: ModelFits | None, subjects: Collection[str]) -> tuple[Intake, ModelFits | None]:
+    """The profiles of these subjects and their fits, None where none of them is fitted."""
+    mine = intake.keys["USUBJID"].isin(list(subjects)).to_numpy(dtype=np.bool_)
+    rows = np.flatnonzero(mine[intake.fitted])
+    kept = intake.take(np.flatnonzero(mine))
+    return kept, fits.take(rows) if fits is not None and rows.size else None
 
 
 def lmfit_result(

@@ -69,6 +69,17 @@ class Intake:
         """Row numbers of the profiles that can be fitted."""
         return np.flatnonzero([not reason for reason in self.reason])
 
+    def take(self, rows: IntArray) -> Intake:
+        """Return the profiles with these row numbers."""
+        return Intake(
+            keys=self.keys.iloc[rows].reset_index(drop=True),
+            profiles=self.profiles.take(rows),
+            unit=[self.unit[int(row)] for row in rows],
+            reason=[self.reason[int(row)] for row in rows],
+            n_ignored=self.n_ignored[rows],
+            offset=self.offset[rows],
+        )
+
 
 def read_profiles(
     adnca: pd.DataFrame,

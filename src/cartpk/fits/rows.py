@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -152,6 +153,7 @@ def _grid(fits: ModelFits, last_day: FloatArray) -> FloatArray:
 def summary_rows(intake: Intake, model: KineticModel, fits: ModelFits | None, method: str) -> pd.DataFrame:
     """One row per profile: samples, residual SD, convergence, bounds, -2LL, AIC, BICc, identifiability, message."""
     place = {int(row): at for at, row in enumerate(intake.fitted)}
+    verdicts = {} if fits is None else {symbol: found.verdicts() for symbol, found in fits.limits.items()}
     records: list[dict[Any, Any]] = []
     for i, key in enumerate(intake.keys.to_dict("records")):
         row: dict[Any, Any] = {
@@ -163,7 +165,7 @@ def summary_rows(intake: Intake, model: KineticModel, fits: ModelFits | None, me
             "NIGNORED": int(intake.n_ignored[i]),
         }
         at = place.get(i)
-        row |= {"MESSAGE": intake.reason[i]} if fits is None or at is None else _summary(fits, at)
+        row |= {"MESSAGE": intake.reason[i]} if fits is None or at is None else _summary(fits, verdicts, at)
         records.append(row)
     columns = ["SIGMA", "CONVERGED", "ATBOUND", "NPAR", "MINUS2LL", "AIC", "BICC", "NSTARTS", "IDENT", "MESSAGE"]
     lead = [*intake.keys.columns, "MODEL", "METHOD", "NOBS", "NBLQ", "NIGNORED"]
@@ -171,10 +173,9 @@ def summary_rows(intake: Intake, model: KineticModel, fits: ModelFits | None, me
     return table.astype({"NSTARTS": "Int64", "NPAR": "Int64"})
 
 
-def _summary(fits: ModelFits, at: int) -> dict[str, Any]:
+def _summary(fits: ModelFits, verdicts: Mapping[str, list[Verdict]], at: int) -> dict[str, Any]:
     names = [*fits.model.symbols, "sigma"]
     bound = [name for name, hit in zip(names, fits.fits.at_bound[at], strict=True) if hit]
-    verdicts = [f"{symbol}={limits.verdicts()[at]}" for symbol, limits in fits.limits.items()]
     said = [] if fits.fits.converged[at] else ["stopped at the step limit"]
     said += [f"on a bound: {', '.join(bound)}"] if bound else []
     said += ["standard errors not available"] if np.isnan(fits.covariance[at]).all() else []
@@ -187,6 +188,6 @@ def _summary(fits: ModelFits, at: int) -> dict[str, Any]:
         "AIC": fits.aic[at],
         "BICC": fits.bicc[at],
         "NSTARTS": fits.fits.n_starts,
-        "IDENT": ";".join(verdicts) or None,
+        "IDENT": ";".join(f"{symbol}={found[at]}" for symbol, found in verdicts.items()) or None,
         "MESSAGE": "; ".join(said) or None,
     }

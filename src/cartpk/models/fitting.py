@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -13,7 +13,7 @@ from cartpk.core.estimation.choice import aic, bic
 from cartpk.core.estimation.individual import Fits, Method, fit_profiles, fit_restricted
 from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.problem import Problem
-from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
+from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray, Profiles
 from cartpk.core.estimation.uncertainty import (
     ProfileLimits,
     Verdict,
@@ -84,6 +84,17 @@ class ModelFits:
     fits: Fits
     covariance: FloatArray
     limits: Mapping[str, ProfileLimits]
+
+    def take(self, rows: IntArray) -> ModelFits:
+        """Return the fits of the profiles with these row numbers."""
+        limits = {symbol: ProfileLimits(found.lower[rows], found.upper[rows]) for symbol, found in self.limits.items()}
+        return replace(
+            self,
+            problem=self.problem.take(rows),
+            fits=self.fits.take(rows),
+            covariance=self.covariance[rows],
+            limits=limits,
+        )
 
     @property
     def phi(self) -> FloatArray:
@@ -259,6 +270,8 @@ def fit_model(
 ) -> ModelFits:
     """Fits of a model to every profile, one subject at a time in the statistics, all at once in the arithmetic.
 
+    A profile's fit has the same bits whichever other profiles stand beside it.
+
     Parameters
     ----------
     model
@@ -272,6 +285,7 @@ def fit_model(
     limits
         Whether profile-likelihood limits are sought, most of the work of a fit; without them nothing is bounded.
     """
+    profiles = profiles.padded()
     problem = build_problem(model, profiles, method, residual=residual, sigma_prior=sigma_prior)
     peak = profiles.log_peak
     phi = model.starts(profiles.scaled(peak))

@@ -9,6 +9,7 @@ from typing import Final
 from cartpk.config import TrialConfig
 from cartpk.report.completeness import in_analysis, primary_parameters, window_code
 from cartpk.report.prose import anchor, enumeration, number, paragraphs, plural
+from cartpk.shown import note
 from cartpk.trial_data import TrialData
 
 __all__ = ["CAUTIONS", "SMALL_GROUP", "STATEMENT", "Caution", "cautions", "limitations"]
@@ -67,6 +68,17 @@ def _small_groups(data: TrialData, config: TrialConfig) -> Iterator[Caution]:  #
     ]
     if small:
         yield Caution(f"Small groups: {enumeration(small)}. Read the individual values, not the summary.")
+
+
+def _sampled(data: TrialData, config: TrialConfig) -> Iterator[Caution]:
+    said, population = note(data, config), config.models.population
+    if said:
+        yield Caution(f"Lines and marks of figures, listings and pages of subjects. {said} Summaries are of all.")
+    if population is not None and len(data.adsl) > population.sample:
+        yield Caution(
+            f"The population model was fitted to a random sample of at most {population.sample:,} of the "
+            f"{len(data.adsl):,} subjects (models.population.sample, seed {population.seed})."
+        )
 
 
 def _flagged(flag: str, text: str) -> Rule:
@@ -147,6 +159,7 @@ def _exploratory(data: TrialData, config: TrialConfig) -> Iterator[Caution]:  # 
 CAUTIONS: Final[tuple[Rule, ...]] = (
     _errors,
     _left_out,
+    _sampled,
     _small_groups,
     _flagged("EARLY_TMAX", "Tmax before day {day}; {noun} peak may not be expansion."),
     _flagged(

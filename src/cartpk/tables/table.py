@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
+
+from cartpk.shown import note, of_shown
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
@@ -174,5 +176,14 @@ class TableSpec:
     needs: Need | None = None
 
     def make(self, data: TrialData, config: TrialConfig) -> Table:
-        """The table of this trial."""
-        return Table(self.id, self.number, self.title, self.function(data, config))
+        """The table of this trial; a listing of very many subjects is of a sample (:mod:`cartpk.shown`), and says so."""
+        said = note(data, config) if self.is_listing else None
+        body = self.function(of_shown(data, config) if said else data, config)
+        if said and isinstance(body, Body):
+            body = replace(body, footnotes=(*body.footnotes, said))
+        return Table(self.id, self.number, self.title, body)
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether it lists single subjects (ICH E3 16.2)."""
+        return self.id.startswith("l_")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ __all__ = ["BoolArray", "FloatArray", "IntArray", "Profiles"]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.intp]
+Scalar = TypeVar("Scalar", np.float64, np.bool_)
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,21 @@ class Profiles:
         at = np.asarray(rows)
         limit = None if self.log_limit is None else self.log_limit[at]
         return Profiles(self.day[at], self.log_conc[at], self.log_lloq[at], self.observed[at], self.blq[at], limit)
+
+    def padded(self, multiple: int = 8) -> Profiles:
+        """Return the profiles with so much padding that the number of columns is a multiple of this.
+
+        Sums over a row are added up in groups of 8: at a width that is a multiple of it, more padding does not change
+        the last bit of a sum, and so neither does a longer profile elsewhere in the table.
+        """
+        more = -self.day.shape[1] % multiple
+
+        def wider(values: npt.NDArray[Scalar], filling: float) -> npt.NDArray[Scalar]:
+            return np.pad(values, ((0, 0), (0, more)), constant_values=filling)
+
+        limit = None if self.log_limit is None else wider(self.log_limit, -np.inf)
+        conc, lloq = wider(self.log_conc, 0.0), wider(self.log_lloq, 0.0)
+        return Profiles(wider(self.day, 1.0), conc, lloq, wider(self.observed, 0.0), wider(self.blq, 0.0), limit)
 
     def scaled(self, log_scale: FloatArray) -> Profiles:
         """Return the profiles with results and limits divided by exp(log_scale), (n,)."""

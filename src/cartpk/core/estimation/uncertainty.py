@@ -173,19 +173,18 @@ def _limits(problem: Problem, base: Minimum, entry: IntArray, upward: BoolArray,
     out = np.where(upward, np.inf, -np.inf)
     far = _refit(problem, base.x, entry, wall)
     rise_far = _root_rise(far.value, base.value) - wanted
-    go = rise_far > 0
-    if not go.any():
-        return out
-    problem, entry, row = problem.take(go), entry[go], np.arange(int(go.sum()))
-    near_x, far_x = base.x[go], far.x[go]
-    near_at, far_at = near_x[row, entry], wall[go]
-    near_rise, far_rise = -wanted[go], rise_far[go]
-    at, side = near_at, np.zeros(row.size)
+    rows = np.flatnonzero(rise_far > 0)
+    near_x, far_x = base.x[rows], far.x[rows]
+    near_at, far_at = near_x[np.arange(rows.size), entry[rows]], wall[rows]
+    near_rise, far_rise, side = -wanted[rows], rise_far[rows], np.zeros(rows.size)
     for _ in range(_ROOT_STEPS):
+        if not rows.size:
+            break
         at = near_at + (far_at - near_at) * near_rise / (near_rise - far_rise)
         closer = np.abs(near_rise) < np.abs(far_rise)
-        tried = _refit(problem, np.where(closer[:, None], near_x, far_x), entry, at)
-        rise = _root_rise(tried.value, base.value[go]) - wanted[go]
+        tried = _refit(problem.take(rows), np.where(closer[:, None], near_x, far_x), entry[rows], at)
+        rise = _root_rise(tried.value, base.value[rows]) - wanted[rows]
+        out[rows] = at
         inside = rise <= 0
         again = np.where(inside, side < 0, side > 0)  # the same end moved twice: the other one's weight is halved
         near_rise = np.where(inside, rise, np.where(again, near_rise * 0.5, near_rise))
@@ -193,9 +192,10 @@ def _limits(problem: Problem, base: Minimum, entry: IntArray, upward: BoolArray,
         near_x, far_x = np.where(inside[:, None], tried.x, near_x), np.where(inside[:, None], far_x, tried.x)
         near_at, far_at = np.where(inside, at, near_at), np.where(inside, far_at, at)
         side = np.where(inside, -1.0, 1.0)
-        if np.all(np.abs(rise) < _ROOT_TOLERANCE):
-            break
-    out[go] = at
+        # each row ends on its own: who else is in the trial changes nobody's limit
+        go = ~(np.abs(rise) < _ROOT_TOLERANCE)
+        rows, near_x, far_x, near_at, far_at = rows[go], near_x[go], far_x[go], near_at[go], far_at[go]
+        near_rise, far_rise, side = near_rise[go], far_rise[go], side[go]
     return out
 
 

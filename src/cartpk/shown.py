@@ -1,0 +1,89 @@
+"""In a trial of very many subjects: those that are shown one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
+
+if TYPE_CHECKING:
+    from cartpk.config import TrialConfig
+    from cartpk.trial_data import TrialData
+
+__all__ = ["note", "of_shown", "sampled", "shown"]
+
+Part = TypeVar("Part")
+_KNOWN: WeakKeyDictionary[TrialData, tuple[tuple[str, ...], TrialData]] = WeakKeyDictionary()
+"""Tables -> the subjects that they were cut to, and what was left."""
+
+
+def sampled(subjects: Iterable[str], most: int, seed: int) -> tuple[str, ...]:
+    """A random sample of at most this many subjects, in their order; all of them where they are no more.
+
+    Examples
+    --------
+    >>> sampled("abc", 5, 1), len(sampled(map(str, range(1000)), 20, 1))
+    (('a', 'b', 'c'), 20)
+    """
+    import numpy as np  # noqa: PLC0415
+
+    every = tuple(dict.fromkeys(subjects))
+    if len(every) <= most:
+        return every
+    drawn = np.random.default_rng(seed).choice(len(every), most, replace=False)
+    return tuple(every[k] for k in sorted(drawn))
+
+
+def shown(subjects: Iterable[str], config: TrialConfig) -> tuple[str, ...]:
+    """The subjects that are shown one by one (``scale.subjects_shown``), in their order."""
+    return sampled(subjects, config.scale.subjects_shown, config.scale.seed)
+
+
+def of_shown(data: TrialData, config: TrialConfig) -> TrialData:
+    """The tables with the rows of the subjects that are shown one by one, and rows of nobody; itself where all are.
+
+    The same value for the same tables: what is derived of them is derived once.
+    """
+    chosen = shown(data.adsl["USUBJID"], config)
+    if len(chosen) == len(data.adsl):
+        return data
+    found = _KNOWN.get(data)
+    if found is None or found[0] != chosen:
+        found = _KNOWN[data] = (chosen, _cut(data, frozenset(chosen)))
+    return found[1]
+
+
+def note(data: TrialData, config: TrialConfig) -> str | None:
+    """What a reader must know of an exhibit made of :func:`of_shown`; None where it has everybody.
+
+    Parameters
+    ----------
+    data
+        All subjects.
+    config
+        The trial.
+    """
+    n, most = len(data.adsl), config.scale.subjects_shown
+    if n <= most:
+        return None
+    return (
+        f"Shown: a random sample of {most:,} of the {n:,} subjects (scale.subjects_shown, seed {config.scale.seed}); "
+        "adsl.csv, adnca.csv and adpp.csv hold all of them."
+    )
+
+
+def _cut(part: Part, keep: frozenset[str]) -> Part:
+    """The tables of a value, of the values within it and of its mappings, cut to these subjects."""
+    import pandas as pd  # noqa: PLC0415
+
+    if isinstance(part, pd.DataFrame):
+        if "USUBJID" not in part.columns:
+            return part
+        mine: Part = part[part["USUBJID"].isin(keep) | part["USUBJID"].isna()].reset_index(drop=True)
+        return mine
+    if isinstance(part, Mapping):
+        return {name: _cut(value, keep) for name, value in part.items()}  # type: ignore[return-value]
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{f.name: _cut(getattr(part, f.name), keep) for f in fields(part)})
+    return part
