@@ -15,6 +15,7 @@ SPEC: Final = FigureSpec(
     number="14.2-1",
     title="Geometric mean profile by dose level (semi-logarithmic)",
     inputs=("adsl.csv", "adnca.csv"),
+    each_subject=False,
 )
 
 

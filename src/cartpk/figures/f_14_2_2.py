@@ -15,6 +15,7 @@ SPEC: Final = FigureSpec(
     number="14.2-2",
     title="Geometric mean profile by dose level (linear)",
     inputs=("adsl.csv", "adnca.csv"),
+    each_subject=False,
 )
 
 
