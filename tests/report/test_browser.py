@@ -241,6 +241,28 @@ def test_a_control_changes_the_scale_and_says_so(fresh):
     assert fresh.run(f"return {button}.getAttribute('aria-pressed')") == "true"
 
 
+def test_the_values_of_a_chart_stand_in_a_table_by_keys_alone(fresh, data):
+    button = fresh.send("POST", "/element", {"using": "css selector", "value": "[aria-controls=values-f_14_2_3]"})
+    (element,) = button.values()
+    fresh.send("POST", f"/element/{element}/value", {"text": "\ue007"})
+    rows = """return [...document.querySelectorAll('#values-f_14_2_3 table')].map(t =>
+        [t.caption.textContent, [...t.tHead.rows[0].cells].map(c => c.textContent), ...[...t.tBodies[0].rows].map(
+            r => [...r.cells].map(c => c.textContent))])"""
+    (caption, heads, *shown), *_ = fresh.run(rows)
+    assert heads == ["Subject", "Dose level", "Day", "Result", "Flags", "Source"]
+    used = data.adnca[data.adnca["ANLFL"].eq("Y")]
+    assert caption.endswith(f": {len(used)} values")
+    known = {(s, f"{file}, row {int(row)}") for s, file, row in zip(used.USUBJID, used.SRCFILE, used.SRCROW, strict=True)}
+    assert {(row[0], row[5]) for row in shown} == known
+    quantified = used[used["USUBJID"].eq("102") & used["AVAL"].notna()]
+    assert {row[3] for row in shown if row[0] == "102" and "BLQ" not in row[3]} == {
+        f"{value:,.0f} copies/µg" for value in quantified["AVAL"]
+    }
+    spoken(fresh, "document.querySelectorAll('#filter input')[1].click()")
+    assert {row[0] for row in fresh.run(rows)[0][2:]} == {"201"}
+    spoken(fresh, "document.getElementById('filter-reset').click()")
+
+
 def test_a_dose_filter_acts_on_charts_and_listings_and_says_so(fresh, data):
     shown = """const chart = cartpk.charts.find(c => c.figure === 'f_14_2_3').panels[0];
         const rows = [...document.querySelectorAll('#table-l-16-2-5-2 tbody tr:not(.heading)')];

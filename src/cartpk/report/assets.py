@@ -18,18 +18,8 @@ _STYLES: Final = (
 _LAST: Final = "paper"
 """The style of paper comes last: it overrides."""
 _SCRIPTS: Final = (
-    "core",
-    "theme",
-    "outline",
-    "scroll",
-    "fold",
-    "filter",
-    "stats",
-    "recipes",
-    "library",
-    "charts",
-    "tables",
-)
+    "core", "theme", "outline", "scroll", "fold", "filter", "stats", "recipes", "library", "values", "charts", "tables",
+)  # fmt: skip
 """``core`` makes the name ``cartpk`` that all others share."""
 
 

@@ -78,7 +78,7 @@
     document.documentElement.dataset.charts = "drawn";
   };
   const again = (chosen) => {
-    for (const chart of chosen) { for (const panel of chart.panels) panel.stale = true; waiting.add(chart); }
+    for (const chart of chosen) { for (const panel of chart.panels) panel.stale = true; chart.values.follow(); waiting.add(chart); }
     delete document.documentElement.dataset.charts;
     void work();
   };
@@ -149,8 +149,9 @@
     }
     const keys = make("div", { class: "keys" });
     const { row, save } = controls(chart);
-    keys.append(key(chart), save);
-    node.replaceChildren(...(row.children.length ? [row] : []), keys, grid);
+    chart.values = cartpk.values(chart);
+    keys.append(key(chart), make("div", { class: "ways" }, chart.values.button, save));
+    node.replaceChildren(...(row.children.length ? [row] : []), keys, grid, chart.values.room);
     charts.push(chart);
   }
   addEventListener("scroll", () => { if (waiting.size) void work(); }, { passive: true });
