@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cartpk import schemas
+from cartpk.core.estimation import uncertainty
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.fits import FitReason, derive_params_model, lmfit_result
 from cartpk.models import MODELS, get_model
@@ -385,7 +387,19 @@ def profiles(draw):
 
 
 DIFFERENTIAL = {"effector_memory_target", "predator_prey"}
-"""Models whose limits take seconds: they have the poor profiles below, without the limits."""
+"""Models whose limits take seconds: fewer trials are drawn for them, of one or two subjects."""
+
+
+def check_whole(model, trial, method, lloq, polish):
+    """Each subject of a trial has all its rows, each with a number or a reason."""
+    data = table({f"S{i}": profile for i, profile in enumerate(trial)}, lloq=lloq)
+    found = derive_params_model(data, model, method, polish=polish)
+    codes = len(MODELS[model].derived)
+    assert found.adpp.groupby("USUBJID").size().to_dict() == {f"S{i}": codes for i in range(len(trial))}
+    assert np.isfinite(found.adpp["AVAL"].dropna()).all()
+    assert found.adpp.loc[found.adpp["AVAL"].isna(), "PPREASND"].notna().all()
+    assert np.isfinite(found.predictions["PRED"]).all()
+    assert len(found.summary) == len(trial)
 
 
 @pytest.mark.parametrize("model", sorted(set(MODELS) - DIFFERENTIAL))
@@ -397,14 +411,23 @@ DIFFERENTIAL = {"effector_memory_target", "predator_prey"}
 )
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 def test_no_profile_stops_a_trial(model, trial, method, lloq, polish):
-    data = table({f"S{i}": profile for i, profile in enumerate(trial)}, lloq=lloq)
-    found = derive_params_model(data, model, method, polish=polish)
-    codes = len(MODELS[model].derived)
-    assert found.adpp.groupby("USUBJID").size().to_dict() == {f"S{i}": codes for i in range(len(trial))}
-    assert np.isfinite(found.adpp["AVAL"].dropna()).all()
-    assert found.adpp.loc[found.adpp["AVAL"].isna(), "PPREASND"].notna().all()
-    assert np.isfinite(found.predictions["PRED"]).all()
-    assert len(found.summary) == len(trial)
+    check_whole(model, trial, method, lloq, polish)
+
+
+@pytest.mark.parametrize("model", sorted(DIFFERENTIAL))
+@given(
+    trial=st.lists(profiles(), min_size=1, max_size=2),
+    method=st.sampled_from(["map", "ml", "ls"]),
+    lloq=st.sampled_from([1e-2, 50.0, np.nan]),
+)
+@example(
+    trial=[(np.array([1.0, 4, 7, 7, 14, 28]), np.array([1e-3, 1.0, 1e6, 1e12, np.nan, 1e3]))], method="map", lloq=50.0
+)
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+def test_no_profile_stops_a_trial_of_differential_equations(model, trial, method, lloq):
+    # two steps towards a limit instead of twelve: the same code, a fraction of the integrations
+    with mock.patch.multiple(uncertainty, _ROOT_STEPS=2, _REFITTED=1e-3):
+        check_whole(model, trial, method, lloq, polish=False)
 
 
 POOR = {
