@@ -58,8 +58,6 @@ _SEVERAL: Final = {
     "result": ("ORRES", "STRESC"),
     "value": ("ORRES", "STRESC", "STRESN"),
     "unit": ("ORRESU", "STRESU"),
-    "low": ("ORNRLO", "STNRLO"),
-    "high": ("ORNRHI", "STNRHI"),
 }
 """Names that fill several SDTM columns."""
 

@@ -19,7 +19,7 @@ from cartpk.simulate.trials import VirtualTrial
 
 __all__ = ["DAYS", "TESTS", "Test", "laboratory", "true_grades"]
 
-DAYS: Final = (-7, 3, 7, 10, 14, 21, 28, 42, 60, 91)
+DAYS: Final = (-7, 3, 7, 14, 21, 28, 60, 91)
 """Planned days of the laboratory."""
 
 
