@@ -14,7 +14,7 @@ from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray
 
 __all__ = ["Fits", "Method", "effective_parameters", "fit_profiles", "fit_restricted", "restrict"]
 
-_STAGES: Final = ((None, 15), (3, None))
+_STAGES: Final = ((None, 6), (5, 12), (2, None))
 """How many of the starts take how many steps; None: all starts, as many steps as it takes."""
 _ROUGH_STAGES: Final = ((None, 6), (4, 12))
 """The same on a rough curve, where one step costs what a hundred of a closed form do; the best one goes on."""
@@ -26,6 +26,8 @@ _INTEGRATED_TOLERANCE: Final = 1e-5
 """Of the objective, relative, at which a row stops: closed forms; a rough curve; the exact curve of a rough one."""
 _NEIGHBOURS = 9
 """Samples and gaps between samples tried for the bend."""
+_BEND_STAGES: Final = ((8, 1e-4), (2, 1e-9))
+"""Steps that all of them take at most, and until when; how many then go on to the end, and until when."""
 _TIE = 1e-7
 """Objectives closer than this are equal: the earlier start wins, whatever the rounding."""
 
@@ -88,10 +90,10 @@ def fit_profiles(problem: Problem, starts: FloatArray, *, max_steps: int = 200) 
 
     Notes
     -----
-    All starts take 15 steps; the best three go on to the end. A curve that has a rough one is minimised on that first,
-    and its best minimum once more on the exact one. Where the curve bends at the time of its peak, the
-    objective has a minimum of its own in every gap between samples, and sharp ones with the bend exactly on a sample,
-    which gradients cannot find: both kinds are tried around the best bend, twice.
+    All starts take a few steps, the best some more, and the best two go on to the end. A curve that has a rough one is
+    minimised on that first, and its best minimum once more on the exact one. Where the curve bends at the time of its
+    peak, the objective has a minimum of its own in every gap between samples, and sharp ones with the bend exactly on
+    a sample, which gradients cannot find: both kinds are tried around the best bend, twice.
     """
     rough = problem.rough()
     if rough is not problem:
@@ -100,8 +102,13 @@ def fit_profiles(problem: Problem, starts: FloatArray, *, max_steps: int = 200) 
         return _finished(problem, _refined(problem, top, max_steps), starts.shape[1])
     top = _descended(problem, starts, max_steps, _STAGES, _TOLERANCE)
     if problem.kink is not None:
-        for _ in range(2):
-            top = _better_of(top, _with_bend_moved(problem, top, problem.kink))
+        first = _better_of(top, _with_bend_moved(problem, top, problem.kink))
+        again = np.flatnonzero(first.value < top.value)  # elsewhere a second search would be the first one once more
+        top = first
+        if again.size:
+            some = top.take(again)
+            better = _better_of(some, _with_bend_moved(problem.take(again), some, problem.kink))
+            top = top.put(again, better)
     return _finished(problem, top, starts.shape[1])
 
 
@@ -230,4 +237,8 @@ def _with_bend_moved(problem: Problem, top: Minimum, kink: int) -> Minimum:
     start[:, kink] = np.clip(bend.ravel(), spread.lower[:, kink], spread.upper[:, kink])
     held = np.zeros((n * k, q), dtype=bool)
     held[:, kink] = (near < log_day.shape[1]).ravel()
-    return _best_of(minimise(spread, start, fixed=held), n, k)
+    (steps, roughly), (kept, tolerance) = _BEND_STAGES
+    first = minimise(spread, start, fixed=held, max_steps=steps, tolerance=roughly)
+    best = np.argsort(_rounded(first.value.reshape(n, k)), axis=1, kind="stable")[:, :kept]
+    row = (np.arange(n)[:, None] * k + best).ravel()
+    return _best_of(minimise(spread.take(row), first.x[row], fixed=held[row], tolerance=tolerance), n, best.shape[1])

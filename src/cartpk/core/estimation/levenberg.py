@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cartpk.core.estimation.problem import Expansion, Problem
-from cartpk.core.estimation.profiles import BoolArray, FloatArray
+from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray
 
 __all__ = ["Minimum", "minimise"]
 
@@ -29,6 +29,16 @@ class Minimum:
     x: FloatArray
     value: FloatArray
     converged: BoolArray
+
+    def take(self, rows: IntArray) -> Minimum:
+        """Return these rows."""
+        return Minimum(self.x[rows], self.value[rows], self.converged[rows])
+
+    def put(self, rows: IntArray, other: Minimum) -> Minimum:
+        """Return all rows, these ones as in ``other``."""
+        out = Minimum(self.x.copy(), self.value.copy(), self.converged.copy())
+        out.x[rows], out.value[rows], out.converged[rows] = other.x, other.value, other.converged
+        return out
 
 
 def minimise(

@@ -118,8 +118,10 @@ def sample_terms(profiles: Profiles, f: FloatArray, log_s: FloatArray, residual:
     """
     s = np.exp(log_s)[:, None]
     z = np.where(profiles.observed, (profiles.log_conc - f) / s, 0.0)
-    u = np.where(profiles.blq, (profiles.log_lloq - f) / s, 0.0)
     slope, curve = _observed_terms(z, residual)
+    if not profiles.blq.any():
+        return _terms_of_observed(profiles, z, slope, curve, log_s, residual)
+    u = np.where(profiles.blq, (profiles.log_lloq - f) / s, 0.0)
     mills, censored_curve = _censored_terms(u, residual)
     seen, cut = profiles.observed.astype(np.float64), profiles.blq.astype(np.float64)
     nll = seen * (log_s[:, None] - log_density(z, residual)) - cut * log_cdf(u, residual)
@@ -130,6 +132,22 @@ def sample_terms(profiles: Profiles, f: FloatArray, log_s: FloatArray, residual:
         w_ff=(seen * curve + cut * censored_curve) / (s * s),
         w_fs=cut * censored_curve * u / s,
         w_ss=seen * INFORMATION[residual] + cut * censored_curve * u * u,
+    )
+
+
+def _terms_of_observed(
+    profiles: Profiles, z: FloatArray, slope: FloatArray, curve: FloatArray, log_s: FloatArray, residual: Residual
+) -> SampleTerms:
+    """The same where nothing is censored."""
+    s = np.exp(log_s)[:, None]
+    seen = profiles.observed.astype(np.float64)
+    return SampleTerms(
+        nll=seen * (log_s[:, None] - log_density(z, residual)),
+        d_f=-seen * slope / s,
+        d_s=seen * (1.0 - z * slope),
+        w_ff=seen * curve / (s * s),
+        w_fs=np.zeros_like(z),
+        w_ss=seen * INFORMATION[residual],
     )
 
 
