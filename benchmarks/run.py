@@ -1,6 +1,6 @@
 """Measure, and write what was measured into benchmarks/README.md: the one entry of `make bench`.
 
-usage: python benchmarks/run.py [--only workflow|nca|intake|report] [--quick]
+usage: python benchmarks/run.py [--only workflow|nca|intake|report|fits] [--quick]
 
 `--quick` measures small and little, to see that everything runs, and leaves README.md alone.
 """
@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import estimation_fits
 import intake
 import nca
 import nca_section
@@ -86,11 +87,17 @@ def report_part(*, quick: bool) -> str:
     return report_page.section(results, config, runs=1 if quick else 5)
 
 
+def fits_part(*, quick: bool) -> str:
+    """The kinetic models beside lmfit."""
+    return estimation_fits.section(quick=quick)
+
+
 PARTS: dict[str, Callable[..., str]] = {
     "workflow": workflow_section,
     "nca": nca_part,
     "intake": intake_part,
     "report": report_part,
+    "fits": fits_part,
 }
 
 
