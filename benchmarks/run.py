@@ -23,6 +23,7 @@ import intake
 import nca
 import nca_section
 import report_page
+import scale
 import workflow
 from nca_python313 import OUT, ROOT
 
@@ -92,11 +93,17 @@ def fits_part(*, quick: bool) -> str:
     return estimation_fits.section(quick=quick)
 
 
+def scale_part(*, quick: bool) -> str:  # noqa: ARG001
+    """A virtual trial of very many subjects: what `scale.py FOLDER` measured last (half an hour and more)."""
+    return scale.section()
+
+
 PARTS: dict[str, Callable[..., str]] = {
     "workflow": workflow_section,
     "nca": nca_part,
     "intake": intake_part,
     "report": report_part,
+    "scale": scale_part,
     "fits": fits_part,
 }
 

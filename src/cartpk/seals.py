@@ -18,8 +18,10 @@ from typing import Any, Final, TypeAlias
 
 from cartpk.files import watched, write_text
 
-__all__ = ["Damage", "damaged", "drop", "refuse_damaged", "sealed", "sealed_jobs"]
+__all__ = ["SHARES", "Damage", "damaged", "drop", "refuse_damaged", "sealed", "sealed_jobs"]
 
+SHARES: Final = "work/shares"
+"""Where jobs that share one rule's subjects put their parts: files ``..._<share>.csv``."""
 _FOLDER: Final = ".seals"
 _BLOCK: Final = 1 << 20
 
@@ -154,9 +156,11 @@ def _name(results: Path, path: Path) -> str | None:
 
 
 def _key(name: str, job: str) -> str:
-    """A figure has a seal of its own, whoever draws it; all other files of a job share one."""
-    folder, _, file = name.partition("/")
-    return Path(file).stem if folder == "figures" else job
+    """A figure has a seal of its own, whoever draws it, and so has a share of the subjects; else a job has one."""
+    folder, stem = name.rpartition("/")[0], Path(name).stem
+    if folder == SHARES:
+        return f"{job}_{stem.rpartition('_')[2]}"
+    return stem if folder == "figures" else job
 
 
 def _seal(results: Path, key: str) -> Path:

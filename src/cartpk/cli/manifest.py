@@ -49,8 +49,10 @@ def command(config: Path, results: Path) -> None:
     _refuse_changed(results, {record.path: record.sha256 for record in inputs})
     log = rule_log(results, trial.trial.id)
     write_text(results / LOG, log)
+    jobs = trial.scale.jobs
+    shares = {f"models_{part}-of-{jobs}" for part in range(1, jobs + 1)} if jobs > 1 else set()
     for key in sealed_jobs(results):
-        if key.startswith("f_") and key not in wanted(trial):
+        if key.startswith(("f_", "models_")) and key not in wanted(trial).keys() | shares:
             drop(results, key)  # an earlier config asked for it
     settings = trial.model_dump(mode="json")
     # the clock of a run: it stands in the manifest and nowhere else

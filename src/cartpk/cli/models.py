@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -38,6 +37,7 @@ def command(config: Path, results: Path, share: str | None, gather: int | None) 
     from cartpk.fits.shares import TABLES, fit_share, joined, share_of
     from cartpk.roster import events
     from cartpk.schemas import ADNCA, ADSL, read_table
+    from cartpk.seals import SHARES
     from cartpk.shown import shown
 
     trial, work = load(config), results / "work"
@@ -49,12 +49,12 @@ def command(config: Path, results: Path, share: str | None, gather: int | None) 
         if share is not None:
             for name, files in texts.items():
                 for file, text in files.items():
-                    write_text(work / "shares" / f"{file}_{name}_{share}.csv", text)
+                    write_text(results / SHARES / f"{file}_{name}_{share}.csv", text)
             click.echo(f"share {share}: {len(who)} subjects")
             return
         whole = {file: joined(files[file] for files in texts.values()) for file in TABLES}
     else:
-        whole = _gathered(trial, work / "shares", gather)
+        whole = _gathered(trial, results / SHARES, gather)
     for file, text in whole.items():
         write_text(work / f"{file}.csv", text)
     click.echo(_chosen(trial, whole["fits"], work))
