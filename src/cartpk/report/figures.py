@@ -5,30 +5,28 @@ from __future__ import annotations
 import base64
 import io
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from cartpk.report.prose import anchor
+from cartpk.report.vector import slim
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FigureBlock", "FileLink", "read_drawn", "read_figures", "slim"]
+__all__ = ["FigureBlock", "FileLink", "read_drawn", "read_figures"]
 
 _PIXELS_PER_INCH: Final = 96
 _SMALL_SVG: Final = 40_000
 """Bytes up to which the drawing is taken, sharp at any size, even where the bitmap is smaller still."""
 _COLOURS: Final = 32
 """Colours of a bitmap on the page: few enough to weigh a third, enough for every dose level and its shades."""
-_ABOUT_SVG: Final = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
-_PLACES: Final = re.compile(r'(?<= )(d|x|y|transform)="([^"]*)"')
-_LETTER, _BARE = re.compile(" ?([A-Za-z]) ?"), r"\1"
-_DECIMALS: Final = re.compile(r"(?<![\d.])-?[1-9]\d*\.\d+")
-_SVG_SAFE: Final = " !$&'()*+,-./:;=?@_~^`{}|[]"
+_SVG_SAFE: Final = " !$'()*+,-./:;=?@_~^`{}|[]"
 _DOWNLOADS: Final = {"png": "PNG", "svg": "SVG", "csv": "Data (CSV)"}
 
 
@@ -62,9 +60,10 @@ class FigureBlock:
     data: Path | None = None
 
     @property
-    def picture(self) -> str | None:
-        """The picture as a data URI; None where there is none."""
-        return None if self.empty_reason else _picture(self.folder, self.id)
+    def picture(self) -> Markup | None:
+        """The picture as a data URI, fit for an attribute in quotation marks; None where there is none."""
+        # it holds no quotation mark and no ampersand
+        return None if self.empty_reason else Markup(_picture(self.folder, self.id))  # noqa: S704
 
 
 def read_figures(folder: Path, order: Sequence[str]) -> tuple[FigureBlock, ...]:
@@ -125,27 +124,13 @@ def _figure(folder: Path, name: str) -> FigureBlock:
 def _picture(folder: Path, name: str) -> str:
     """The picture as a data URI: the drawing where it is small or smaller than the bitmap, else the bitmap."""
     drawing = slim((folder / f"{name}.svg").read_text(encoding="utf-8"))
-    vector = "data:image/svg+xml," + quote(drawing, safe=_SVG_SAFE)
+    # within the quotes of an attribute an apostrophe is one letter, a quotation mark three
+    apostrophes = drawing if "'" in drawing else drawing.replace('"', "'")
+    vector = "data:image/svg+xml," + quote(apostrophes, safe=_SVG_SAFE)
     if len(vector) <= _SMALL_SVG:
         return vector
     kind, lean = _lean((folder / f"{name}.png").read_bytes())
     return min(vector, f"data:image/{kind};base64,{base64.b64encode(lean).decode('ascii')}", key=len)
-
-
-def slim(drawing: str) -> str:
-    """The same drawing in fewer letters: no words about it, places to a tenth of a point, no spare blanks.
-
-    Examples
-    --------
-    >>> slim('<svg> <!-- a --> <path d="M 10.1234 0.5 L 2 -3.96 " style="fill: none"/> </svg>')
-    '<svg><path d="M10.1 0.5L2 -4" style="fill: none"/></svg>'
-    """
-
-    def place(found: re.Match[str]) -> str:
-        short = _DECIMALS.sub(lambda number: f"{round(float(number[0]), 1):g}", " ".join(found[2].split()))
-        return f'{found[1]}="{_LETTER.sub(_BARE, short) if found[1] == "d" else short}"'
-
-    return re.sub(r">\s+<", "><", _PLACES.sub(place, _ABOUT_SVG.sub("", drawing))).strip()
 
 
 def _lean(bitmap: bytes) -> tuple[str, bytes]:

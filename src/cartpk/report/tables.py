@@ -32,7 +32,7 @@ LONG_TABLE: Final = 150
 """Rows from which a table is folded."""
 MOST_ROWS: Final = 12000
 """Rows of a table that the page holds; the rest stands in its CSV, and the page says so."""
-PRINTED_ROWS: Final = 100
+PRINTED_ROWS: Final = 60
 """Rows from which a listing stands in the data block, of which the browser shows as many as are asked for."""
 FIRST_ROWS: Final = 40
 """Rows of such a listing that stand on the page as they are."""

@@ -35,7 +35,7 @@
       }
       await cartpk.library;
       const weight = Object.values(sets).reduce((sum, rows) => sum + rows.length, 0);
-      const made = await vegaEmbed(panel.box, { ...spec, datasets: sets, ...(spec.height.step ? {} : { autosize: { type: "fit-x", contains: "padding" } }) }, {
+      const made = await vegaEmbed(panel.box, { ...spec, datasets: sets, autosize: { type: "fit-x", contains: "padding" } }, {
         mode: "vega-lite", ast: true, actions: false, defaultStyle: false, config, renderer: weight > 2500 ? "canvas" : "svg",
         tooltip: { disableDefaultStyle: true }, logLevel: 1,
       });
@@ -141,7 +141,8 @@
     if ("show" in chart.state && cartpk.table("adsl").n > recipes.many) chart.state.show = "median";
     const grid = make("div", { class: chart.panels.length > 1 ? "drawings" : "drawings single" });
     for (const [i, panel] of chart.panels.entries()) {
-      panel.box = make("div", { class: "vega-plot" });
+      // the drawing is named by what it stands in; its values stand in a table
+      panel.box = make("div", { class: "vega-plot", "aria-hidden": "true" });
       const box = make("div", { class: "drawing" });
       if (panel.title) box.append(make("p", { class: "drawing-title", id: `${node.dataset.chart}-panel-${i}` }, panel.title));
       box.append(make("div", { role: "img", "aria-label": panel.words || panel.title || `Chart of figure ${node.dataset.number}` }, panel.box));

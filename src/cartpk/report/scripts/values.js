@@ -35,7 +35,7 @@ cartpk.values = (() => {
     return chart.panels.flatMap((panel, i) => [...spoken(chart.spec, panel.set)].flatMap(([name, fields]) => {
       if (!panel.data[name]) return [];
       const [recipe, p] = panel.data[name], rows = recipes[recipe](p, chart.state, sel);
-      const of = panel.title || `Figure ${chart.number}`;
+      const of = `Figure ${chart.number}${panel.title ? `, ${panel.title}` : ""}`;
       return rows.length ? [table(WORDS[name] ? `${of}, ${WORDS[name]}` : of, fields, rows)] : [];
     }));
   };
