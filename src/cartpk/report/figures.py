@@ -24,7 +24,7 @@ __all__ = ["FigureBlock", "FileLink", "read_drawn", "read_figures"]
 _PIXELS_PER_INCH: Final = 96
 _SMALL_SVG: Final = 40_000
 """Bytes up to which the drawing is taken, sharp at any size, even where the bitmap is smaller still."""
-_COLOURS: Final = 32
+_COLOURS: Final = 48
 """Colours of a bitmap on the page: few enough to weigh a third, enough for every dose level and its shades."""
 _SVG_SAFE: Final = " !$'()*+,-./:;=?@_~^`{}|[]"
 _DOWNLOADS: Final = {"png": "PNG", "svg": "SVG", "csv": "Data (CSV)"}
@@ -134,14 +134,16 @@ def _picture(folder: Path, name: str) -> str:
 
 
 def _lean(bitmap: bytes) -> tuple[str, bytes]:
-    """The bitmap with its most used colours, as WebP without loss (a quarter less than PNG), where that is smaller.
+    """The bitmap in few colours, as WebP without loss (a quarter less than PNG), where that is smaller.
 
     The file beside the page has every colour.
     """
     from PIL import Image  # noqa: PLC0415
 
     with Image.open(io.BytesIO(bitmap)) as picture:
-        few = picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).convert("RGB")
+        # by the median of the pixels the few coloured ones of a drawing would turn grey
+        method = Image.Quantize.FASTOCTREE
+        few = picture.convert("RGB").quantize(_COLOURS, method, dither=Image.Dither.NONE).convert("RGB")
         packed = io.BytesIO()
         few.save(packed, "WEBP", lossless=True, method=6)
     return min(("png", bitmap), ("webp", packed.getvalue()), key=lambda form: len(form[1]))
