@@ -74,3 +74,17 @@ def test_an_empty_figure_has_a_reason_and_no_picture(tmp_path):
 def test_a_missing_figure_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="f_14_2_99"):
         read_figures(tmp_path, ["f_14_2_99"])
+
+
+def test_the_few_coloured_pixels_of_a_bitmap_keep_their_colour(tmp_path):
+    """Dose levels are a few marks among thousands of grey pixels: each stays within a shade of itself."""
+    grey = np.tile(np.linspace(0, 255, 300).astype(np.uint8)[None, :, None], (200, 1, 3))
+    doses = {10: (0xEE, 0x9B, 0x2E), 20: (0x9B, 0x2B, 0x7C), 30: (0x1A, 0x0F, 0x3C)}
+    for row, colour in doses.items():
+        grey[row : row + 4, 100:104] = colour
+    stream = io.BytesIO()
+    Image.fromarray(grey).save(stream, "PNG")
+    picture = figure(tmp_path, svg="<svg>" + "x" * 200_000 + "</svg>", png=stream.getvalue()).picture
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture.partition(",")[2]))).convert("RGB"), dtype=int)
+    for row, colour in doses.items():
+        assert abs(shown[row + 1, 101] - np.array(colour)).max() <= 16, row
