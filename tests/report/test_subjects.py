@@ -27,14 +27,16 @@ from cartpk.config import load as load_config
 from cartpk.core.nca import REASONS, BlqRule
 from cartpk.core.nca.blq import apply_rule
 from cartpk.core.nca.flags import Flag
+from cartpk.core.nca.reasons import MoreReasons
 from cartpk.fits.rows import FitFlag
 from cartpk.pharmacodynamics.profiles import PdFlag, PdReason
 from cartpk.report.page_data import subject_places
 from cartpk.report.subjects import subject_data
 from cartpk.report.subjects import words as plain
+from cartpk.report.subjects.answers import area_sentence
 from cartpk.report.subjects.coding import Texts, starts
 from cartpk.report.subjects.curves import thinned, verdict
-from cartpk.report.subjects.kinetics import uses
+from cartpk.report.subjects.kinetics import Profile, uses
 from cartpk.report.subjects.timeline import LANES, events
 from cartpk.tables.printing import days
 from cartpk.terms import AucFlag
@@ -169,6 +171,17 @@ def test_a_sample_after_the_event_or_left_out_says_why():
     assert third == "not used: haemolysed"
     signed = uses(rows, (math.inf, ""), "drop", ["exclude sample, by A (2031-01-01): carry-over", "", ""])
     assert signed[0] == "left out of the NCA: exclude sample, by A (2031-01-01): carry-over"
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [([1.0, 2.0], "day 2.00"), ([30.0, 60.0], "day 30.0"), ([2.0, 30.0], "day 2.00 and day 30.0")],
+)
+def test_samples_next_to_an_unseen_peak_are_named_on_either_side(day, told, config):
+    rows = profile([120.0, 340.0]).assign(AFRLT=day, ARRLT=day, USE="used")
+    area = {"AVAL": NAN, "PPREASND": str(MoreReasons.PEAK_NOT_SAMPLED), "FLAG": "", "PCTEXTR": NAN}
+    one = Profile(("S-01", "CAR", "BLOOD", "INFUSION 1"), 0.0, (math.inf, ""), rows, (NAN, NAN))
+    assert f"the samples next to it are of {told}." in area_sentence(one, {"AUC0_28D": area}, 28.0, config)
 
 
 @given(

@@ -104,8 +104,7 @@ def _facts(profile: Profile, rows: Rows, end: float, row: Mapping[Hashable, Any]
         first, until = rule.peak_window_days
         near = own[(own["ARRLT"] < first) | (own["ARRLT"] > until)]["ARRLT"]
         before, after = near[near < first], near[near > until]
-        seen = [f"day {days(float(before.max()))}" if len(before) else "", f"day {days(float(after.min()))}"]
-        seen = [text for text in seen[: 1 + bool(len(after))] if text]
+        seen = [f"day {days(float(day))}" for day in (before.max(), after.min()) if not pd.isna(day)]
         yield (
             f"The window is day {number(first)} to {number(until)}; the samples next to it are of {enumeration(seen)}."
         )
