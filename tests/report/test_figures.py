@@ -55,7 +55,7 @@ def test_a_large_drawing_gives_way_to_a_smaller_bitmap_of_few_colours(tmp_path):
 def test_a_small_drawing_stays_even_where_the_bitmap_is_smaller(tmp_path):
     picture = figure(tmp_path, svg="<svg>" + "x" * 60_500 + "</svg>", png=bitmap(noise=True)).picture
     assert picture.startswith("data:image/webp;base64,")
-    picture = figure(tmp_path, svg="<svg>" + "x" * 50_000 + "</svg>", png=bitmap(noise=True)).picture
+    picture = figure(tmp_path, svg="<svg>" + "x" * 39_000 + "</svg>", png=bitmap(noise=True)).picture
     assert picture.startswith("data:image/svg+xml,")
 
 
