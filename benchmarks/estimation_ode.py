@@ -151,7 +151,8 @@ def fit_plain(
 def start_up() -> float:
     """Seconds that a fresh process needs to import both models, beyond the interpreter and numpy."""
     code = (
-        "import time, numpy; t = time.perf_counter(); import cartpk.models.fitting; from cartpk.models import get_model;"
+        "import time, numpy; t = time.perf_counter(); import cartpk.models.fitting\n"
+        "from cartpk.models import get_model\n"
         "[get_model(name) for name in ('effector_memory_target', 'predator_prey')]; print(time.perf_counter() - t)"
     )
     return float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout)

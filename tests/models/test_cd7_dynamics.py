@@ -12,7 +12,8 @@ import pytest
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.models import get_model
 from cartpk.models.base import Prior
-from cartpk.models.cd7_dynamics import PARAMETERS, CountCurve, CountFits, Driver, fit_counts
+from cartpk.models.cd7_dynamics import PARAMETERS, CountCurve, Driver
+from cartpk.models.cd7_fitting import CountFits, fit_counts
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "kinetics"
 GRID = np.concatenate([np.arange(0, 60, 0.25), np.arange(60, 181, 1.0)])

@@ -18,6 +18,7 @@ DAYS = np.array([0.02, 0.4, 1.0, 3.3, 6.1, 8.7, 10.2, 14.9, 28.0, 61.0, 90.0, 36
 NOT_MODELS = {
     "base",
     "cd7_dynamics",
+    "cd7_fitting",
     "differential",
     "fitting",
     "parts",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cartpk.fits.covariates import COVARIATE_COLUMNS
+from cartpk.fits.covariate_tables import COVARIATE_COLUMNS
 from cartpk.tables import t_14_2_14, t_14_2_15
 from cartpk.tables.table import NoTable
 

@@ -1,37 +1,30 @@
-"""Covariates of a population fit: columns of the subjects -> regression; effects, tests and screening -> tables."""
+"""Covariates of a population fit: columns of the subjects -> regression."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import numpy as np
 import pandas as pd
 
-from cartpk.core.estimation.covariates import LikelihoodRatio, Regression, adjusted, screen
-
-if TYPE_CHECKING:
-    from cartpk.models.population import ModelPopulation
+from cartpk.core.estimation.covariates import Regression
 
 __all__ = [
-    "COVARIATE_COLUMNS",
-    "SCREEN_COLUMNS",
     "Covariate",
     "CovariateLike",
     "Prepared",
+    "Scale",
     "Term",
-    "covariate_rows",
+    "known_values",
     "prepare",
-    "screen_rows",
+    "rows_of",
+    "scale_of",
+    "terms_of",
 ]
 
-COVARIATE_COLUMNS: Final = (
-    "PARAMETER", "PARAM", "COVARIATE", "LEVEL", "CONTRAST", "N", "COEF", "SE", "RSE", "RATIO", "LOWER", "UPPER",
-    "LRT", "LRTSE", "DF", "PVALUE", "DECISION", "REASON",
-)  # fmt: skip
-SCREEN_COLUMNS: Final = ("PARAMETER", "COVARIATE", "N", "R2", "F", "DF1", "DF2", "PVALUE", "PHOLM", "SHRINKAGE")
 _LEAST: Final = 2
 """Subjects that a level needs."""
 _SPARE: Final = 3
@@ -160,11 +153,11 @@ def prepare(
         For a parameter or a column that is not there, the same covariate twice, or too few subjects for the
         coefficients.
     """
-    table = _rows_of(asked, symbols, subjects, names)
+    table = rows_of(asked, symbols, subjects, names)
     left_out: list[tuple[CovariateLike, str]] = []
     kept = []
     for one in asked:
-        known = _known(table[one.column], _scale(one, table[one.column]))
+        known = known_values(table[one.column], scale_of(one, table[one.column]))
         if not known.any():
             left_out.append((one, f"no subject has a usable value of {one.column}"))
         else:
@@ -178,7 +171,7 @@ def prepare(
     has_all = np.array([not reason for reason in reasons], dtype=bool)
     terms: list[Term] = []
     for one, _ in kept:
-        made = _terms(one, table.loc[has_all, one.column], _scale(one, table[one.column]))
+        made = terms_of(one, table.loc[has_all, one.column], scale_of(one, table[one.column]))
         if isinstance(made, str):
             left_out.append((one, made))
         else:
@@ -193,9 +186,16 @@ def prepare(
     return Prepared(tuple(terms), regression, has_all, tuple(reasons), tuple(left_out))
 
 
-def _rows_of(
+def rows_of(
     asked: Sequence[CovariateLike], symbols: Sequence[str], subjects: pd.DataFrame, names: Sequence[str]
 ) -> pd.DataFrame:
+    """Rows of the subjects that have a profile, in its order.
+
+    Raises
+    ------
+    ValueError
+        For a parameter or a column that is not there, or the same covariate twice.
+    """
     seen = set()
     for one in asked:
         if one.parameter not in symbols:
@@ -213,7 +213,8 @@ def _rows_of(
     return subjects.drop_duplicates("USUBJID").set_index("USUBJID").reindex(list(names))
 
 
-def _scale(one: CovariateLike, column: pd.Series) -> Scale:
+def scale_of(one: CovariateLike, column: pd.Series) -> Scale:
+    """How a column becomes a number: as asked, else by what it holds."""
     if one.transform is not None:
         return one.transform
     there = column.dropna()
@@ -221,7 +222,7 @@ def _scale(one: CovariateLike, column: pd.Series) -> Scale:
     return "linear" if len(there) and numbers and one.reference is None else "category"
 
 
-def _known(column: pd.Series, scale: Scale) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def known_values(column: pd.Series, scale: Scale) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Which subjects have a value that the scale can use."""
     if scale == "category":
         return np.array(column.notna() & column.astype(str).str.strip().ne(""), dtype=bool)
@@ -230,7 +231,7 @@ def _known(column: pd.Series, scale: Scale) -> np.ndarray[tuple[int], np.dtype[n
     return usable
 
 
-def _terms(one: CovariateLike, column: pd.Series, scale: Scale) -> list[Term] | str:
+def terms_of(one: CovariateLike, column: pd.Series, scale: Scale) -> list[Term] | str:
     """Coefficients of a covariate, or why it has none."""
     head = partial(Term, one.parameter, one.column, scale)
     if scale == "category":
@@ -260,79 +261,3 @@ def _terms(one: CovariateLike, column: pd.Series, scale: Scale) -> list[Term] | 
         low, high = (low, high) if high > low else (number.min(), number.max())
         step, contrast = float(high - low), f"{high:.4g} / {low:.4g}"
     return [head(centre=float(np.median(values)), level="", step=step, contrast=contrast, n=int(number.size))]
-
-
-def covariate_rows(fit: ModelPopulation, prepared: Prepared, seed: int) -> pd.DataFrame:
-    """One row per coefficient and per covariate left out: ratio with 95 % limits, likelihood-ratio test.
-
-    The test of a covariate takes all its coefficients out at once; the seed is that of its importance draws.
-    """
-    rows = []
-    parameters = {p.symbol: p for p in fit.curve.scale.parameters}
-    found = fit.effects()
-    tests = _tests(fit, prepared, seed)
-    for c, (term, effect) in enumerate(zip(prepared.terms, found, strict=True)):
-        parameter = parameters[term.parameter]
-        at = float(fit.fit.theta.mu[fit.curve.symbols.index(term.parameter)])
-        ends = [at + term.step * b for b in (0.0, effect.coefficient, effect.lower, effect.upper)]
-        base, *moved = (float(parameter.transform.inverse(np.array(end))) for end in ends)
-        ratio, low, high = (value / base for value in moved)
-        test = tests[c]
-        rows.append(
-            {
-                "PARAMETER": term.parameter, "PARAM": parameter.label, "COVARIATE": term.column, "LEVEL": term.level,
-                "CONTRAST": term.contrast, "N": term.n, "COEF": effect.coefficient, "SE": effect.se,
-                "RSE": 100.0 * effect.se / abs(effect.coefficient) if effect.coefficient else np.nan,
-                "RATIO": ratio, "LOWER": low, "UPPER": high, "LRT": test.statistic, "LRTSE": test.se, "DF": test.df,
-                "PVALUE": test.p, "DECISION": test.decision, "REASON": None,
-            }
-        )  # fmt: skip
-    for one, reason in prepared.left_out:
-        label = parameters[one.parameter].label
-        rows.append({"PARAMETER": one.parameter, "PARAM": label, "COVARIATE": one.column, "REASON": reason})
-    return pd.DataFrame.from_records(rows, columns=list(COVARIATE_COLUMNS))
-
-
-def _tests(fit: ModelPopulation, prepared: Prepared, seed: int) -> list[LikelihoodRatio]:
-    """Test of each coefficient's covariate: all its coefficients at once."""
-    named = [(term.parameter, term.column) for term in prepared.terms]
-    sampled = fit.sampled(seed) if named else None
-    tests = {}
-    for name in dict.fromkeys(named):
-        columns = np.array([c for c, other in enumerate(named) if other == name], dtype=np.intp)
-        if sampled is not None:
-            tests[name] = sampled.without(columns)
-    return [tests[name] for name in named]
-
-
-def screen_rows(
-    fit: ModelPopulation, columns: Sequence[str], subjects: pd.DataFrame, names: Sequence[str]
-) -> pd.DataFrame:
-    """Regression of every parameter's individual random effects on each column, corrected for the number of tests.
-
-    A column of numbers is taken as it is, one of words as categories; subjects without a value are left out of that
-    regression. A regression that cannot be done has no row.
-    """
-    effects = fit.fit.theta.away(fit.fit.conditional_mean)
-    rows = []
-    for column in columns:
-        plain = Covariate(fit.curve.symbols[0], column)
-        table = _rows_of([plain], fit.curve.symbols, subjects, names)
-        scale = _scale(plain, table[column])
-        known = _known(table[column], scale)
-        terms = _terms(plain, table.loc[known, column], scale)
-        if isinstance(terms, str):
-            continue
-        x = np.array([[term.value(v) for term in terms] for v in table.loc[known, column]])
-        for k, symbol in enumerate(fit.curve.symbols):
-            found = screen(effects[known, k], x)
-            if found is not None:
-                rows.append(
-                    {
-                        "PARAMETER": symbol, "COVARIATE": column, "N": int(known.sum()), "R2": found.r2, "F": found.f,
-                        "DF1": found.df[0], "DF2": found.df[1], "PVALUE": found.p,
-                        "SHRINKAGE": 100.0 * float(fit.fit.shrinkage[k]),
-                    }
-                )  # fmt: skip
-    table = pd.DataFrame.from_records(rows, columns=list(SCREEN_COLUMNS))
-    return table.assign(PHOLM=adjusted(table["PVALUE"].to_numpy(dtype=np.float64)))

@@ -13,7 +13,8 @@ import pandas as pd
 from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.population import SaemSettings
-from cartpk.fits.covariates import CovariateLike, Prepared, covariate_rows, prepare, screen_rows
+from cartpk.fits.covariate_tables import covariate_rows, screen_rows
+from cartpk.fits.covariates import CovariateLike, Prepared, prepare
 from cartpk.fits.diagnostics import diagnostic_tables
 from cartpk.fits.intake import Intake, one_of, read_profiles
 from cartpk.fits.rows import COLUMNS, head_of_row
@@ -53,7 +54,7 @@ class PopulationTables:
         Diagnostics (:func:`cartpk.fits.diagnostics.diagnostic_tables`); empty unless asked for.
     covariates, screening
         Effects of covariates with their tests; screening of further columns
-        (:func:`cartpk.fits.covariates.covariate_rows`, :func:`cartpk.fits.covariates.screen_rows`).
+        (:func:`cartpk.fits.covariate_tables.covariate_rows`, :func:`cartpk.fits.covariate_tables.screen_rows`).
     correlations
         PARAMETER1, PARAMETER2, CORR, SE, LOWER, UPPER of the random effects.
     estimates
