@@ -55,11 +55,11 @@ def results(tmp_path):
     return tmp_path
 
 
-def run(results, text):
+def run(results, text, *options):
     config = results / "trial.yaml"
     config.write_text(text, encoding="utf-8")
     (results / "work").mkdir(exist_ok=True)
-    done = CliRunner().invoke(command, [str(config), "--results", str(results)])
+    done = CliRunner().invoke(command, [str(config), "--results", str(results), *options])
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -80,6 +80,24 @@ def test_every_model_every_profile_and_the_choice(results):
     assert set(pd.read_csv(results / "work" / "model_profiles.csv")["MODEL"]) == {"stein", "growth_decay"}
     run(results, CONFIG.replace("aic", "first"))
     assert set(pd.read_csv(results / "work" / "model_profiles.csv")["MODEL"]) == {"stein"}
+
+
+def test_shares_of_the_subjects_give_the_bytes_of_the_whole(results):
+    # of 6 subjects 3 are shown one by one; samples of one are gone, so that widths of the arrays differ
+    few = pd.read_csv(results / "adnca.csv", dtype=str, keep_default_na=False)
+    few = few[few["USUBJID"].ne(few["USUBJID"].iloc[0]) | few["AFRLT"].astype(float).lt(22)]
+    few.to_csv(results / "adnca.csv", index=False)
+    text = CONFIG + "scale: {jobs: 3, subjects_shown: 3}\n"
+    run(results, text)
+    tables = ("adpp_model", "predictions", "fits", "model_samples", "model_profiles", "model_choice")
+    whole = {name: (results / "work" / f"{name}.csv").read_bytes() for name in tables}
+    assert len(set(pd.read_csv(results / "work" / "predictions.csv")["USUBJID"])) <= 3
+    said = [run(results, text, "--share", f"{part}-of-3") for part in (3, 1, 2)]
+    assert said[0] == "share 3-of-3: 2 subjects\n"
+    for name in tables:
+        (results / "work" / f"{name}.csv").unlink()
+    run(results, text, "--gather", "3")
+    assert {name: (results / "work" / f"{name}.csv").read_bytes() for name in tables} == whole
 
 
 def test_a_trial_without_a_kinetic_model_has_empty_tables_and_says_so(results):

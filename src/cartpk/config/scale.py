@@ -21,7 +21,7 @@ class Scale(Model):
     )
     subjects_shown: int = Field(
         500,
-        ge=20,
+        ge=1,
         description="[choice] In a trial of more subjects, those shown one by one (lines and marks of figures, "
         "listings, pages of subjects, fitted curves, profiles of the likelihood) are a random sample of this many. "
         "Parameters, fits and summaries are of all; adsl.csv, adnca.csv and adpp.csv hold everybody.",

@@ -74,9 +74,9 @@ def fit_share(
     drawn = frozenset(share if of_everybody else shown)
     texts: dict[str, dict[str, list[str]]] = {name: {file: [] for file in TABLES} for name in names}
     place = pd.Series(range(len(share)), index=list(share), dtype="float64")
-    at = adnca["USUBJID"].map(place)
+    at = adnca["USUBJID"].map(place).dropna().sort_values(kind="stable")  # a subject's profiles stand together
     for start in range(0, max(1, len(share)), _AT_ONCE):
-        rows = adnca[at.between(start, start + _AT_ONCE, inclusive="left")]
+        rows = adnca.loc[at.index[at.between(start, start + _AT_ONCE, inclusive="left")]]
         who = share[start : start + _AT_ONCE]
         for name in names:
             made = _fitted(trial, name, rows, who, events, drawn, profiles=_profiled(trial, name, names))
