@@ -90,73 +90,84 @@ def _rows(data: TrialData, config: TrialConfig) -> pd.DataFrame:
 
 
 def _plot(shown: pd.DataFrame, every: pd.DataFrame, config: TrialConfig) -> Compose:
-    import plotnine as p9
-
     from cartpk.figures import samples as s
     from cartpk.figures import theme, wording
-    from cartpk.figures.palette import INK, LLOQ_INK, PAPER
 
     rows = shown.assign(X=theme.root_days(shown["AFRLT"]))
     samples = rows[rows["LAYER"] == "SAMPLE"].dropna(subset=["DRAWN"])
     samples = samples.assign(
         RESULT=theme.in_order(samples["BLQFL"].map({"Y": s.BLQ_MARK, "N": s.QUANTIFIED}), [s.QUANTIFIED, s.BLQ_MARK])
     )
+    title = wording.wrapped(s.axis_title(config.primary_analyte, every), 2.6)
+    below = _part_of_blq(rows[rows["LAYER"] == "BLQ"], samples) + theme.note(wording.small_print(config))
+    return _percentiles(rows, samples, title) / (below + theme.house_theme(*_SIZE))
+
+
+def _percentiles(rows: pd.DataFrame, samples: pd.DataFrame, title: str) -> p9.ggplot:
+    """Results, and their percentiles on the bands of those of simulated trials."""
+    import plotnine as p9
+
+    from cartpk.figures import samples as s
+    from cartpk.figures import theme
+    from cartpk.figures.palette import LLOQ_INK, PAPER
+
     floor = float(samples["DRAWN"].min()) / 1.3
     lines = rows[rows["LAYER"] == "PERCENTILE"].assign(PART=lambda t: t["LEVEL"].map("{:g}".format))
     band = lines.dropna(subset=["HIGH"]).assign(LOW=lambda t: t["LOW"].fillna(floor).clip(lower=floor))
-    band = band[band["HIGH"] > floor]
-    levels = sorted(lines["LEVEL"].unique())
-    fills = {f"{level:g}": "#5B8DB8" if level == 0.5 else "#C3CED9" for level in levels}
-    looks = {"color": [RED, INK], "size": [0.9, 0.5]}
-    kinds = p9.scale_linetype_manual(
-        name="",
-        values={OBSERVED: "solid", SIMULATED: "dashed"},
-        breaks=[OBSERVED, SIMULATED],
-        guide=p9.guide_legend(override_aes=looks),
-    )
-    kinds_off = p9.scale_linetype_manual(name="", values={OBSERVED: "solid", SIMULATED: "dashed"}, guide=None)
-    axis = theme.root_time_axis(samples["AFRLT"], 7.0)
+    fills = {f"{level:g}": "#5B8DB8" if level == 0.5 else "#C3CED9" for level in sorted(lines["LEVEL"].unique())}
     look = s.weight(len(samples) // 14, samples["USUBJID"].nunique())
-    above = (
+    marks = [
+        p9.geom_point(
+            p9.aes(y="DRAWN", shape="RESULT"), samples[samples["BLQFL"] == flag], fill=fill, color=LLOQ_INK,
+            size=look.mark * 0.9, stroke=0.4, alpha=0.75, raster=look.raster,
+        )
+        for flag, fill in (("N", LLOQ_INK), ("Y", PAPER))
+    ]  # fmt: skip
+    return (
         p9.ggplot(rows, p9.aes("X"))
-        + p9.geom_ribbon(p9.aes(ymin="LOW", ymax="HIGH", fill="PART"), band, alpha=0.55)
-        + p9.geom_point(
-            p9.aes(y="DRAWN", shape="RESULT"), samples[samples["BLQFL"] == "N"], fill=LLOQ_INK, color=LLOQ_INK,
-            size=look.mark * 0.9, stroke=0.4, alpha=0.75, raster=look.raster,
-        )
-        + p9.geom_point(
-            p9.aes(y="DRAWN", shape="RESULT"), samples[samples["BLQFL"] == "Y"], fill=PAPER, color=LLOQ_INK,
-            size=look.mark * 0.9, stroke=0.4, alpha=0.75, raster=look.raster,
-        )
+        + p9.geom_ribbon(p9.aes(ymin="LOW", ymax="HIGH", fill="PART"), band[band["HIGH"] > floor], alpha=0.55)
+        + marks
         + _lines(lines)
         + p9.scale_fill_manual(values=fills, guide=None)
-        + kinds
+        + _kinds(legend=True)
         + theme.blq_legend()
         + theme.log_axis()
-        + axis
-        + p9.labs(x="", y=wording.wrapped(s.axis_title(config.primary_analyte, every), 2.6))
+        + theme.root_time_axis(samples["AFRLT"], 7.0)
+        + p9.labs(x="", y=title)
         + theme.house_theme(*_SIZE, [[OBSERVED, SIMULATED], [s.QUANTIFIED, s.BLQ_MARK]])
-    )  # fmt: skip
-    part = rows[rows["LAYER"] == "BLQ"]
-    below = (
+    )
+
+
+def _part_of_blq(part: pd.DataFrame, samples: pd.DataFrame) -> p9.ggplot:
+    """Part of the results that are BLQ on the band of simulated trials, over the same days."""
+    import plotnine as p9
+
+    from cartpk.figures import theme
+
+    return (
         p9.ggplot(part, p9.aes("X"))
         + p9.geom_ribbon(p9.aes(ymin="LOW", ymax="HIGH"), fill="#C3CED9", alpha=0.7)
         + _lines(part.assign(PART="BLQ"))
         + p9.geom_point(p9.aes(y="OBS"), color=RED, size=1.4)
-        + kinds_off
-        + p9.scale_y_continuous(
-            limits=(0, 1),
-            breaks=[0, 0.25, 0.5, 0.75, 1],
-            labels=lambda v: [f"{100 * x:g} %" for x in v],
-            minor_breaks=False,
-        )
+        + _kinds(legend=False)
+        + p9.scale_y_continuous(limits=(0, 1), breaks=[0, 0.25, 0.5, 0.75, 1], labels=_percent, minor_breaks=False)
         + p9.expand_limits(x=list(theme.root_days([float(samples["AFRLT"].min()), float(samples["AFRLT"].max())])))
-        + axis
+        + theme.root_time_axis(samples["AFRLT"], 7.0)
         + p9.labs(y="Results that are BLQ")
-        + theme.note(wording.small_print(config))
-        + theme.house_theme(*_SIZE)
     )
-    return above / below
+
+
+def _kinds(*, legend: bool) -> p9.scale_linetype_manual:
+    """Observed and simulated lines, explained once."""
+    import plotnine as p9
+
+    from cartpk.figures.palette import INK
+
+    values = {OBSERVED: "solid", SIMULATED: "dashed"}
+    if not legend:
+        return p9.scale_linetype_manual(name="", values=values, guide=None)
+    guide = p9.guide_legend(override_aes={"color": [RED, INK], "size": [0.9, 0.5]})
+    return p9.scale_linetype_manual(name="", values=values, breaks=[OBSERVED, SIMULATED], guide=guide)
 
 
 def _lines(rows: pd.DataFrame) -> list[p9.geom_line]:
