@@ -42,6 +42,8 @@ _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _RESERVED: Final = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))})
 """Names that Windows keeps for devices, whatever the ending."""
 _HASHED: Final = re.compile(".*-[0-9a-f]{8}", re.IGNORECASE)
+_ROWS_AT_ONCE: Final = 200_000
+"""Rows of a table that are text at one time."""
 _LONGEST: Final = 80
 """Letters of a file name made from an identifier."""
 
@@ -134,15 +136,20 @@ def write_text(path: Path | str, text: str) -> None:
 
 def write_table(path: Path | str, table: pd.DataFrame) -> None:
     """Write this table as CSV (:func:`table_text`), whole or not at all."""
-    write_bytes(path, table_text(table).encode("utf-8"))
+    if len(table) <= _ROWS_AT_ONCE:
+        write_bytes(path, table_text(table).encode("utf-8"))
+    else:
+        starts = range(0, len(table), _ROWS_AT_ONCE)
+        texts = (table_text(table.iloc[at : at + _ROWS_AT_ONCE], header=at == 0) for at in starts)
+        write_chunks(path, (text.encode("utf-8") for text in texts))
 
 
-def table_text(table: pd.DataFrame) -> str:
-    """This table as CSV: LF, the shortest text that reads back to the same number."""
-    text = table.to_csv(index=False, lineterminator="\n")
+def table_text(table: pd.DataFrame, *, header: bool = True) -> str:
+    """Return a table as CSV: LF, the shortest text that reads back to the same number; with or without its header."""
+    text = table.to_csv(index=False, header=header, lineterminator="\n")
     if "\r" in text:
         # a lone carriage return in a cell is no line end to the writer, and one to every reader: quoted, it stays
-        text = table.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+        text = table.to_csv(index=False, header=header, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     return text
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "checked",
     "numbers",
     "read_table",
+    "stacked",
     "widened",
 ]
 
@@ -345,6 +346,10 @@ def _without_value(column: pd.Series[Any]) -> bool:
     return bool(cells[:1].isna().all() and cells.isna().all())
 
 
+_ROWS_AT_ONCE: Final = 200_000
+"""Rows of a file that are read at one time."""
+
+
 def read_table(path: Path | str, schema: TableSchema) -> pd.DataFrame:
     """The table in this CSV file, typed by its schema (text stays text: `NA`, `001` are not touched)."""
     import pandas as pd  # noqa: PLC0415
@@ -352,5 +357,23 @@ def read_table(path: Path | str, schema: TableSchema) -> pd.DataFrame:
     full = widened(schema, pd.read_csv(path, nrows=0).columns)
     numeric = numbers(full)
     types = {name: "float64" if name in numeric else "str" for name in full.columns}
-    table = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
-    return checked(table, schema)
+    rows = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""], chunksize=_ROWS_AT_ONCE)
+    return checked(stacked(list(rows)), schema)
+
+
+def stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """These tables in one, column by column: no second copy of the whole is held, and the parts are used up."""
+    import pandas as pd  # noqa: PLC0415
+
+    if len(parts) == 1:
+        return parts[0]
+    names = dict.fromkeys(name for part in parts for name in part.columns)
+    columns = {name: pd.concat([_popped(part, name) for part in parts], ignore_index=True) for name in names}
+    return pd.DataFrame(columns, copy=False)
+
+
+def _popped(part: pd.DataFrame, name: str) -> pd.Series[Any]:
+    """Take a column out of a table; one without a value where it never had it."""
+    import pandas as pd  # noqa: PLC0415
+
+    return part.pop(name) if name in part.columns else pd.Series(index=part.index, dtype="float64")

@@ -253,13 +253,13 @@ def read_parameters(results_dir: Path | str, only: Collection[str] | None = None
 
     ``only``: as :func:`load`.
     """
-    import pandas as pd  # noqa: PLC0415
-
     folder = Path(results_dir)
     names = [name for name in PARAMETER_FILES if only is None or name in only]
     parts = [_table(folder / name, schemas.ADPP) for name in names if (folder / name).is_file()]
     parts = [part for part in parts if len(part)]
-    return schemas.checked(pd.concat(parts, ignore_index=True), schemas.ADPP) if parts else _empty(schemas.ADPP)
+    if not parts:
+        return _empty(schemas.ADPP)
+    return schemas.checked(schemas.stacked(parts), schemas.ADPP)
 
 
 def _table(path: Path, schema: TableSchema) -> pd.DataFrame:
