@@ -5,10 +5,12 @@
 import csv
 import gzip
 import io
+import os
 import struct
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
@@ -438,3 +440,25 @@ def test_parquet_types_beyond_numbers(tmp_path):
         "0.1", "09:30:00",
     ]  # fmt: skip
     assert findings.empty
+
+
+HAVEN = Path(os.environ.get("HAVEN_EXAMPLES", "/usr/lib/R/site-library/haven/examples"))
+"""A table that SAS wrote, and the same one by Stata: haven's example (MIT), in Debian's package r-cran-haven."""
+
+
+@pytest.mark.skipif(
+    not HAVEN.is_dir(), reason="no haven: apt-get download r-cran-haven, dpkg -x, HAVEN_EXAMPLES=its examples folder"
+)
+def test_a_table_that_sas_wrote_has_the_cells_of_its_twin():
+    findings = Findings()
+    read = read_file(Request(root=HAVEN, file="iris.sas7bdat", required=("Species",)), findings)
+    twin = pd.read_stata(HAVEN / "iris.dta")
+    assert len(findings) == 0
+    assert read.index.tolist() == list(range(2, 152))
+    # the table of SAS holds six letters, as pandas' own reader says too
+    assert read["Species"].tolist() == twin["species"].str[:6].tolist()
+    assert read["Species"].tolist() == pd.read_sas(HAVEN / "iris.sas7bdat", encoding="latin1")["Species"].tolist()
+    for ours, theirs in zip(read.columns[:4], twin.columns[:4], strict=True):
+        # Stata keeps seven digits
+        assert [float(cell) for cell in read[ours]] == pytest.approx(twin[theirs].tolist(), rel=1e-6)
+        assert max(map(len, read[ours])) <= 3, "the shortest text that reads back as the same number"
