@@ -14,6 +14,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import estimation_priors
 import numpy as np
 import pandas as pd
 
@@ -256,6 +257,7 @@ def page(trials: int, fresh: int, real: Path | None):
     yield from spreads(found)
     yield from planned(found)
     yield READING
+    yield from estimation_priors.section()
     if real is not None:
         yield "## Which model real series prefer\n"
         yield "Digitised series of published trials; population fits (SAEM, seed 1, normal residuals), sorted by BICc."
