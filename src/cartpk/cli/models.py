@@ -120,6 +120,7 @@ def _population(trial: TrialConfig, adnca: pd.DataFrame, adsl: pd.DataFrame, wor
     rows = rows[rows["USUBJID"].isin(sampled(rows["USUBJID"], asked.sample, asked.seed))]
     tables = dict.fromkeys(_TABLES, pd.DataFrame({"MESSAGE": []}))
     kept: dict[str, object] = {}
+    summary: dict[str, object]
     groups = {grouping.column: adsl[name] for name, grouping in trial.groupings.items() if name in adsl}
     try:
         found = derive_params_population(

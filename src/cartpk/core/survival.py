@@ -159,8 +159,8 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, level: float = 0.95) -> Surv
     times = np.asarray(found.sf.quantiles, dtype=np.float64)
     ends, of = np.unique(t, return_inverse=True)  # the same times, ascending
     place = np.searchsorted(ends, times)
-    events = np.bincount(of, weights=d, minlength=ends.size)[place]
-    censored = np.bincount(of, weights=~d, minlength=ends.size)[place]
+    events = np.bincount(of, weights=d, minlength=ends.size)[place].astype(np.float64)
+    censored = np.bincount(of, weights=~d, minlength=ends.size)[place].astype(np.float64)
     return SurvivalCurve(
         time=times,
         at_risk=t.size - np.searchsorted(np.sort(t), times).astype(np.float64),
