@@ -73,8 +73,8 @@ def section() -> Iterator[str]:
     for away in (0.0, AWAY):
         yield from rows(away)
     yield "\nAreas hardly depend on the priors. Doubling time, Tmax and the half-life of persistence are near the truth"
-    yield "only where the priors are: 0.7 away they miss it by a factor of about 2 (Tmax 1.6) whatever the width, so that"
-    yield "wider priors are no cure: such data leave these rates open. From this model report areas and Cmax.\n"
+    yield "only where the priors are: 0.7 away they miss it by a factor of about 2 (Tmax 1.6) whatever the width, so"
+    yield "that wider priors are no cure: such data leave these rates open. From this model report areas and Cmax.\n"
 
 
 if __name__ == "__main__":
