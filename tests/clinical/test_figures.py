@@ -110,7 +110,7 @@ def test_exposure_by_antibodies_leaves_out_who_was_never_classed(made):
     data = two_levels(made, adis=adis * 2, adpp=exposures(who, (10.0, 20.0, 0.0, 40.0, 50.0)))
     drawn = well_said(FIGURES["f_14_2_50"].make(data, made.config()))
     assert dict(zip(drawn.data["USUBJID"], drawn.data["VALUE"], strict=True)) == {
-        "s0": "Negative throughout",
+        "s0": "Negative",
         "s1": "Induced",
     }
 

@@ -1,5 +1,6 @@
 """Tables of section 14: who came in, what was given, dose and exposure, models, pharmacodynamics."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -107,3 +108,16 @@ def test_nadirs(factory, make):
     assert rows["PDLOG10R", "n"] == ["2 (2; 0)", "1 (0; 2)", "3 (2; 2)"]
     assert rows["PDLOG10R", "median"][1] == f"{math.log10(200):.2f} [{math.log10(200):.2f}; {math.log10(200):.2f}]"
     assert {key for _, key in rows} == {"n", "median"}
+
+
+def test_an_analyte_of_which_no_profile_was_fitted_has_one_line_and_the_reason(factory):
+    """A block of NC for every parameter would only repeat it."""
+    config = factory.config()
+    data = factory.trial(config)
+    assert not any("no profile was fitted" in note for note in t_14_2_9.table(data, config).footnotes)
+    unfitted = data.fits.assign(CONVERGED=None, MESSAGE="too few samples after infusion for a fit: 4 of the 5 needed")
+    body = t_14_2_9.table(dataclasses.replace(data, fits=unfitted), config)
+    assert [row.key["statistic"] for row in body.rows] == ["fitted"]
+    assert "CAR transgene, qPCR, STEIN MAP M3: no profile was fitted (too few samples after infusion for a fit)." in {
+        note.replace("CAR transgene in blood", "CAR transgene") for note in body.footnotes
+    }

@@ -50,7 +50,11 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         caption="Last result up to the infusion. Across: CD7+ tumour cells, %; up: log10 of the MFI of normal T cells "
         f"over that of tumour cells (0 = equal, 1 = ten times dimmer).{limits}",
         footnotes=(
-            "Indeterminate: in none of the record's classes; not assigned here. Counts: table 14.1-3.",
+            (
+                "No classes of CD7 are declared for this trial. Counts: Table 14.1-3."
+                if p.cd7_classes is None
+                else "Indeterminate: in none of the record's classes; not assigned here. Counts: Table 14.1-3."
+            ),
             *((f"Without an MFI, drawn at 0 as open marks: {missing}.",) if missing else ()),
         ),
         alt=f"Scatter of CD7+ tumour cells in % and log10 fold of MFI below normal T cells for "

@@ -21,7 +21,7 @@ SPEC: Final = FigureSpec(
     endpoints=(Endpoint.IMMUNOGENICITY,),
 )
 _CLASSES: Final = {
-    AdaClass.NEGATIVE: "Negative throughout",
+    AdaClass.NEGATIVE: "Negative",
     AdaClass.PRE_EXISTING: "Pre-existing",
     AdaClass.INDUCED: "Induced",
     AdaClass.BOOSTED: "Boosted",
@@ -47,9 +47,9 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         f"geometric mean, where a class has at least {config.report.summaries.min_group} values. Logarithmic axes.",
         footnotes=(
             (
-                "Induced: negative before, positive after the infusion. Boosted: positive before, titre after it at "
-                f"least {config.immunogenicity.boost_fold:g} times the baseline's. Pre-existing: positive before, not "
-                "boosted."
+                "Negative: in every sample. Induced: negative before, positive after the infusion. Boosted: positive "
+                f"before, titre after it at least {config.immunogenicity.boost_fold:g} times the baseline's. "
+                "Pre-existing: positive before, not boosted."
             ),
             (
                 "Exploratory: antibodies are found later, and more often, in those who are followed longer; they may "

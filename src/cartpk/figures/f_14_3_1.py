@@ -29,6 +29,8 @@ _STATES: Final = {
     "WINDOW NOT STATED": ("Window not stated in the record", "#E7E9EE"),
 }
 """Status of the DLT assessment -> as printed, its colour; in a grey print the circle still marks who has one."""
+_WINDOWED: Final = frozenset({"NO DLT, OBSERVED", "IN WINDOW", "NOT OBSERVED"})
+"""States that only a subject whose dose level has a window can be in."""
 _MOST_IN_A_ROW: Final = 12
 _FEWEST_IN_A_ROW: Final = 6
 
@@ -86,7 +88,9 @@ def _heads(rows: pd.DataFrame) -> dict[str, str]:
     """Dose level -> heading with its numbers of subjects."""
     heads = {}
     for cohort, own in rows.groupby("COHORT", observed=True):
-        evaluable = int(own["STATUS"].isin(["DLT", "NO DLT, OBSERVED"]).sum())
+        evaluable = str(int(own["STATUS"].isin(["DLT", "NO DLT, OBSERVED"]).sum()))
+        if own["STATUS"].eq("WINDOW NOT STATED").any() and not own["STATUS"].isin(_WINDOWED).any():
+            evaluable = "not stated"
         limiting = int((own["NDLT"] > 0).sum())
         heads[str(cohort)] = f"{cohort}\ninfused {len(own)} · evaluable {evaluable}\nwith DLT {limiting}"
     return heads

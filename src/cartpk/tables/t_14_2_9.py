@@ -45,12 +45,19 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         return NoTable("No kinetic model was fitted.")
     who = analysis_set(data, "PK")
     made: list[Row] = []
+    unfitted: list[str] = []
     names = data.fits.drop_duplicates("METHOD").set_index("METHOD")["MODEL"].to_dict() if len(data.fits) else {}
     for method in sorted(set(rows["PPANMETH"].dropna()), key=lambda m: (_place(config.models.fit, names.get(m)), m)):
         for assay in measured:
             own = assay.rows(rows[rows["PPANMETH"].eq(method)])
             labels = (words(method), words(assay.label))
-            made += _quality(data.fits, labels, assay, str(method), who.groups)
+            quality = list(_quality(data.fits, labels, assay, str(method), who.groups))
+            if (why := _unfitted(data.fits, assay, str(method))) is not None:
+                # a block of NC would only repeat it
+                made += quality[:1]
+                unfitted.append(f"{assay.label}, {method}: no profile was fitted ({why}).")
+                continue
+            made += quality
             made += _parameters(own, labels, assay, who.groups, config, str(names.get(method)))
     columns = (
         Column("model", "Model", "group"),
@@ -59,8 +66,18 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         Column("statistic", "Statistic", "statistic"),
         *(group.column() for group in who.groups),
     )
-    notes = (*(a.sentence for a in measured), *_NOTES)
+    notes = (*(a.sentence for a in measured), *unfitted, *_NOTES)
     return Body(columns, tuple(made), who.text, notes, "adpp.csv (PARCAT1 = MODEL), work/fits.csv")
+
+
+def _unfitted(fits: pd.DataFrame, assay: Assay, method: str) -> str | None:
+    """Why no profile of this assay was fitted; None = one was, or none was to be."""
+    own = assay.rows(fits)
+    own = own[own["METHOD"].eq(method) & own["ATPTREF"].eq(FIRST_INFUSION)]
+    if own.empty or own["CONVERGED"].notna().any():
+        return None
+    reasons = own["MESSAGE"].dropna().astype("str").str.split(":").str[0]
+    return "; ".join(dict.fromkeys(reasons)) or "no reason given"
 
 
 def _place(order: Sequence[str], name: object) -> int:
