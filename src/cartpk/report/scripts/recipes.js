@@ -184,7 +184,7 @@ cartpk.recipes = (() => {
     const last = rows.at(-1).t, step = [1, 3, 6, 12, 24, 30, 60, 90, 180, 365].find((size) => last / size <= 8) ?? 730;
     const made = [];
     for (let t = 0; t <= last; t += step) {
-      const next = rows.find((row) => row.t >= t - 1e-9 && row.t > 0) ?? rows[0];
+      const next = rows.find((row) => row.t >= t - 1e-9) ?? rows[0];
       made.push({ line: name, t, y: -0.1 - 0.085 * k, n: String(rows.length > 1 ? next.n : rows[0].n) });
     }
     return made;
