@@ -150,3 +150,21 @@ def test_the_order_of_rows_in_the_files_changes_nothing(factory):
     same = make_tables(factory.trial(**turned), config)
     for table, other in zip(make_tables(data, config), same, strict=True):
         assert table.body == other.body, table.id
+
+
+def test_listings_of_very_many_subjects_are_of_a_sample_and_say_so(factory):
+    few = factory.config(scale={"subjects_shown": 2})
+    data = factory.trial(few)
+    whole, cut = make_tables(data, factory.config()), make_tables(data, few)
+    said = "Shown: a random sample of 2 of the 6 subjects"
+    listed = set()
+    for before, after in zip(whole, cut, strict=True):
+        if not spec(after.id).is_listing:
+            assert csv_text(after.body) == csv_text(before.body) if isinstance(after.body, Body) else True
+        elif isinstance(after.body, Body):
+            assert after.body.footnotes[-1].startswith(said), after.id
+            columns = [column.key for column in after.body.columns]
+            if "subject" in columns:
+                listed |= {row.cells[columns.index("subject")].text for row in after.body.rows}
+    assert len(listed - {""}) == 2
+    assert not any("Shown:" in note for table in whole if isinstance(table.body, Body) for note in table.body.footnotes)
