@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
+from cartpk.config import load
 from cartpk.config.population_model import PopulationModel
 from cartpk.models.population import Spread
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_default_is_independent_random_effects():
@@ -35,3 +40,13 @@ def test_correlations_fixed_sds_and_priors_reach_the_fit(given, correlated):
 def test_what_the_model_does_not_have_is_refused(given, message):
     with pytest.raises(ValidationError, match=message):
         PopulationModel(seed=1, **given)
+
+
+def test_the_example_is_valid_on_bundled_data_and_asks_for_covariates_screening_and_plan():
+    trial = load(ROOT / "config" / "examples" / "population.yaml")
+    asked = trial.models.population
+    assert asked is not None
+    assert (len(asked.covariates), len(asked.screen), asked.plan) == (2, 4, True)
+    assert all((ROOT / name).is_file() for name in trial.data.files())
+    assert trial.report.synthetic
+    assert all(trial.asks((), needs) for needs in ("models", "population", "covariates", "plan"))
