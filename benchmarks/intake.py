@@ -3,13 +3,16 @@
 usage: python benchmarks/intake.py [--pairs 5] [--rows 1000 10000 100000]
 
 Twice: in one process (`read_trial` beside the bare read, in turn, after one pair that is not counted) and as whole
-processes, imports included. Seconds are those of the processor, so that a neighbour on the machine counts less.
+processes, imports included. Seconds are those of the processor, so that a neighbour on the machine counts less. Both
+sides start from byte code, as an installed package does: it goes to a folder of the benchmark's own in the pair that is
+not counted, whatever PYTHONDONTWRITEBYTECODE says (with it, cartpk would be compiled anew at every start, pandas not).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -96,10 +99,12 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def _child_seconds(code: str) -> float:
-    """Processor seconds of a process that runs this code."""
+def _child_seconds(code: str, folder: Path) -> float:
+    """Processor seconds of a process that runs this code; its byte code is kept in the folder."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = kept | {"PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -128,7 +133,8 @@ def whole_process(config: Path, layout: str, pairs: int) -> list[tuple[float, fl
     """The same as processes of their own, imports included."""
     ours = f"{_OURS}read_trial(load(Path({str(config)!r})), Path({str(config.parent)!r}))"
     theirs = f"{_BARE}bare({str(config.parent)!r}, {_READ[layout]!r}, {_GROUPS[layout]!r})"
-    return [(_child_seconds(ours), _child_seconds(theirs)) for _ in range(pairs + 1)][1:]
+    folder = config.parent
+    return [(_child_seconds(ours, folder), _child_seconds(theirs, folder)) for _ in range(pairs + 1)][1:]
 
 
 def measure(*, pairs: int = 5, sizes: tuple[int, ...] = SIZES) -> list[dict[str, Any]]:
@@ -158,13 +164,14 @@ def section(found: list[dict[str, Any]]) -> str:
         "## The intake\n",
         "`cartpk.ingest.read_trial`, from the files to the typed tables and all findings, beside `pandas.read_csv` of",
         "the same files and three groupbys (benchmarks/intake.py), in turn; processor seconds, medians of",
-        f"{found[0]['pairs']} pairs. The whole process counts the imports of both sides. Command:",
+        f"{found[0]['pairs']} pairs. The whole process counts the imports of both sides, from byte code: that is how a",
+        "user meets it. In one process the imports are done before. The bar does not say which of the two. Command:",
         "`python benchmarks/run.py --only intake`.\n",
         "| layout | rows | | cartpk | bare pandas | ratio | bar |",
         "|---|---|---|---|---|---|---|",
     ]
     for r in found:
-        bar = f"at most {BAR:g}: {'met' if r['ratio'] <= BAR else 'MISSED'}" if r["rows"] == max(SIZES) else ""
+        bar = f"less than {BAR:g}: {'met' if r['ratio'] < BAR else 'MISSED'}" if r["rows"] == max(SIZES) else ""
         times = f"{1000 * r['cartpk_s']:.0f} ms | {1000 * r['bare_s']:.0f} ms"
         lines.append(f"| {r['layout']} | {r['rows']:,} | {r['way']} | {times} | {r['ratio']:.2f} | {bar} |")
     return "\n".join(lines) + "\n"

@@ -84,7 +84,7 @@ def test_pairs_print_what_the_report_reads(adnca, tmp_path):
     text = nca_section.section(found)
     assert "| groupby.apply (pandas " in text
     assert "pkpdutils: not measured: no Python 3.13 was found." in text
-    assert "ratio 4.00 (at most 3: MISSED)" in text
+    assert "ratio 4.00 (less than 3: MISSED)" in text
     assert "9.0 times the input (at most 10: met)" in text
 
 
@@ -109,8 +109,8 @@ def test_the_intake_section_says_which_bars_are_met():
     rows = [(1_000, 9.0), (100_000, 2.0), (100_000, 4.0)]
     text = intake.section([{**pair, "rows": n, "ratio": ratio} for n, ratio in rows])
     assert "| tidy | 1,000 | in one process | 200 ms | 100 ms | 9.00 |  |" in text
-    assert "| 2.00 | at most 3: met |" in text
-    assert "| 4.00 | at most 3: MISSED |" in text
+    assert "| 2.00 | less than 3: met |" in text
+    assert "| 4.00 | less than 3: MISSED |" in text
 
 
 def test_the_readme_keeps_the_parts_that_were_not_measured(tmp_path, monkeypatch):

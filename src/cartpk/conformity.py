@@ -111,10 +111,9 @@ def _column_holds(values: pd.Series[Any], column: Column) -> bool:
         return _numbers_hold(values.to_numpy(), column)
     if column.nullable and column.allowed is None:
         return True
-    cells = values.to_numpy(dtype=object)
-    # a missing cell is the only one that is not equal to itself
-    if not column.nullable and (cells != cells).any():  # noqa: PLR0124
+    if not column.nullable and values.hasnans:
         return False
+    # a missing cell is the only one that is not equal to itself
     return column.allowed is None or {cell for cell in values.unique() if cell == cell} <= set(column.allowed)  # noqa: PLR0124
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pydantic import Field, field_validator
 
 from cartpk.config.base import Model, Prior
-from cartpk.models.cd7_dynamics import PARAMETERS
 
 __all__ = ["Dynamics"]
 
@@ -44,6 +43,10 @@ class Dynamics(Model):
     @field_validator("priors")
     @classmethod
     def _parameters_exist(cls, priors: dict[str, Prior]) -> dict[str, Prior]:
+        if not priors:
+            return priors
+        from cartpk.models.cd7_dynamics import PARAMETERS  # noqa: PLC0415 - only where a prior is named
+
         known = [*(p.symbol for p in PARAMETERS), "sigma"]
         for symbol in priors:
             if symbol not in known:

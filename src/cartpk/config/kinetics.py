@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from cartpk.config.base import Model, Positive
-from cartpk.core.nca import (
-    AllBlq,
-    BlqImputation,
-    BlqRule,
-    CellTherapySettings,
-    NcaSettings,
-    WindowSettings,
-)
 from cartpk.terms import AucMethod
+
+if TYPE_CHECKING:
+    from cartpk.core.nca import NcaSettings, WindowSettings
 
 __all__ = ["Marrow", "Nca", "Windows"]
 
@@ -42,6 +37,8 @@ class Windows(Model):
 
     def settings(self) -> WindowSettings:
         """The limits of the decision table as :mod:`cartpk.core.nca` takes them."""
+        from cartpk.core.nca import AllBlq, BlqImputation, WindowSettings  # noqa: PLC0415 - loads the whole analysis
+
         return WindowSettings(
             tolerance_days=self.tolerance_days,
             default_tolerance_days=self.default_tolerance_days,
@@ -141,6 +138,8 @@ class Nca(Model):
 
     def settings(self) -> NcaSettings:
         """The choices of the non-compartmental analysis as :mod:`cartpk.core.nca` takes them."""
+        from cartpk.core.nca import BlqRule, CellTherapySettings, NcaSettings  # noqa: PLC0415 - loads the whole analysis
+
         return NcaSettings(
             auc_method=AucMethod(self.auc_method),
             blq_rule=BlqRule(self.blq_rule),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
 from cartpk.config.base import Model, Positive
 from cartpk.models import MODELS
-from cartpk.models.population import SMALL_TRIAL_SD, Spread
+from cartpk.models.base import SMALL_TRIAL_SD
+
+if TYPE_CHECKING:
+    from cartpk.models.random_effects import Spread
 
 __all__ = ["CovariateModel", "PopulationModel"]
 
@@ -96,6 +99,8 @@ class PopulationModel(Model):
 
     def spread(self) -> Spread:
         """How the random effects are modelled, as :mod:`cartpk.models.population` takes it."""
+        from cartpk.models.random_effects import Spread  # noqa: PLC0415 - loads the estimation
+
         groups: Literal["full"] | tuple[tuple[str, ...], ...]
         groups = () if self.omega == "diagonal" else self.omega
         return Spread(groups, dict(self.fixed_omega), self.omega_prior_sd, self.omega_prior_subjects)

@@ -10,7 +10,18 @@ import pandas as pd
 from cartpk.config import TrialConfig
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.spellings import canonical_specimen, canonical_unit
-from cartpk.ingest.text import close_to, key, looked_up, mapped, mapped_together, plain, texts, truths
+from cartpk.ingest.text import (
+    close_to,
+    factored,
+    key,
+    looked_up,
+    only,
+    plain,
+    same,
+    texts,
+    texts_together,
+    truths,
+)
 
 __all__ = ["Assay", "assays_of", "with_assays"]
 
@@ -88,21 +99,22 @@ def with_assays(samples: pd.DataFrame, assays: tuple[Assay, ...], findings: Find
     decides. All other rows are one finding per file, test and specimen.
     """
     cells = [samples[name] for name in ("TEST", "TESTALT", "PCSPEC", "UNIT")]
-    code = pd.Series(mapped_together(cells, _resolver(assays)), index=samples.index, dtype="str")
+    code = texts_together(cells, _resolver(assays))
     specimen_of = {a.code: a.specimen for a in assays}
-    specimen = pd.Series(mapped(samples["PCSPEC"], canonical_specimen), index=samples.index, dtype="str")
-    named = samples.assign(CODE=code, PCSPEC=specimen.where(specimen != "", looked_up(code, specimen_of)))
-    mine = code != ""
-    _list_specimens(samples.loc[mine, ["PCSPEC", "SRCFILE", "SRCROW"]], specimen, findings)
+    specimen = texts(samples["PCSPEC"], canonical_specimen)
+    unsaid = same(specimen, "")
+    known = specimen.where(~unsaid, looked_up(code, specimen_of)) if unsaid.any() else specimen
+    named = samples.assign(CODE=code, PCSPEC=known)
+    mine = truths(code, bool)
+    _list_specimens(only(samples[["PCSPEC", "SRCFILE", "SRCROW"]], mine), specimen, findings)
     _list_unmatched(named.loc[~mine, ["TEST", "PCSPEC", "SRCFILE", "SRCROW"]], assays, findings)
     several = truths(code, lambda c: "|" in c)
     for text, here in named.loc[several, ["CODE", "TEST", "SRCFILE", "SRCROW"]].groupby("CODE", sort=False):
         findings.add_files(
             "CP-023", here, field="TEST", old=str(here["TEST"].iloc[0]), assays=str(text).replace("|", ", ")
         )
-    _list_absent(code[mine], samples, assays, findings)
-    kept = mine & ~several
-    return named if kept.all() else named[kept]
+    _list_absent(set(factored(code)[1]), samples, assays, findings)
+    return only(named, mine & ~several)
 
 
 def _resolver(assays: tuple[Assay, ...]) -> Callable[[str, str, str, str], str]:
@@ -124,8 +136,11 @@ def _resolver(assays: tuple[Assay, ...]) -> Callable[[str, str, str, str], str]:
 def _list_specimens(rows: pd.DataFrame, specimen: pd.Series[str], findings: Findings) -> None:
     """One finding per file and spelling of a specimen that is not the CDISC name."""
     delivered = texts(rows["PCSPEC"], str.strip)
-    new = specimen[rows.index]
-    changed = (delivered != "") & (texts(delivered, str.upper) != new)
+    new = specimen if len(specimen) == len(rows) else specimen[rows.index]
+    pairs = texts_together([delivered, new], lambda old, name: "changed" if old and old.upper() != name else "")
+    changed = truths(pairs, bool)
+    if not changed.any():
+        return
     for (old, name), here in rows[changed].groupby([delivered[changed], new[changed]], sort=False):
         findings.add_files("CP-024", here, field="PCSPEC", old=str(old), new=str(name))
 
@@ -147,12 +162,12 @@ def _list_unmatched(rows: pd.DataFrame, assays: tuple[Assay, ...], findings: Fin
         )
 
 
-def _list_absent(found: pd.Series[str], samples: pd.DataFrame, assays: tuple[Assay, ...], findings: Findings) -> None:
+def _list_absent(found: set[str], samples: pd.DataFrame, assays: tuple[Assay, ...], findings: Findings) -> None:
     """List assays of the config that no row belongs to; no kinetic row at all stops the trial."""
     if samples.empty:
         return
-    present = {code for codes in found.unique() for code in codes.split("|")}
-    delivered = ", ".join(sorted({plain(t) for t in samples["TEST"].dropna().unique() if t}))
+    present = {code for codes in found - {""} for code in codes.split("|")}
+    delivered = ", ".join(sorted({plain(t) for t in factored(samples["TEST"])[1] if t}))
     for assay in assays:
         if assay.code not in present:
             findings.add("CP-021", field="TEST", old=delivered, assay=assay.code, specimen=assay.specimen)

@@ -11,7 +11,7 @@ from cartpk.config import TrialConfig
 from cartpk.config.data import Exclusion
 from cartpk.conformity import TableSchema
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import close_to, constant, mapped, plain
+from cartpk.ingest.text import close_to, constant, mapped, plain, without_empty
 from cartpk.schemas import checked, widened
 
 __all__ = [
@@ -166,6 +166,5 @@ def typed(rows: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
     cells = {name: _cast(rows.get(name, nothing), column.dtype) for name, column in schema.columns.items()}
     for name, values in cells.items():
         if schema.columns[name].dtype == "str":
-            empty = values.to_numpy(dtype=object) == ""
-            cells[name] = values.mask(empty) if empty.any() else values
+            cells[name] = without_empty(values)
     return checked(pd.DataFrame(cells, index=rows.index).reset_index(drop=True), schema)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+import numpy as np
 import pandas as pd
 
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.reportable import without_superseded
 from cartpk.ingest.results import exclude
-from cartpk.ingest.text import counted
+from cartpk.ingest.text import counted, factored, only
 from cartpk.terms import BlqClass
 
 __all__ = ["without_duplicates"]
@@ -35,7 +36,7 @@ def without_duplicates(
     rows = without_superseded(rows, findings)
     unresolved = "BI-046" if marked or rule == "final" else "BI-045"
     here = rows["ANLRS"].isna()
-    if not rows.loc[here, _TIME].duplicated().any():
+    if not _repeated(only(rows[_TIME], here)):
         return rows
     used = rows[here]
     again = used.duplicated([*_TIME, *_RESULT])
@@ -57,6 +58,19 @@ def without_duplicates(
         gone = rows.index.isin(pd.concat(dropped).index)
         rows = exclude(rows, pd.Series(gone, index=rows.index), "CP-060")
     return pd.concat([rows, *averages], ignore_index=True) if averages else rows
+
+
+def _repeated(times: pd.DataFrame) -> bool:
+    """Whether any subject, assay and specimen has one time twice."""
+    profile = np.zeros(len(times), dtype=np.int64)
+    for name in _TIME[:-1]:
+        codes, distinct = factored(times[name])
+        profile = profile * max(len(distinct), 1) + codes
+    order = np.lexsort((times[_TIME[-1]], profile))
+    of, at = profile[order], times[_TIME[-1]].to_numpy()[order]
+    missing = np.isnan(at)
+    again = (at[1:] == at[:-1]) | (missing[1:] & missing[:-1])
+    return bool((again & (of[1:] == of[:-1])).any())
 
 
 def _list_resolved(group: pd.DataFrame, kept: pd.DataFrame, rule: str, findings: Findings) -> pd.DataFrame:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -63,6 +65,19 @@ class Intake:
     clinical: Clinical
 
 
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """The collector of cycles rests: what is read holds none, and it would look through all of it again and again."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
+@_without_collection()
 def read_trial(config: TrialConfig, root: Path) -> Intake:
     """A trial's raw files as typed tables, with one finding for every exclusion, imputation, conversion and doubt.
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cartpk.config.data import Time
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import key, mapped, plain, texts
+from cartpk.ingest.text import key, numbers, plain, texts, truths
 from cartpk.terms import DAYS_PER_HOUR
 
 __all__ = ["label_day", "label_days", "list_undeclared", "list_unmapped", "nominal_days", "timed_by_label"]
@@ -45,7 +45,7 @@ def nominal_days(frame: pd.DataFrame, prefix: str, time: Time, findings: Finding
 def list_unmapped(rows: pd.DataFrame, column: str, findings: Findings) -> None:
     """List visit labels that say no planned day, one finding per file and label (BI-042)."""
     labels = texts(rows[column], str.strip)
-    named = labels != ""
+    named = truths(labels, bool)
     for (_, label), here in rows.loc[named, ["SRCFILE", "SRCROW"]].groupby(["SRCFILE", labels[named]], sort=False):
         findings.add_files("BI-042", here, field=column, old=str(label))
 
@@ -65,7 +65,7 @@ def label_days(column: pd.Series[str], time: Time) -> pd.Series[float]:
         label = math.nan if time.day_zero is None else label_day(text)
         return label - shift * (label > 0)
 
-    return pd.Series(mapped(column, days), index=column.index, dtype="float64")
+    return numbers(column, days)
 
 
 def list_undeclared(rows: pd.DataFrame, column: str, time: Time, findings: Findings) -> pd.Series[bool]:
@@ -75,8 +75,7 @@ def list_undeclared(rows: pd.DataFrame, column: str, time: Time, findings: Findi
     """
     if time.day_zero is not None or rows.empty:
         return pd.Series(False, index=rows.index)
-    days = pd.Series(mapped(rows[column], label_day), index=rows.index, dtype="float64")
-    these = days.notna() & label_days(rows[column], time).isna()
+    these = numbers(rows[column], label_day).notna() & label_days(rows[column], time).isna()
     for _, here in rows[these].groupby("SRCFILE", sort=False):
         findings.add_files("BI-041", here, field=column, old=str(here[column].iloc[0]))
     return these

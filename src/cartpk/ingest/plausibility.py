@@ -9,6 +9,7 @@ import pandas as pd
 
 from cartpk.ingest.assays import Assay
 from cartpk.ingest.findings import Findings
+from cartpk.ingest.text import only, same
 
 __all__ = ["list_doubts"]
 
@@ -22,10 +23,10 @@ _ROUNDED: Final = re.compile(r"\s*\d\.\d{1,2}[Ee]\+\d\d\s*")
 
 def list_doubts(rows: pd.DataFrame, assays: tuple[Assay, ...], findings: Findings) -> None:
     """List columns that look like logarithms or fractions, rounded exports, baselines that are not as expected."""
-    used = rows.loc[rows["ANLRS"].isna(), _LOOKED_AT]
+    used = only(rows[_LOOKED_AT], rows["ANLRS"].isna())
     for assay in assays:
-        mine = used[used["CODE"] == assay.code]
-        numbers = mine[mine["AVAL"].notna()]
+        mine = only(used, same(used["CODE"], assay.code))
+        numbers = only(mine, mine["AVAL"].notna())
         for _, here in numbers.groupby("SRCFILE", sort=False):
             _doubt_scale(here, assay, findings)
         if assay.kinetic:
@@ -44,7 +45,9 @@ def _doubt_scale(here: pd.DataFrame, assay: Assay, findings: Findings) -> None:
         findings.add_files("BI-020", here, field="VALUE", unit=unit, **details)
     if unit == "%" and 0 < largest <= 1:
         findings.add_files("BI-026", here, field="VALUE", **details)
-    cells = here["AVALC"].to_numpy(dtype=object, na_value="")
+    cells = here["AVALC"].to_numpy(dtype=object, na_value="").tolist()
+    if "+" not in "".join(cells):
+        return
     rounded = pd.Series(["+" in c and _ROUNDED.fullmatch(c) is not None for c in cells], index=here.index, dtype="bool")
     if rounded.any() and not rounded.all():
         findings.add_files("BI-019", here[rounded], field="VALUE", old=str(here["AVALC"][rounded].iloc[0]))

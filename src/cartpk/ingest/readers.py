@@ -14,12 +14,8 @@ import pandas as pd
 
 from cartpk.ingest.delimited import read_delimited
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.parquet import read_parquet
 from cartpk.ingest.request import Request, Table, UnreadableError
-from cartpk.ingest.sas import read_sas7bdat
-from cartpk.ingest.spreadsheets import read_workbook
 from cartpk.ingest.text import close_to, counted, trimmed
-from cartpk.ingest.transport import read_transport
 
 __all__ = ["READERS", "Request", "joined_header", "read_file"]
 
@@ -132,6 +128,34 @@ def _check_widths(widths: list[tuple[int, int]], request: Request, findings: Fin
 
 Reader = Callable[[Path, Request, Findings], Table]
 
+
+# each of these formats is loaded with the first file that has it: most trials are delivered in one
+
+
+def _workbook(path: Path, request: Request, findings: Findings) -> Table:
+    from cartpk.ingest.spreadsheets import read_workbook  # noqa: PLC0415
+
+    return read_workbook(path, request, findings)
+
+
+def _parquet(path: Path, request: Request, findings: Findings) -> Table:
+    from cartpk.ingest.parquet import read_parquet  # noqa: PLC0415
+
+    return read_parquet(path, request, findings)
+
+
+def _transport(path: Path, request: Request, findings: Findings) -> Table:
+    from cartpk.ingest.transport import read_transport  # noqa: PLC0415
+
+    return read_transport(path, request, findings)
+
+
+def _sas7bdat(path: Path, request: Request, findings: Findings) -> Table:
+    from cartpk.ingest.sas import read_sas7bdat  # noqa: PLC0415
+
+    return read_sas7bdat(path, request, findings)
+
+
 READERS: Final[dict[str, Reader]] = {
     ".csv": read_delimited,
     ".tsv": read_delimited,
@@ -139,10 +163,10 @@ READERS: Final[dict[str, Reader]] = {
     ".csv.gz": read_delimited,
     ".tsv.gz": read_delimited,
     ".txt.gz": read_delimited,
-    ".xlsx": read_workbook,
-    ".xlsm": read_workbook,
-    ".parquet": read_parquet,
-    ".xpt": read_transport,
-    ".sas7bdat": read_sas7bdat,
+    ".xlsx": _workbook,
+    ".xlsm": _workbook,
+    ".parquet": _parquet,
+    ".xpt": _transport,
+    ".sas7bdat": _sas7bdat,
 }
 """File ending -> function that reads it."""

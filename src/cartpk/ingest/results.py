@@ -13,7 +13,7 @@ from cartpk.ingest.assays import Assay
 from cartpk.ingest.cells import CellReader, Kind
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.rules import RULES
-from cartpk.ingest.text import key, looked_up, mapped, truths
+from cartpk.ingest.text import key, looked_up, numbers, same, truths
 from cartpk.terms import BlqClass
 
 __all__ = ["exclude", "with_cells", "with_results"]
@@ -41,7 +41,7 @@ def with_cells(rows: pd.DataFrame, intake: Intake) -> pd.DataFrame:
     number = pd.Series(cells.value, index=rows.index)
     frame = rows.assign(KIND=cells.kind, CELLRULE=cells.rule, PERCENT=cells.percent)
     limit = frame["KIND"] == Kind.BLQ.name
-    mark = pd.Series(mapped(rows["BLQ"], _mark), index=rows.index, dtype="float64")
+    mark = numbers(rows["BLQ"], _mark)
     answered = ((frame["KIND"] != Kind.MISSING.name) | (mark == 1)) & ~rows["NOTDONE"]
     return frame.assign(NUMBER=number.mask(limit), TOKEN=number.where(limit), MARK=mark, ANSWERED=answered)
 
@@ -79,8 +79,7 @@ def _with_limits(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, 
     own = number.where(number > 0)
     wrong = own.isna() & (rule != "CP-011")
     of_code = {a.code: a for a in assays}
-    limits = mapped(rows["CODE"], lambda c: of_code[c].lloq)
-    default = pd.Series(limits, index=rows.index, dtype="float64")
+    default = numbers(rows["CODE"], lambda c: of_code[c].lloq)
     bad = rows[wrong & rows["ANLRS"].isna()]
     findings.add_rows("CP-051", bad, field="LLOQ", old=bad["LLOQ"], new=default[bad.index])
     kinetic = truths(rows["CODE"], lambda c: of_code[c].kinetic)
@@ -91,7 +90,7 @@ def _refused(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     """The rows with the cells that cannot be read excluded, each under the rule that says why."""
     refused = rows["KIND"] == Kind.REFUSED.name
     rule = rows["CELLRULE"].where(refused, "")
-    in_percent = rows["AVALU"] == "%"
+    in_percent = same(rows["AVALU"], "%")
     rule = rule.mask((rule == "BI-011") & in_percent, "BI-027")
     rule = rule.mask(~refused & rows["PERCENT"] & ~in_percent, "BI-016")
     rule = rule.mask(~refused & in_percent & (rows["NUMBER"] > 100), "BI-027")

@@ -20,12 +20,17 @@ __all__ = [
     "looked_up",
     "mapped",
     "mapped_together",
+    "numbers",
+    "only",
     "plain",
     "ranked",
+    "same",
     "taken",
     "texts",
+    "texts_together",
     "trimmed",
     "truths",
+    "without_empty",
 ]
 
 T = TypeVar("T")
@@ -33,6 +38,8 @@ T = TypeVar("T")
 _INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _SPACE: Final = re.compile(r"\s+")
+_TRIED: Final = 1024
+"""Cells that tell whether the texts of a column repeat."""
 
 
 def plain(text: str) -> str:
@@ -91,9 +98,22 @@ def close_to(word: str, known: Iterable[str]) -> str:
 
 def factored(column: pd.Series[str]) -> tuple[np.ndarray[tuple[int], np.dtype[np.intp]], list[str]]:
     """The column as codes into its distinct texts, in order of appearance; an empty cell counts as an empty text."""
-    codes, distinct = pd.factorize(column.to_numpy(dtype=object))
+    cells = np.ascontiguousarray(column.to_numpy(dtype=object))
+    # where one text is one object, as in nearly every column that was read, the places of the objects are compared
+    places = np.frombuffer(cells.data, dtype=np.intp)
+    if cells.size and (places == places[0]).all():
+        return np.zeros(len(cells), dtype=np.intp), _distinct(cells[:1])[1]
+    if len(np.unique(places[:_TRIED])) > _TRIED // 2:
+        return _distinct(cells)
+    codes, of = pd.factorize(places)
+    merged, distinct = _distinct(cells[_firsts(codes, len(of))])
+    return merged[codes], distinct
+
+
+def _distinct(cells: np.ndarray[Any, Any]) -> tuple[np.ndarray[tuple[int], np.dtype[np.intp]], list[str]]:
+    codes, distinct = pd.factorize(cells)
     if codes.size and codes.min() < 0:
-        codes, distinct = pd.factorize(column.to_numpy(dtype=object, na_value=""))
+        codes, distinct = pd.factorize(np.where(codes < 0, "", cells))
     return codes, distinct.tolist()
 
 
@@ -137,6 +157,37 @@ def truths(column: pd.Series[str], function: Callable[[str], bool]) -> pd.Series
     return pd.Series(values[codes], index=column.index)
 
 
+def numbers(column: pd.Series[str], function: Callable[[str], float | None]) -> pd.Series[float]:
+    """``function`` of every cell as a number, None as NaN, called once per distinct text.
+
+    >>> numbers(pd.Series(["1", "", None], dtype="str"), lambda text: float(text) if text else None).tolist()
+    [1.0, nan, nan]
+    """
+    codes, distinct = factored(column)
+    values = np.array([function(text) for text in distinct], dtype=np.float64)
+    return pd.Series(values[codes], index=column.index)
+
+
+def same(column: pd.Series[str], text: str) -> pd.Series[bool]:
+    """Which cells are this text; an empty cell counts as an empty text.
+
+    >>> same(pd.Series(["a", "", None], dtype="str"), "").tolist()
+    [False, True, True]
+    """
+    return truths(column, text.__eq__)
+
+
+def without_empty(column: pd.Series[str]) -> pd.Series[str]:
+    """The column with its empty texts as missing cells."""
+    codes, distinct = factored(column)
+    return column if "" not in distinct else taken([text or None for text in distinct], codes, column.index)
+
+
+def only(frame: pd.DataFrame, these: pd.Series[bool]) -> pd.DataFrame:
+    """These rows of the table; the table itself where they are all."""
+    return frame if these.all() else frame[these]
+
+
 def ranked(column: pd.Series[str]) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     """The place of every cell's text in the order of the distinct ones; an empty cell counts as an empty text.
 
@@ -166,13 +217,38 @@ def looked_up(column: pd.Series[str], table: Mapping[str, str | None]) -> pd.Ser
 
 def mapped_together(columns: list[pd.Series[str]], function: Callable[..., T]) -> list[T]:
     """``function`` of the cells of each row, called once per distinct row; an empty cell counts as an empty text."""
+    codes, values = _together(columns, function)
+    return [values[c] for c in codes.tolist()]
+
+
+def texts_together(columns: list[pd.Series[str]], function: Callable[..., str]) -> pd.Series[str]:
+    """The same as a column of text.
+
+    >>> texts_together([pd.Series(["a", None], dtype="str"), pd.Series(["b", "b"])], str.__add__).tolist()
+    ['ab', 'b']
+    """
+    codes, values = _together(columns, function)
+    return taken(values, codes, columns[0].index)
+
+
+def _together(
+    columns: list[pd.Series[str]], function: Callable[..., T]
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.intp]], list[T]]:
+    """Codes of the rows into the values of the distinct ones."""
     parts = [factored(column) for column in columns]
     combined = np.zeros(len(columns[0]), dtype=np.int64)
     for codes, distinct in parts:
-        combined = combined * max(len(distinct), 1) + codes
+        if len(distinct) > 1:
+            combined = combined * len(distinct) + codes
     codes, rows = pd.factorize(combined)
     # the first row of each combination stands for all of them
-    first = np.full(len(rows), len(combined), dtype=np.int64)
-    np.minimum.at(first, codes, np.arange(len(combined)))
-    values = [function(*(distinct[own[i]] for own, distinct in parts)) for i in first.tolist()]
-    return [values[c] for c in codes.tolist()]
+    first = _firsts(codes, len(rows))
+    return codes, [function(*(distinct[own[i]] for own, distinct in parts)) for i in first.tolist()]
+
+
+def _firsts(codes: np.ndarray[tuple[int], np.dtype[np.intp]], number: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """Where each of this number of codes stands first."""
+    first = np.empty(number, dtype=np.intp)
+    # of several writes to one place the last one stays
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return first

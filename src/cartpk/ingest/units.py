@@ -8,7 +8,7 @@ from cartpk.config.data import Intake
 from cartpk.ingest.assays import Assay
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.spellings import NEEDS_DNA_MASS, PER_UL, canonical_unit
-from cartpk.ingest.text import factored, key, looked_up, plain, texts
+from cartpk.ingest.text import factored, key, looked_up, plain, same, texts, texts_together, truths
 
 __all__ = ["with_units"]
 
@@ -24,16 +24,18 @@ def with_units(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, fi
     unit = _read(rows["UNIT"], declared)
     _list_spellings(rows, "UNIT", unit, declared, findings)
     used = rows["ANLRS"].isna() & rows["ANSWERED"]
-    given_here = unit[used & (unit != "")]
-    first = rows["CODE"][given_here.index].drop_duplicates()
-    of_data = dict(zip(first, given_here[first.index], strict=True))
+    bare_unit = same(unit, "")
+    given_here = used & ~bare_unit
+    first = rows["CODE"][given_here].drop_duplicates()
+    of_data = dict(zip(first, unit[first.index], strict=True))
     own = looked_up(rows["CODE"], {a.code: a.unit or of_data.get(a.code, "") for a in assays})
-    bare = rows.loc[used & (unit == ""), ["CODE", "SRCFILE", "SRCROW"]]
+    bare = rows.loc[used & bare_unit, ["CODE", "SRCFILE", "SRCROW"]]
     for code, here in bare.groupby("CODE", sort=False):
         given = next((a.unit for a in assays if a.code == code), "")
         findings.add_files("CP-040" if given else "BI-022", here, field="UNIT", new=given or None, assay=code)
     factor = pd.Series(1.0, index=rows.index)
-    other = used & (unit != "") & (unit != own)
+    differs = texts_together([unit, own], lambda delivered, wanted: "" if delivered == wanted else delivered)
+    other = used & truths(differs, bool)
     for (source, wanted), these in rows.loc[other, ["SRCFILE", "SRCROW"]].groupby(
         [unit[other], own[other]], sort=False
     ):
@@ -43,8 +45,10 @@ def with_units(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, fi
         else:
             rule = "BI-024" if NEEDS_DNA_MASS.fullmatch(key(str(source))) else "BI-021"
             findings.add_files(rule, these, field="UNIT", old=source, allowed=wanted)
-    _check_limit_units(rows.loc[used, ["LLOQU", "SRCFILE", "SRCROW"]], unit, declared, findings)
-    return rows.assign(AVALU=own.where(own != "", unit).where(lambda u: u != "", "not stated"), FACTOR=factor)
+    if truths(rows["LLOQU"], bool).any():
+        _check_limit_units(rows.loc[used, ["LLOQU", "SRCFILE", "SRCROW"]], unit, declared, findings)
+    read = texts_together([own, unit], lambda wanted, delivered: wanted or delivered or "not stated")
+    return rows.assign(AVALU=read, FACTOR=factor)
 
 
 def _read(column: pd.Series[str], declared: dict[str, str]) -> pd.Series[str]:
@@ -56,13 +60,12 @@ def _list_spellings(
 ) -> None:
     """One finding per file and spelling that is not the unit's own."""
     codes, spellings = factored(rows[column])
-    lines = rows[["SRCFILE", "SRCROW"]]
     for code, spelling in enumerate(spellings):
         here = codes == code
-        new = str(read[here].iloc[0])
+        new = str(read.iloc[int(here.argmax())])
         if new not in {"", spelling}:
             rule = "CP-041" if plain(spelling) in declared else "BI-023"
-            findings.add_files(rule, lines[here], field="UNIT", old=spelling, new=new)
+            findings.add_files(rule, rows.loc[here, ["SRCFILE", "SRCROW"]], field="UNIT", old=spelling, new=new)
 
 
 def _check_limit_units(rows: pd.DataFrame, unit: pd.Series[str], declared: dict[str, str], findings: Findings) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from cartpk.models.base import Derived, KineticModel, Parameter, Prior, PriorLike, Transform, Unit
@@ -13,16 +12,26 @@ from cartpk.models.base import Derived, KineticModel, Parameter, Prior, PriorLik
 __all__ = ["MODELS", "Derived", "KineticModel", "Parameter", "Prior", "PriorLike", "Transform", "Unit", "get_model"]
 
 
-def _discover() -> Mapping[str, KineticModel]:
-    found: dict[str, KineticModel] = {}
-    for info in sorted(pkgutil.iter_modules(__path__), key=lambda entry: entry.name):
-        model = getattr(importlib.import_module(f"{__name__}.{info.name}"), "MODEL", None)
-        if isinstance(model, KineticModel):
-            found[model.name] = model
-    return MappingProxyType(found)
+class _Models(Mapping[str, KineticModel]):
+    """Name of a model, which is that of its file -> the model; a file is loaded when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._files = frozenset(info.name for info in pkgutil.iter_modules(__path__))
+
+    def __getitem__(self, name: str) -> KineticModel:
+        model = getattr(importlib.import_module(f"{__name__}.{name}"), "MODEL", None) if name in self._files else None
+        if not isinstance(model, KineticModel):
+            raise KeyError(name)
+        return model
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in sorted(self._files) if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
-MODELS: Final[Mapping[str, KineticModel]] = _discover()
+MODELS: Final[Mapping[str, KineticModel]] = _Models()
 """Name -> model, sorted by file name."""
 
 

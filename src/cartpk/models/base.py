@@ -12,6 +12,7 @@ import numpy as np
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 
 __all__ = [
+    "SMALL_TRIAL_SD",
     "CurveFunction",
     "Derived",
     "KineticModel",
@@ -24,6 +25,9 @@ __all__ = [
     "natural",
     "transformed",
 ]
+
+SMALL_TRIAL_SD = 0.5
+"""SD that the prior of a small trial expects of a random effect (50 % on the log scale); [choice]."""
 
 
 class Unit(StrEnum):

@@ -10,14 +10,14 @@ import numpy as np
 
 from cartpk.core.estimation.population import OmegaPrior
 from cartpk.core.estimation.profiles import BoolArray, FloatArray
-from cartpk.models.base import KineticModel, PopulationScale, natural, transformed
+from cartpk.models.base import SMALL_TRIAL_SD, KineticModel, PopulationScale, natural, transformed
 
 __all__ = ["COVARIANCE_SUBJECTS", "SMALL_TRIAL", "SMALL_TRIAL_SD", "SMALL_TRIAL_WEIGHT", "PopulationCurve", "Spread"]
 
 SMALL_TRIAL = 12
 """Subjects up to which the SDs of the random effects get a prior: without one they collapse; [choice]."""
-SMALL_TRIAL_SD, SMALL_TRIAL_WEIGHT = 0.5, 3.0
-"""That prior: as if 3 more subjects had shown an SD of 0.5 (50 % on the log scale); [choice]."""
+SMALL_TRIAL_WEIGHT = 3.0
+"""That prior: as if 3 more subjects had shown an SD of ``SMALL_TRIAL_SD``; [choice]."""
 COVARIANCE_SUBJECTS = 4
 """Subjects that each covariance of the random effects needs, without a prior; [choice]."""
 
