@@ -16,6 +16,7 @@ import pytest
 
 from cartpk.figures.registry import FIGURES
 from cartpk.report import render
+from cartpk.report.beside import beside
 from cartpk.report.charts.library import library
 from cartpk.report.methods import methods
 from cartpk.report.page import css_string
@@ -165,15 +166,26 @@ def test_style_and_script_name_no_address(html):
         assert not re.search(r"https?:|//[a-z]|@import|url\(|fetch\(|XMLHttpRequest|eval\(|innerHTML", inner), tag
 
 
-def test_links_lead_into_the_page_or_to_files_beside_it(tree, results):
+def test_links_lead_into_the_page_or_to_files_beside_it(tree, results, config):
     ids = {node.attributes["id"] for node in tree.all() if "id" in node.attributes}
-    made_by_the_command = {"findings.csv", "manifest.json"}
+    made_by_the_command = {link.path for link in beside(config)}
     for link in tree.all("a"):
         target = link.attributes["href"]
         if target.startswith("#"):
             assert target[1:] in ids, target
         else:
             assert (results / target).is_file() or target in made_by_the_command, target
+
+
+def test_the_page_leads_to_its_exports_where_they_are_asked_for(make_config, run, provenance):
+    page = render(make_config(report={"synthetic": True, "exports": ["xlsx", "pdf"]}), run, provenance)
+    root = Tree(page).root
+    targets = {a.attributes["href"] for a in root.all("a")}
+    assert {"exports/tables.xlsx", "exports/figures.zip", "exports/README.txt"} <= targets
+    assert "exports/datasets.csv" not in targets
+    assert f"exports/pdf/{run.figures[0].id}.pdf" in targets
+    none = render(make_config(report={"synthetic": True, "exports": []}), run, provenance)
+    assert 'href="exports/' not in none
 
 
 def test_ids_are_unique(tree):

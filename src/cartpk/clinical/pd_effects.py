@@ -73,9 +73,9 @@ def derive(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(PD_EFFECTS.columns))
 
 
-def used(data: TrialData) -> Iterator[tuple[Any, pd.DataFrame]]:
-    """(subject, measure, specimen) and its usable results in the order of time."""
-    t = data.adpd
+def used(data: TrialData, subject: str | None = None) -> Iterator[tuple[Any, pd.DataFrame]]:
+    """(subject, measure, specimen) and its usable results in the order of time; of all subjects, or of one."""
+    t = data.adpd if subject is None else data.adpd[data.adpd["USUBJID"].eq(subject)]
     held = t["AVAL"].notna() | t["BLQFL"].eq("Y")
     rows = t[t["ANLFL"].eq("Y") & t["AFRLT"].notna() & held]
     rows = rows.sort_values(["USUBJID", "PARAMCD", "PCSPEC", "AFRLT", "SRCFILE", "SRCROW"], kind="stable")

@@ -58,7 +58,7 @@ def paired(
     data: TrialData, config: TrialConfig, who: str, measure: PdMeasure
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
     """Days, log10 exposure and log10 reduction of a subject as :func:`pairs`, and whether the count is BLQ."""
-    held = dict(used(data)).get((who, measure.code, measure.specimen))
+    held = dict(used(data, who)).get((who, measure.code, measure.specimen))
     counts = None if held is None else series_of(held)
     event = data.adsl.set_index("USUBJID")["EVENTDY"]
     until = last_day(float(event[who]), config)

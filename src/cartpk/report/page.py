@@ -13,6 +13,7 @@ from markupsafe import Markup
 from cartpk.config import TrialConfig
 from cartpk.figures.registry import FIGURES
 from cartpk.report import assets
+from cartpk.report.beside import beside
 from cartpk.report.caveats import STATEMENT, cautions, limitations
 from cartpk.report.charts.chart import Chart
 from cartpk.report.charts.library import digest, library
@@ -105,6 +106,8 @@ def render(config: TrialConfig, run: RunFiles, provenance: Provenance) -> str:
         models=models,
         limitations=limitations(config),
         provenance=provenance,
+        beside=beside(config),
+        as_pdf="pdf" in config.report.exports,
         statement=STATEMENT,
         settings=[(path, printed(value)) for path, value, _ in settings(config)],
         not_stated=NOT_STATED,
