@@ -52,7 +52,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         footnotes=(
             wording.OPEN_MARKS,
             *wording.above_limit(counted),
-            "Subjects whose counts were not modelled are not drawn; the reasons are in table 14.2-13.",
+            "Subjects whose counts were not modelled are not drawn; the reasons are in Table 14.2-13.",
             *((f"The first {n} of {n_all} subjects are shown.",) if n < n_all else ()),
             "The model is an assumption of this project: a curve near the counts does not prove its mechanism.",
         ),

@@ -41,7 +41,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         f"consecutive results of {d.recovery_pct:g} % of baseline or more.",
         footnotes=(
             "Ticks: subjects censored at their last sample before any recovery.",
-            "Recovery lies between the visit that shows it and the one before: intervals in listing 16.2.6-1.",
+            "Recovery lies between the visit that shows it and the one before: intervals in Listing 16.2.6-1.",
         ),
         alt=f"Step curves of the part not recovered against days for {names}, "
         f"{wording.counted(subjects, 'subject')} at most.",

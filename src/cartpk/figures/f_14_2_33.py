@@ -60,7 +60,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
                 "A BLQ of the kinetics is drawn at half of its limit; a BLQ count enters with its limit, so that the "
                 "reduction is at least what is drawn (open marks)."
             ),
-            f"At least {_least()} paired samples are needed. Signed area of the loop, and the time lag: table 14.2-33.",
+            f"At least {_least()} paired samples are needed. Signed area of the loop, and the time lag: Table 14.2-33.",
             *((f"The first {n} of {len(subjects)} subjects are shown.",) if n < len(subjects) else ()),
         ),
         alt=f"{wording.counted(n, 'panel')}, one per subject: reduction of {measure.label} against {what}, joined by "

@@ -41,7 +41,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         f"least {config.report.summaries.min_group} values. Logarithmic axes.",
         footnotes=(
             *confounding(config, set(rows["GROUPCD"])),
-            "Effect sizes: table 14.2-34.",
+            "Effect sizes: Table 14.2-34.",
             *_left_out(data, rows),
         ),
         alt=f"Dot plots of exposure on logarithmic axes by {'; '.join(groupings)} for "

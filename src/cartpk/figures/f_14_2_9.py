@@ -46,7 +46,8 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     return Figure(
         data=steps,
         caption=f"Part of {wording.counted(n, 'subject')} in whom {what} had not been lost, by days from the first "
-        f"infusion (Kaplan-Meier); {lost} lost it. Band: 95 % limits (log-log) of all subjects.",
+        f"infusion (Kaplan-Meier); {lost or 'none'} lost it."
+        + (" Band: 95 % limits (log-log) of all subjects." if lost else ""),
         footnotes=(
             (
                 f"Lost: the first sample in which it was not {limit}, with none {limit} after it. Ticks: still {limit} "
@@ -59,7 +60,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
             "Persistence is known as long as subjects are followed; those who live longer are followed longer.",
         ),
         alt=f"Step curve of the part of {wording.counted(n, 'subject')} in whom {what} had not been lost against days, "
-        "with a band of confidence limits and ticks at censored times.",
+        f"with {'a band of confidence limits and ' if lost else ''}ticks at censored times.",
         n=n,
         draw=lambda: _plot(steps, data.cohorts, config),
         width=8.0,

@@ -34,7 +34,7 @@ _TIMES: Final = {
 }
 _INTERVALS: Final = (
     "Times are those of the first sample that showed it: the event lies between that sample and the one before "
-    "(intervals: listing 16.2.6-1). Medians by Kaplan and Meier, [95 % CI] on the log(-log) scale; subjects without "
+    "(intervals: Listing 16.2.6-1). Medians by Kaplan and Meier, [95 % CI] on the log(-log) scale; subjects without "
     "the event are censored at their last sample, not beyond re-infusion, HSCT or death. Recovery and duration: of "
     "the depleted subjects."
 )
@@ -44,7 +44,7 @@ _BY_DAY: Final = (
 )
 _AREAS: Final = (
     "AUEC: area under the effect curve, straight lines between results from the last one before infusion (day 0) on, "
-    "BLQ = 0; a window that the samples do not reach has none. Areas themselves: listing 16.2.6-1. Log10 reductions "
+    "BLQ = 0; a window that the samples do not reach has none. Areas themselves: Listing 16.2.6-1. Log10 reductions "
     "rest on the LLOQ where the nadir is BLQ: lower bounds."
 )
 
