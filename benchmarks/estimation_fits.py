@@ -123,7 +123,7 @@ def single_fits(n: int, trials: int) -> str:
     met = "met" if ratio >= BAR and failed[0] <= failed[1] else "MISSED"
     return (
         f"| {n:,} | {trials} | {statistics.median(ours) * 1e3:,.2f} ms | {statistics.median(theirs) * 1e3:,.0f} ms | "
-        f"{ratio:,.0f} | {', '.join(f'{r:,.0f}' for r in ratios)} | {failed[0]} of {tried} | {failed[1]} of {tried} | "
+        f"{ratio:,.3g} | {', '.join(f'{r:,.3g}' for r in ratios)} | {failed[0]} of {tried} | {failed[1]} of {tried} | "
         f"{met} |"
     )
 
