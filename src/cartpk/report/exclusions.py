@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -98,9 +99,11 @@ def _subjects(data: TrialData) -> Iterator[Exclusion]:
     """Subjects outside an analysis set, in the order of the cohorts."""
     counts = len(data.adpd) > 0
     ordered = data.adsl.sort_values(["COHORTN", "USUBJID"], kind="stable")
+    delivered = Counter({str(s): n for s, n in data.adnca["USUBJID"].value_counts().items()})
+    delivered.update({str(s): n for s, n in data.adpd["USUBJID"].value_counts().items()})
     for row in ordered.to_dict("records"):
         subject, reason = str(row["USUBJID"]), row["EXCLRS"]
-        records = sum(int((table["USUBJID"] == subject).sum()) for table in (data.adnca, data.adpd))
+        records = delivered[subject]
         if isinstance(reason, str):
             sets = "PK and PD set" if counts else "PK set"
             effect = f"No parameter, no fit; in no n of a table or figure. {plural(records, 'record')} not used."
@@ -116,6 +119,9 @@ def _subjects(data: TrialData) -> Iterator[Exclusion]:
 def _records(data: TrialData) -> Iterator[Exclusion]:
     """Records that are not used, of subjects who are in the analysis: one row per subject, profile and reason."""
     inside = set(data.adsl.loc[data.adsl["EXCLRS"].isna(), "USUBJID"])
+    parameters = dict(iter(data.adpp.groupby(["USUBJID", "PPCAT"], sort=False)))
+    none = data.adpp.iloc[:0]
+    again = bool((data.adnca["ATPTREF"] != "INFUSION 1").any())
     for table, code, kinetic in ((data.adnca, "PCTESTCD", True), (data.adpd, "PARAMCD", False)):
         named = "PCTEST" if kinetic else "PARAM"
         profile = ["USUBJID", code, "PCSPEC", *(["ATPTREF"] if kinetic else [])]
@@ -124,13 +130,18 @@ def _records(data: TrialData) -> Iterator[Exclusion]:
         for (*name, reason), rows in out.groupby([*profile, "ANLRS"], sort=True, dropna=False):
             whole = sizes[_key(name)]
             what = f"{rows[named].iloc[0]}, {str(rows['PCSPEC'].iloc[0]).lower()}"
-            if kinetic and (data.adnca["ATPTREF"] != "INFUSION 1").any():
+            if kinetic and again:
                 what += f", {str(rows['ATPTREF'].iloc[0]).lower()}"
             yield Exclusion(
                 str(name[0]),
                 f"{what}: {_days(rows)}",
                 _sentence(reason if isinstance(reason, str) else "reason not given"),
-                _effect(_of_profile(data.adpp, name), int((whole["ANLFL"] == "Y").sum()), len(whole), len(rows)),
+                _effect(
+                    _of_profile(parameters.get(tuple(name[:2]), none), name),
+                    int((whole["ANLFL"] == "Y").sum()),
+                    len(whole),
+                    len(rows),
+                ),
             )
 
 
@@ -147,10 +158,9 @@ def _days(rows: pd.DataFrame) -> str:
     return f"{plural(len(rows), 'record')}, day {shown}"
 
 
-def _of_profile(adpp: pd.DataFrame, name: Sequence[object]) -> pd.DataFrame:
-    """Parameter rows of this subject, assay, specimen (and infusion)."""
-    subject, code, specimen, *infusion = name
-    rows = adpp[(adpp["USUBJID"] == subject) & (adpp["PPCAT"] == code)]
+def _of_profile(rows: pd.DataFrame, name: Sequence[object]) -> pd.DataFrame:
+    """Of the parameter rows of this subject and assay those of its specimen (and infusion)."""
+    _, _, specimen, *infusion = name
     rows = rows[rows["PPSPEC"].isna() | (rows["PPSPEC"] == specimen)]
     return rows[rows["ATPTREF"].isna() | (rows["ATPTREF"] == infusion[0])] if infusion else rows
 
