@@ -270,8 +270,8 @@ def fit_model(
 ) -> ModelFits:
     """Fits of a model to every profile, one subject at a time in the statistics, all at once in the arithmetic.
 
-    A profile's fit has the same bits whichever other profiles stand beside it; that of a model of differential equations
-    is the same but for rounding, as the sums of a step depend on how many rows take it.
+    A profile's fit has the same bits whichever other profiles stand beside it; that of a model of differential
+    equations is the same but for rounding, as the sums of a step depend on how many rows take it.
 
     Parameters
     ----------
