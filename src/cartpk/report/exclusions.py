@@ -128,7 +128,7 @@ def _records(data: TrialData) -> Iterator[Exclusion]:
         sizes = {_key(name): rows for name, rows in table.groupby(profile, sort=False, dropna=False)}
         out = table[(table["ANLFL"] != "Y") & table["USUBJID"].isin(inside)]
         for (*name, reason), rows in out.groupby([*profile, "ANLRS"], sort=True, dropna=False):
-            whole = sizes[_key(name)]
+            whole, own = sizes[_key(name)], parameters.get(tuple(name[:2]), none)
             what = f"{rows[named].iloc[0]}, {str(rows['PCSPEC'].iloc[0]).lower()}"
             if kinetic and again:
                 what += f", {str(rows['ATPTREF'].iloc[0]).lower()}"
@@ -137,7 +137,7 @@ def _records(data: TrialData) -> Iterator[Exclusion]:
                 f"{what}: {_days(rows)}",
                 _sentence(reason if isinstance(reason, str) else "reason not given"),
                 _effect(
-                    _of_profile(parameters.get(tuple(name[:2]), none), name),
+                    _of_profile(own, name),
                     int((whole["ANLFL"] == "Y").sum()),
                     len(whole),
                     len(rows),
