@@ -13,7 +13,7 @@ __all__ = ["Portfolio", "PortfolioConfig"]
 Quantity = Literal["cmax", "auc", "persistence", "cd7_nadir"]
 
 
-class Portfolio(Model):
+class Portfolio(Model, defer_build=True):
     """What is put side by side."""
 
     id: str = Field(
@@ -48,7 +48,7 @@ class Portfolio(Model):
         return names
 
 
-class PortfolioConfig(Model):
+class PortfolioConfig(Model, defer_build=True):
     """The configuration of a portfolio."""
 
     portfolio: Portfolio

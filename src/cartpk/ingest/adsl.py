@@ -11,7 +11,7 @@ from cartpk.config import TrialConfig
 from cartpk.ingest.delivery import Delivery, typed
 from cartpk.ingest.dosing import with_cohorts, with_doses
 from cartpk.ingest.findings import Findings
-from cartpk.ingest.text import mapped
+from cartpk.ingest.text import factored, mapped
 from cartpk.ingest.times import read_stamp
 from cartpk.schemas import ADSL
 from cartpk.terms import NO_USABLE_SAMPLE
@@ -90,9 +90,13 @@ def _with_order(adsl: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
 def with_sets(adsl: pd.DataFrame, rows: pd.DataFrame, kinetic: pd.Series[bool], findings: Findings) -> pd.DataFrame:
     """ADSL with ``PKFL``, ``PDFL`` and, for a subject with neither, why (``EXCLRS``)."""
     used = rows["ANLRS"].isna()
-    in_pk = rows["USUBJID"][used & kinetic & (rows["AFRLT"] > 0)].unique()
-    in_pd = rows["USUBJID"][used & ~kinetic].unique()
-    delivered = set(rows["USUBJID"][kinetic].unique())
+    codes, ids = factored(rows["USUBJID"])
+
+    def of(these: pd.Series[bool]) -> set[str]:
+        return {ids[code] for code in np.unique(codes[these.to_numpy()]).tolist()}
+
+    in_pk, in_pd = of(used & kinetic & (rows["AFRLT"] > 0)), of(used & ~kinetic)
+    delivered = of(kinetic)
     pk, pd_ = adsl["USUBJID"].isin(in_pk), adsl["USUBJID"].isin(in_pd)
     for subject in adsl["USUBJID"][~pk & adsl["EXCLRS"].isna()]:
         found = "no usable result after the infusion" if subject in delivered else "no kinetic sample"

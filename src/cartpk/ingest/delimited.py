@@ -94,7 +94,7 @@ class _Lines:
         else:
             body = b"\n".join([self.raw[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)])
         frame = pd.read_csv(
-            io.StringIO(body.decode("utf-8")), sep=self.delimiter, header=None, names=header, dtype=str,
+            io.BytesIO(body), encoding="utf-8", sep=self.delimiter, header=None, names=header, dtype=str,
             na_filter=False, quoting=csv.QUOTE_NONE, skip_blank_lines=False, index_col=False, low_memory=False,
         )  # fmt: skip
         frame.index = pd.Index(lines, name="LINE")

@@ -103,9 +103,9 @@ def first_known(frame: pd.DataFrame, column: str, findings: Findings, rule: str)
 
     ``frame`` has ``USUBJID``, ``SRCFILE``, ``SRCROW`` and the column, as text.
     """
-    if not frame[column].to_numpy(dtype=object, na_value="").any():
-        return {}
     cells, texts_of = factored(frame[column])
+    if not any(texts_of):
+        return {}
     subjects, _ = factored(frame["USUBJID"])
     pairs = pd.Series(subjects * len(texts_of) + cells)
     given = np.array([bool(text.strip()) for text in texts_of], dtype=np.bool_)[cells]

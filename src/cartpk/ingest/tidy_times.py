@@ -11,7 +11,7 @@ from cartpk.config.data import Time
 from cartpk.ingest.cells import CellReader
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.nominal import label_days, list_undeclared, list_unmapped
-from cartpk.ingest.text import mapped
+from cartpk.ingest.text import mapped, truths
 from cartpk.ingest.times import DateReader
 from cartpk.terms import DAYS_PER_HOUR
 
@@ -86,7 +86,7 @@ def tidy_times(rows: pd.DataFrame, dates: pd.Series[str], config: TrialConfig, f
 
 def _check_dates(rows: pd.DataFrame, dates: pd.Series[str], time: Time, findings: Findings) -> None:
     """Compare the days since each subject's first sample by the time column and by the dates (BI-043)."""
-    if not dates.to_numpy(dtype=object, na_value="").any():
+    if not truths(dates, bool).any():
         return
     read = DateReader(time)
 
