@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -92,24 +91,20 @@ def describe_file(path: Path, name: str) -> FileRecord:
 
 
 def _shape(path: Path) -> tuple[int | None, int | None]:
-    text = _decoded(path.read_bytes())
-    if text is None:
-        return None, None
-    header, _, _ = text.partition("\n")
-    delimiter = max(",;\t", key=header.count)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    columns = len(next(lines, []))
-    return sum(1 for line in lines if line), columns
-
-
-def _decoded(raw: bytes) -> str | None:
-    wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    """Rows and columns of a CSV, read line by line: results of very many subjects are larger than memory should be."""
+    with path.open("rb") as stream:
+        wide = stream.read(2) in {b"\xff\xfe", b"\xfe\xff"}
     for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
         try:
-            return raw.decode(encoding)
+            with path.open(encoding=encoding, newline="") as stream:
+                header = stream.readline()
+            with path.open(encoding=encoding, newline="") as stream:
+                lines = csv.reader(stream, delimiter=max(",;\t", key=header.count))
+                columns = len(next(lines, []))
+                return sum(1 for line in lines if line), columns
         except UnicodeDecodeError:
             continue
-    return None
+    return None, None
 
 
 def result_files(folder: Path) -> tuple[FileRecord, ...]:
