@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,6 +27,7 @@ from hypothesis import strategies as st
 from cartpk.core.summary import summarise
 from cartpk.core.survival import kaplan_meier
 from cartpk.files import write_text
+from cartpk.report.packed import packed, unpacked
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -229,6 +231,25 @@ def test_every_chart_draws_its_subjects(fresh, data):
     assert all(drawn == [1] * len(drawn) for _, drawn in charts)
     lines = "return cartpk.charts.find(c => c.figure === 'f_14_2_3').panels[0].view.data('rows')"
     assert {row["S"] for row in fresh.run(lines)} == set(data.adsl["USUBJID"]) - {"202"}
+
+
+def test_the_page_reads_its_tables_as_they_were_packed(fresh):
+    rng = np.random.default_rng(5)
+    days = np.tile([-7.0, 0.0, 7.5, np.nan], 30)
+    days[rng.integers(0, days.size, 9)] = 99.25
+    frame = pd.DataFrame(
+        {"DAY": days, "ROW": np.arange(days.size) * 9 + 8, "WORD": np.where(np.isnan(days), None, days.astype(str)),
+         "ONCE": rng.normal(size=days.size), "SAME": 4.0, "RUN": np.repeat([1.0, 2.0], days.size // 2)}
+    )  # fmt: skip
+    made = packed(frame, list(frame.columns))
+    forms = {key for column in made["columns"].values() if isinstance(column, dict) for key in column}
+    assert {"b", "s", "c"} <= forms
+    text = json.dumps(made)
+    for name in frame.columns:
+        found = fresh.run(f"const t = {text}; return cartpk.unpacked(t.columns, {json.dumps(name)}, t.n)")
+        assert found == unpacked(made["columns"], name, made["n"]), name
+        wanted = [None if pd.isna(value) else value for value in frame[name]]
+        assert found == (pytest.approx(wanted, rel=1e-11) if name == "ONCE" else wanted)
 
 
 def test_a_control_changes_the_scale_and_says_so(fresh):

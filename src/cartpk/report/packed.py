@@ -43,6 +43,8 @@ def packed(
     - ``{"of": [name, ...], "m": [[words, ..., value], ...]}``: one value for each set of words in those columns;
     - ``{"i": gaps, "d": value, "v": values}``: ``d`` except at some rows; a gap counts from the row before;
     - ``{"r": [value, rows, value, rows ...]}``: runs;
+    - ``{"b": rows, "i": gaps, "v": values}``: the value so many rows before (null where there is none), except at some;
+    - ``{"s": [difference, rows ...]}``: whole numbers, by runs of their differences to the row before, the first to 0;
     - with ``"k"``, the words, each value is a place in them, -1 = none; ``"k"`` is ``"adsl"`` where the words are the
       subjects, in the order of that table; then ``{"k", "v"}`` has the place of every row.
 
@@ -122,6 +124,10 @@ def _spread(column: Mapping[str, Any], n: int) -> list[Any]:
     """Values or places of every row."""
     if "r" in column:
         return from_runs(column["r"])
+    if "s" in column:
+        return list(itertools.accumulate(from_runs(column["s"])))
+    if "b" in column:
+        return _repeated(column, n)
     if "i" in column:
         return _except(column, [column["d"]] * n)
     return list(column["v"])
@@ -170,11 +176,11 @@ def _exceptions(own: Sequence[Any], other: Sequence[Any]) -> dict[str, Any]:
 def _numbers(values: list[Value]) -> Any:  # noqa: ANN401
     if len(values) > 1 and len(set(values)) == 1:
         return {"c": values[0]}
-    return min((values, {"r": runs(values)}, _sparse(values)), key=_length)
+    return min((values, {"r": runs(values)}, _sparse(values), *_steps(values), *_back(values)), key=_length)
 
 
 def _shortest(places: list[int], known: list[Value] | str) -> dict[str, Any]:
-    forms = ({"v": places}, {"r": runs(places)}, _sparse(places))
+    forms = ({"v": places}, {"r": runs(places)}, _sparse(places), *_back(places))
     return {"k": known, **min(forms, key=_length)}
 
 
@@ -204,6 +210,33 @@ def from_runs(made: Sequence[Any]) -> list[Any]:
     [3, 3, 3, 5]
     """
     return [value for value, count in zip(made[::2], made[1::2], strict=True) for _ in range(count)]
+
+
+def _steps(values: Sequence[Any]) -> list[dict[str, Any]]:
+    if not all(isinstance(value, int) for value in values):
+        return []
+    return [{"s": runs([b - a for a, b in itertools.pairwise([0, *values])])}]
+
+
+def _back(values: Sequence[Any]) -> list[dict[str, Any]]:
+    """The forms that repeat what stands some rows before: the two distances at which values come again most often."""
+    seen: dict[Any, int] = {}
+    often: Counter[int] = Counter()
+    for place, value in enumerate(values):
+        if value in seen:
+            often[place - seen[value]] += 1
+        seen[value] = place
+    size = len(values)
+    return [{"b": n, **_exceptions(values, ([None] * n + list(values))[:size])} for n, _ in often.most_common(2)]
+
+
+def _repeated(column: Mapping[str, Any], n: int) -> list[Any]:
+    told = dict(zip(itertools.accumulate(column["i"]), column["v"], strict=True))
+    made: list[Any] = []
+    for place in range(n):
+        before = place - column["b"]
+        made.append(told[place] if place in told else made[before] if before >= 0 else None)
+    return made
 
 
 def _sparse(values: Sequence[Any]) -> dict[str, Any]:

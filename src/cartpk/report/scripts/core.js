@@ -16,6 +16,19 @@ const cartpk = (() => {
       for (let i = 0; i < column.r.length; i += 2) for (let k = 0; k < column.r[i + 1]; k++) made.push(column.r[i]);
       return made;
     }
+    if ("s" in column) {
+      let value = 0;
+      const made = [];
+      for (let i = 0; i < column.s.length; i += 2) for (let k = 0; k < column.s[i + 1]; k++) made.push(value += column.s[i]);
+      return made;
+    }
+    if ("b" in column) {
+      const made = new Array(n);
+      for (let row = 0, k = 0, next = column.i[0]; row < n; row++) {
+        if (row === next) { made[row] = column.v[k]; k += 1; next += column.i[k]; } else made[row] = row < column.b ? null : made[row - column.b];
+      }
+      return made;
+    }
     return "i" in column ? except(column, new Array(n).fill(column.d)) : column.v;
   };
   // one column of a packed table as an array
