@@ -82,9 +82,12 @@ def test_the_few_coloured_pixels_of_a_bitmap_keep_their_colour(tmp_path):
     doses = {10: (0xEE, 0x9B, 0x2E), 20: (0x9B, 0x2B, 0x7C), 30: (0x1A, 0x0F, 0x3C)}
     for row, colour in doses.items():
         grey[row : row + 4, 100:104] = colour
+    grey[60:], grey[180:, :200] = 255, (0xF0, 0xF2, 0xF5)  # paper and the heads of panels, as they are
     stream = io.BytesIO()
     Image.fromarray(grey).save(stream, "PNG")
     picture = figure(tmp_path, svg="<svg>" + "x" * 200_000 + "</svg>", png=stream.getvalue()).picture
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture.partition(",")[2]))).convert("RGB"), dtype=int)
+    assert shown[100, 5].tolist() == [255, 255, 255]
+    assert shown[190, 5].tolist() == [0xF0, 0xF2, 0xF5]
     for row, colour in doses.items():
         assert abs(shown[row + 1, 101] - np.array(colour)).max() <= 16, row

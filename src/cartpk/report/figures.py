@@ -26,6 +26,9 @@ _SMALL_SVG: Final = 40_000
 """Bytes up to which the drawing is taken, sharp at any size, even where the bitmap is smaller still."""
 _COLOURS: Final = 48
 """Colours of a bitmap on the page: few enough to weigh a third, enough for every dose level and its shades."""
+_EXACT: Final = 16
+"""Of them the most used ones, each as it is."""
+_NEAR: Final = 12
 _SVG_SAFE: Final = " !$'()*+,-./:;=?@_~^`{}|[]"
 _DOWNLOADS: Final = {"png": "PNG", "svg": "SVG", "csv": "Data (CSV)"}
 
@@ -141,9 +144,19 @@ def _lean(bitmap: bytes) -> tuple[str, bytes]:
     from PIL import Image  # noqa: PLC0415
 
     with Image.open(io.BytesIO(bitmap)) as picture:
-        # by the median of the pixels the few coloured ones of a drawing would turn grey
-        method = Image.Quantize.FASTOCTREE
-        few = picture.convert("RGB").quantize(_COLOURS, method, dither=Image.Dither.NONE).convert("RGB")
+        every = picture.convert("RGB")
+        # paper, letters and dose levels as they are, for the shades between them an octree: by the median of the
+        # pixels the few coloured ones of a drawing would turn grey
+        counts = sorted(every.getcolors(every.width * every.height) or (), reverse=True)
+        exact = [tuple(colour) for _, colour in counts[:_EXACT] if isinstance(colour, tuple)]
+        octree = every.quantize(_COLOURS - _EXACT, Image.Quantize.FASTOCTREE).getpalette() or []
+        shades = [tuple(octree[i : i + 3]) for i in range(0, 3 * (_COLOURS - _EXACT), 3)]
+        # Pillow tells colours apart by eighths: a shade beside an exact colour would take its pixels
+        apart = [s for s in shades if all(max(abs(a - b) for a, b in zip(s, e, strict=True)) > _NEAR for e in exact)]
+        colours = exact + apart
+        palette = Image.new("P", (1, 1))
+        palette.putpalette([channel for colour in (colours + colours[:1] * 256)[:256] for channel in colour])
+        few = every.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
         packed = io.BytesIO()
         few.save(packed, "WEBP", lossless=True, method=6)
     return min(("png", bitmap), ("webp", packed.getvalue()), key=lambda form: len(form[1]))
