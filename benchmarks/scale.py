@@ -182,6 +182,8 @@ def section() -> str:
         f"| {name} | {rule['jobs']:.0f} | {rule['cpu_s']:,.0f} | {rule['MB']:,.0f} |"
         for name, rule in sorted(largest["rules"].items(), key=lambda item: -item[1]["cpu_s"])
     ]
+    open_ = [f"{size:,}" for size in SIZES if size not in {of["subjects"] for of in found}]
+    missing = f"\nNot measured to the end yet: {', '.join(open_)} subjects.\n" if open_ else ""
     peak = max(rule["MB"] for rule in largest["rules"].values())
     verdict = "met" if peak <= MOST_MB else "MISSED"
     lines = "\n".join
@@ -195,13 +197,13 @@ a sample (`models.population.sample: 200`), tables, figures, page. Declared for 
 listings, pages, fitted curves) are a random sample of 500 (`scale.subjects_shown`); parameters, fits and summaries are
 of all. Command: `python benchmarks/scale.py FOLDER`, then `python benchmarks/run.py --only scale`.
 
-| subjects | jobs | wall, min | processor, min | ms per subject | most MB of a job | input, MB | results, MB | page, MB |
+| subjects | jobs | wall, min | processor, min | ms each | most MB of a job | input, MB | results, MB | page, MB |
 |---|---|---|---|---|---|---|---|---|
 {lines(rows)}
 
 Processor time grows as N to the power {growth(found):.2f} between the last two sizes; memory of a job
 at most {MOST_MB:,} MB: {verdict} ({peak:,.0f} MB). Wall time is that of a machine shared with other work.
-
+{missing}
 ![Processor time and memory against the number of subjects](scale.svg)
 
 Where the time of {largest["subjects"]:,} subjects goes:

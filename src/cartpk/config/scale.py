@@ -17,7 +17,7 @@ class Scale(Model):
         ge=1,
         le=999,
         description="[choice] Jobs among which the subjects' fits are shared (Snakemake's scatter and gather); the "
-        "results are the same bytes for any number.",
+        "results are the same for any number: byte for byte of closed-form models, but for rounding of others.",
     )
     subjects_shown: int = Field(
         500,
