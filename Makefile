@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test fuzz faults determinism lint format docs docs-site validate lock bench sample clean
+.PHONY: help setup setup-dev run test fuzz drafts faults determinism lint format docs docs-site validate lock bench sample clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ test: setup-dev  ## the whole test suite
 
 fuzz: setup-dev  ## 10,000 spoiled trials with fresh seeds: no traceback, no hang, nobody vanishes (INPUTS=, JOBS=)
 	@$(BIN)/python tests/fuzz/run.py --inputs $(INPUTS) --jobs $(JOBS) --note docs/fuzz.md
+
+drafts: setup-dev  ## every reference series and some laboratory sheets, from `cartpk new` to the report (half an hour)
+	@$(BIN)/python tests/draft/run.py --note docs/drafts.md
 
 faults: setup-dev  ## kill the workflow a hundred times, fill its disk, cut its files ...: nothing is lost (KILLS=)
 	@$(BIN)/python tests/faults/run.py --kills $(KILLS)

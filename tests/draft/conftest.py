@@ -1,40 +1,20 @@
 """Drafting, answering the questions, running what comes out."""
 
-import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from drafting import answered
 
 from cartpk.cli.kinetics import analysed
 from cartpk.config import TrialConfig, load, problems
 from cartpk.draft import Draft, draft_config
 from cartpk.ingest import Intake, read_trial
 from cartpk.roster import events
-
-UNCOMMENT = "UNCOMMENT"
-"""Answer: take the # out of the line of the answer, and of the list under it."""
-
-
-def answered(draft: Draft, answers: dict[str, object]) -> str:
-    """The config with the lines of these answers filled in; every answer must belong to a question."""
-    unasked = answers.keys() - {q.key for q in draft.questions}
-    assert not unasked, f"never asked: {unasked}; asked were {[q.key for q in draft.questions]}"
-    lines = draft.text.split("\n")
-    for question in draft.questions:
-        if question.key not in answers:
-            continue
-        at, answer = question.line - 1, answers[question.key]
-        name = question.key.split(".")[-1]
-        if answer is UNCOMMENT:
-            while re.match(r" *# ", lines[at]) and (name in lines[at] or "- {" in lines[at]):
-                lines[at] = lines[at].replace("# ", "", 1)
-                at += 1
-        else:
-            assert re.match(rf" *(# )?{name}: ", lines[at]), f"line {at + 1} is no place for {name}: {lines[at]}"
-            indent = re.match(" *", lines[at]).group()
-            lines[at] = f"{indent}{name}: {answer}"
-    return "\n".join(lines)
 
 
 @dataclass

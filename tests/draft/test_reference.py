@@ -1,18 +1,15 @@
 """Every file of the reference data and of the founding trials: drafted, answered at most three times, run."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from drafting import ADAM, KINETICS, REFERENCE, ROOT, SDTM
 
 from cartpk.config import load
 from cartpk.ingest import read_trial
 
-ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = ROOT.parent / "shared" / "reference"
-KINETICS, CDISC, SAMPLE = REFERENCE / "kinetics", REFERENCE / "cdisc", ROOT / "data" / "sample"
+SERIES, CDISC, SAMPLE = REFERENCE / "kinetics", REFERENCE / "cdisc", ROOT / "data" / "sample"
 
-beside = pytest.mark.skipif(not KINETICS.is_dir(), reason="the reference data are not beside the project")
+beside = pytest.mark.skipif(not REFERENCE.is_dir(), reason="the reference data are not beside the project")
 
 
 def subjects_of(paths, column):
@@ -20,24 +17,11 @@ def subjects_of(paths, column):
 
 
 @beside
-@pytest.mark.parametrize(
-    ("names", "answers", "asked"),
-    [
-        (["real_liu_CR.csv"], {"data.exclude": "UNCOMMENT"}, 1),
-        (["real_liu_NegR.csv"], {"data.exclude": "UNCOMMENT"}, 1),
-        (["real_qsp_G.csv"], {"data.exclude": "UNCOMMENT"}, 1),
-        (["real_qsp_P.csv"], {"data.exclude": "UNCOMMENT", "intake.duplicates": "mean"}, 2),
-        (["sim_carnk_A_data.csv"], {}, 0),
-        (["sim_cd7pd_A_data.csv"], {"product.cell": "T"}, 1),
-        (["sim_stein_A_data.csv"], {"product.cell": "T"}, 1),
-        (["sim_stein_wideIIV_A_data.csv"], {"product.cell": "T"}, 1),
-    ],
-    ids=lambda v: v[0] if isinstance(v, list) else "",
-)  # fmt: skip
-def test_every_series_runs(names, answers, asked, tmp_path, drafted):
-    paths = [KINETICS / n for n in names]
-    done = drafted(paths, ROOT, tmp_path, answers)
-    assert len(done.draft.questions) == asked
+@pytest.mark.parametrize("case", KINETICS, ids=lambda case: case.files[0])
+def test_every_series_runs(case, tmp_path, drafted):
+    paths = [REFERENCE / n for n in case.files]
+    done = drafted(paths, ROOT, tmp_path, case.answers)
+    assert [q.key for q in done.draft.questions] == list(case.answers)
     assert set(done.intake.adsl["USUBJID"]) == subjects_of(paths, "SUBJECT")
     assert len(done.cmax) >= 0.9 * done.draft.subjects
 
@@ -52,7 +36,7 @@ def test_every_series_runs(names, answers, asked, tmp_path, drafted):
     ids=["liu", "qsp"],
 )
 def test_real_series_have_the_cmax_of_the_config_by_hand(names, hand, answers, tmp_path, drafted, cmax):
-    done = drafted([KINETICS / n for n in names], ROOT, tmp_path, answers)
+    done = drafted([SERIES / n for n in names], ROOT, tmp_path, answers)
     config = load(ROOT / "tests" / "real" / f"{hand}.yaml")
     by_hand = cmax(config, read_trial(config, ROOT))
     assert len(by_hand) >= 9
@@ -83,8 +67,8 @@ def test_founding_trials_have_the_cmax_of_the_config_by_hand(trial, files, answe
 
 @beside
 def test_pharmaversesdtm_runs(tmp_path, drafted):
-    paths = [CDISC / "pharmaversesdtm" / f"{d}.csv" for d in ("pc", "ex", "dm")]
-    done = drafted(paths, ROOT, tmp_path, {"product.cell": "T", "time.date_only_clock": '"00:00"'})
+    paths = [REFERENCE / file for file in SDTM.files]
+    done = drafted(paths, ROOT, tmp_path, SDTM.answers)
     assert len(done.draft.questions) == 2
     assert "count from 00:00" in done.draft.questions[1].text
     assert set(done.intake.adsl["USUBJID"]) == subjects_of(paths, "USUBJID")
@@ -94,18 +78,13 @@ def test_pharmaversesdtm_runs(tmp_path, drafted):
 
 
 @beside
-@pytest.mark.parametrize(
-    ("file", "answers"),
-    [
-        ("pharmaverseadam/adpc.csv", {"product.cell": "T"}),
-        ("aNCA/adnca_example.csv", {"product.cell": "T", "analytes[0].lloq": "0.01"}),
-    ],
-)
-def test_adam_tables_run(file, answers, tmp_path, drafted):
-    done = drafted([CDISC / file], ROOT, tmp_path, answers)
-    assert {q.key for q in done.draft.questions} == answers.keys()
+@pytest.mark.parametrize("case", ADAM, ids=lambda case: case.files[0])
+def test_adam_tables_run(case, tmp_path, drafted):
+    paths = [REFERENCE / file for file in case.files]
+    done = drafted(paths, ROOT, tmp_path, case.answers)
+    assert {q.key for q in done.draft.questions} == case.answers.keys()
     assert done.config.data.layout == "adam"
-    assert set(done.intake.adsl["USUBJID"]) == subjects_of([CDISC / file], "USUBJID")
+    assert set(done.intake.adsl["USUBJID"]) == subjects_of(paths, "USUBJID")
     assert done.intake.adnca["AFRLT"].max() < 10, "hours read as days"
     assert set(done.cmax) == set(done.intake.adsl["USUBJID"])
 
