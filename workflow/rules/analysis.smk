@@ -70,7 +70,7 @@ if TRIAL.scale.jobs > 1:
         message:
             "Kinetic models, subjects {wildcards.scatteritem}"
         shell:
-            "{params.cartpk} models {params.config:q} --results {params.results:q} --share {wildcards.scatteritem} > {log:q} 2>&1"
+            "{params.cartpk} models {params.config:q} --results {params.results:q} --share {wildcards.scatteritem:q} > {log:q} 2>&1"
 
 
 rule models:
