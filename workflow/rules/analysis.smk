@@ -57,7 +57,9 @@ if TRIAL.scale.jobs > 1:
             adsl=f"{RESULTS}/adsl.csv",
         output:
             expand(
-                f"{RESULTS}/work/shares/{{file}}_{{model}}_{{{{scatteritem}}}}.csv", file=FITS, model=fitted_models(TRIAL)
+                f"{RESULTS}/work/shares/{{file}}_{{model}}_{{{{scatteritem}}}}.csv",
+                file=FITS,
+                model=fitted_models(TRIAL),
             ),
         log:
             f"{RESULTS}/log/fits_{{scatteritem}}.log",
