@@ -115,7 +115,10 @@ def dlt_subjects(data: TrialData, config: TrialConfig) -> pd.DataFrame:
         named = [] if own is None else own[["AEDECOD", "ATOXGR", "ASTDY"]].itertuples(index=False)
         terms = [_term(*cells) for cells in named]
         rows.append(
-            (study, subject, cohort, level, first, end, float(len(terms)), "; ".join(terms), last, days, source, str(status), reason)
+            (
+                *(study, subject, cohort, level, first, end, float(len(terms)), "; ".join(terms)),
+                *(last, days, source, str(status), reason),
+            )
         )
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
     words = ["DLTTERM", "LEFTSRC", "STATUS", "REASON"]

@@ -176,7 +176,7 @@ class TableSpec:
     needs: Need | None = None
 
     def make(self, data: TrialData, config: TrialConfig) -> Table:
-        """The table of this trial; a listing of very many subjects is of a sample (:mod:`cartpk.shown`), and says so."""
+        """The table of this trial; a listing of very many subjects is of a sample and says so (:mod:`cartpk.shown`)."""
         said = note(data, config) if self.is_listing else None
         body = self.function(of_shown(data, config) if said else data, config)
         if said and isinstance(body, Body):
