@@ -26,7 +26,7 @@ REAL = ROOT.parent / "shared" / "reference" / "kinetics"
 TRIALS = ["NCT04480788", "NCT06316427", "NCT06871644", "NCT07117175"]
 WHOLE = ["NCT06871644", "NCT07117175"] if "CARTPK_EVERY_TRIAL" not in os.environ else TRIALS
 """Trials that Snakemake runs here, a CAR-T and a CAR-NK; the commands of the others run in this process and draw no
-figure (tests/test_trials_page.py makes them). `make validate` sets the variable: it runs every trial as a user does."""
+figure (tests/pages/test_trials.py makes them). `make validate` sets it: each trial is run as a user does."""
 COMMANDS = ("kinetics", "models", "pd", "clinical", "tables")
 
 pytestmark = pytest.mark.workflow
@@ -118,7 +118,7 @@ def test_every_window_of_the_config_has_a_value_or_a_flag(run):
 
 def test_every_figure_of_the_registry_is_there(run):
     if run.name not in WHOLE:
-        pytest.skip("drawn where CARTPK_EVERY_TRIAL is set; made in tests/test_trials_page.py")
+        pytest.skip("drawn where CARTPK_EVERY_TRIAL is set; made in tests/pages/test_trials.py")
     for name in wanted(load(ROOT / "config" / "trials" / f"{run.name}.yaml")):
         said = json.loads((run / "figures" / f"{name}.json").read_text(encoding="utf-8"))
         assert said["empty_reason"] or (run / "figures" / f"{name}.png").stat().st_size > 10_000, name

@@ -20,8 +20,8 @@ import pytest
 
 from cartpk.adpp import derive_params_trial
 from cartpk.ingest import ACCEPTED, CATALOGUE, Intake
+from cartpk.pages.input_rules import ALL_RULES
 from cartpk.rule import Accepted
-from cartpk.rules_page import ALL_RULES
 from cartpk.terms import Severity
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -40,7 +40,7 @@ def _made(request, factory):
 
 @pytest.fixture(name="tables", scope="module")
 def _tables(made):
-    """Those that the small trial has data for: it has no clinical table (tests/test_trials_page.py has them all)."""
+    """Those that the small trial has data for: it has no clinical table (tests/pages/test_trials.py has them all)."""
     return [table for table in made if not isinstance(table.body, NoTable)]
 
 

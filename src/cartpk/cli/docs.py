@@ -12,12 +12,12 @@ __all__ = ["command", "generated"]
 def generated(root: Path | str = ".") -> dict[str, str]:
     """Path (from the project's root) -> text of every generated page; the trials are those under ``root``."""
     from cartpk.cli import COMMANDS, cli
-    from cartpk.clinical_page import clinical_page
-    from cartpk.commands_page import commands_page
     from cartpk.config.documentation import markdown as config_readme
-    from cartpk.documentation import parameters_page
-    from cartpk.rules_page import input_rules_page
-    from cartpk.trials_page import trials_page
+    from cartpk.pages.clinical_tables import clinical_page
+    from cartpk.pages.commands import commands_page
+    from cartpk.pages.input_rules import input_rules_page
+    from cartpk.pages.parameters import parameters_page
+    from cartpk.pages.trials import trials_page
     from cartpk.validation.listing import validation_page
 
     return {

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cartpk.config import load
+from cartpk.pages.trials import exhibits, missing_data
 from cartpk.terms import Endpoint
-from cartpk.trials_page import exhibits, missing_data
 from cartpk.validation.pack import Area, Requirement
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["trial_areas"]
 
 _TESTS: Final = (
-    "tests/test_trials_page.py::test_every_promised_table_is_filled[{trial}]",
-    "tests/test_trials_page.py::test_the_words_are_the_records_own[{trial}]",
+    "tests/pages/test_trials.py::test_every_promised_table_is_filled[{trial}]",
+    "tests/pages/test_trials.py::test_the_words_are_the_records_own[{trial}]",
     "tests/test_workflow.py::test_every_figure_of_the_registry_is_there[{trial}]",
 )
 """They build every exhibit that docs/trials.md promises for the trial, and compare the words with the record."""

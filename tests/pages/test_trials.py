@@ -12,14 +12,14 @@ from cartpk.config import load
 from cartpk.figures.exhibit import Figure
 from cartpk.figures.registry import FIGURES, wanted
 from cartpk.files import write_table
+from cartpk.pages.trials import exhibits, missing_data, trials_page
 from cartpk.pharmacodynamics import derive_pd
 from cartpk.schemas import TABLES as TYPED
 from cartpk.schemas import read_table
 from cartpk.tables import TABLES, NoTable, make_tables
 from cartpk.terms import Endpoint
-from cartpk.trials_page import exhibits, missing_data, trials_page
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 TRIALS = ("NCT04480788", "NCT06316427", "NCT06871644", "NCT07117175")
 SAID = {
     ("NCT06316427", "t_14_2_40"): "how the sites combine to one response is not stated",

@@ -33,11 +33,11 @@ from cartpk.core.nca import (
     windows,
 )
 from cartpk.core.nca.analysis import Analysis
-from cartpk.documentation_models import codes, counts_section, model_section, table, together_section
 from cartpk.fits.cd7_counts import DynamicsReason
 from cartpk.fits.intake import FitReason
 from cartpk.fits.rows import FitFlag
 from cartpk.models import MODELS
+from cartpk.pages.models import codes, counts_section, model_section, table, together_section
 from cartpk.pharmacodynamics import PARAMETERS as PD_PARAMETERS
 from cartpk.pharmacodynamics import PdFlag
 from cartpk.pharmacodynamics.profiles import PdReason

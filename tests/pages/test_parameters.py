@@ -10,12 +10,12 @@ import pytest
 
 from cartpk.cli.docs import generated
 from cartpk.core.nca import PARAMETERS, REASONS, BlqRule, CellTherapySettings, NcaSettings, Profiles, calculate
-from cartpk.documentation import parameters_page, settings_read
 from cartpk.models import MODELS
+from cartpk.pages.parameters import parameters_page, settings_read
 from cartpk.pharmacodynamics import PARAMETERS as PD_PARAMETERS
 from cartpk.terms import AucMethod
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 TERMS = ROOT.parent / "shared" / "domain" / "ct_pkparm_2025-03-25.csv"
 OTHER_CHOICES = {
     "auc_method": AucMethod.LINEAR, "blq_rule": BlqRule.HALF_LLOQ_ALL, "min_points": 5, "adj_r2_factor": 0.2,
