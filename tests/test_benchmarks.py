@@ -84,7 +84,7 @@ def test_pairs_print_what_the_report_reads(adnca, tmp_path):
     text = nca_section.section(found)
     assert "| groupby.apply (pandas " in text
     assert "pkpdutils: not measured: no Python 3.13 was found." in text
-    assert "ratio 4.00 (less than 3: MISSED)" in text
+    assert "ratio 4.00 (at most 3: MISSED)" in text
     assert "9.0 times the input (at most 10: met)" in text
 
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from cartpk import schemas
 from cartpk.cli.figure import command
+from cartpk.clinical_schemas import CLINICAL
 from cartpk.config import load
 from cartpk.figures.registry import wanted
 from cartpk.fits.choice import CHOICE_COLUMNS
@@ -60,6 +61,7 @@ def run(tmp_path):
         ("work/pd_change", schemas.PD_CHANGE),
         ("work/adpp_nca", schemas.ADPP),
         ("work/predictions", schemas.PREDICTIONS),
+        *((f"work/{name}", schema) for name, schema in CLINICAL.items()),
     ):
         (results / f"{name}.csv").write_text(",".join(schema.columns) + "\n", encoding="utf-8")
     choice = ",".join(CHOICE_COLUMNS) + "\n"

@@ -44,7 +44,7 @@ def mean_profile(data: TrialData, config: TrialConfig, *, logarithmic: bool) -> 
         return EmptyFigure(f"The results of {name} carry no nominal days: a mean by visit cannot be formed.")
     means = s.visit_summary(first, config)
     if not logarithmic:  # persistence is a line at 0 there
-        means = means[means["NFRLT"] <= time_windows(float(means["NFRLT"].max()))[0][1]]
+        means = means[means["NFRLT"] <= time_windows(float(means["NFRLT"].max()))[0][1]].reset_index(drop=True)
     if means["GMEAN"].isna().all():
         return EmptyFigure(f"Too many results of {name} are BLQ at every visit: no mean is shown.")
     doses, n = s.count_labels(first), first["USUBJID"].nunique()
