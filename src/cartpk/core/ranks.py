@@ -20,6 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
+from cartpk.core.differences import order_statistics
+
 __all__ = ["MIN_PAIRS", "Interval", "cliff_delta", "hodges_lehmann", "spearman"]
 
 Floats = NDArray[np.float64]
@@ -96,12 +98,15 @@ def hodges_lehmann(test: ArrayLike, reference: ArrayLike, level: float = 0.95) -
     n = a.size + b.size
     if not (a.size and b.size):
         return _none(n, "a group has no value")
-    differences = np.sort((a[:, None] - b[None, :]).ravel())
-    centre = float(np.median(differences))
+    pairs = a.size * b.size
     k = _tail_count(a.size, b.size, (1 - level) / 2)
-    if k == 0:
+    left, right, *limits = order_statistics(
+        a, b, [(pairs + 1) // 2, pairs // 2 + 1, *([k, pairs - k + 1] if k else [])]
+    )
+    centre = (left + right) / 2
+    if not limits:
         return _none(n, "too few values for an interval of this level", centre)
-    return Interval(centre, float(differences[k - 1]), float(differences[-k]), n, None)
+    return Interval(centre, limits[0], limits[1], n, None)
 
 
 def cliff_delta(test: ArrayLike, reference: ArrayLike, level: float = 0.95) -> Interval:
@@ -111,20 +116,28 @@ def cliff_delta(test: ArrayLike, reference: ArrayLike, level: float = 0.95) -> I
     n = m + k
     if not (m and k):
         return _none(n, "a group has no value")
-    d = np.sign(a[:, None] - b[None, :])
-    delta = float(d.mean())
+    above, tied = _above(a, b)
+    delta = float(above.sum()) / (m * k)
     if min(m, k) < 2:
         return _none(n, "a group has 1 value: no interval", delta)
     if abs(delta) == 1.0:
         return _none(n, "the groups do not overlap: no interval", delta)
-    rows, columns = d.mean(axis=1) - delta, d.mean(axis=0) - delta
+    rows, columns = above / k - delta, -_above(b, a)[0] / m - delta
     raw = k**2 * float(rows @ rows) + m**2 * float(columns @ columns)
-    variance = (raw - float(((d - delta) ** 2).sum())) / (m * k * (m - 1) * (k - 1))
+    # of the signs of all pairs: 1 for each that is not tied
+    variance = (raw - (m * k * (1 - delta**2) - tied)) / (m * k * (m - 1) * (k - 1))
     variance = max(variance, (1 - delta**2) / (m * k - 1))
     z = float(ndtri(0.5 + level / 2))
     middle, half = delta - delta**3, z * math.sqrt(variance) * math.sqrt((1 - delta**2) ** 2 + z**2 * variance)
     below = 1 - delta**2 + z**2 * variance
     return Interval(delta, (middle - half) / below, (middle + half) / below, n, None)
+
+
+def _above(values: Floats, others: Floats) -> tuple[Floats, int]:
+    """For each value, how many of the others are below it less how many are above; and the pairs that are tied."""
+    ordered = np.sort(others)
+    below, up_to = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
+    return (below - (others.size - up_to)).astype(np.float64), int((up_to - below).sum())
 
 
 def _finite(values: ArrayLike) -> Floats:
