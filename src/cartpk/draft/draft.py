@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from cartpk.draft.columns import guess_columns
 from cartpk.draft.sdtm import domain_of, sdtm_page
@@ -13,6 +14,11 @@ from cartpk.draft.tidy import Draft, Order, tidy_page
 from cartpk.draft.understanding import understand
 
 __all__ = ["draft_config"]
+
+_DERIVED: Final = {
+    "PPTESTCD": "parameters that were calculated already (PP, ADPP: it has PPTESTCD)",
+    "CNSR": "times to an event (ADTTE: it has CNSR)",
+}
 
 
 def draft_config(
@@ -70,10 +76,21 @@ def _name(sheets: list[Sheet], given: str | None) -> tuple[str, str]:
     return trial_id(Path(sheets[0].file).name), "from the file's name"
 
 
+def _derived(sheet: Sheet) -> str | None:
+    """What a table holds that an analysis has made of samples, by the variables that CDISC keeps for it."""
+    for variable, said in _DERIVED.items():
+        if variable in sheet.frame:
+            return f"it holds {said}"
+    return None
+
+
 def _sorted(sheets: list[Sheet]) -> tuple[list[Sheet], list[Sheet], list[str]]:
     """Tables of results, tables of infusions, and what to say of tables that are neither."""
     samples, infusions, cautions = [], [], []
     for sheet in sheets:
+        if derived := _derived(sheet):
+            cautions.append(f"{sheet.shown}: {derived}, no samples: it is not read.")
+            continue
         roles = guess_columns(sheet.facts(), sheet.frame)
         if len(sheets) > 1 and "value" not in roles and {"subject", "time", "dose"} <= roles.keys():
             infusions.append(sheet)
@@ -86,7 +103,10 @@ def _sorted(sheets: list[Sheet]) -> tuple[list[Sheet], list[Sheet], list[str]]:
         else:
             samples.append(sheet)
     if not samples:
-        raise ValueError("none of the files has results: a column of results (VALUE, result, 结果 ...) is needed.")
+        found = " ".join(cautions)
+        raise ValueError(
+            f"none of the files has results: a column of results (VALUE, result, 结果 ...) is needed. {found}".rstrip()
+        )
     several = [s for s in samples if s.sheet is not None]
     if len(several) > 1:
         raise ValueError(
