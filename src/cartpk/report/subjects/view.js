@@ -21,7 +21,7 @@
     const kinetics = profiles.map((profile, k) => {
       const chart = cartpk.drawings.kinetics(profile, i), fit = cartpk.drawings.fit(profile);
       redraw.push(chart.draw, ...(fit ? [fit.draw] : []));
-      return part.section(`one-kinetics-${k}`, `${profile.label}, ${profile.infusion.toLowerCase()}`,
+      return part.section(`one-kinetics-${k}`, `Kinetics: ${profile.label}, ${profile.infusion.toLowerCase()}`,
         make("div", { class: "pair" }, chart.node, fit?.node ?? make("div", { class: "drawing" }, make("h3", {}, "Kinetic model"), make("p", { class: "empty" }, profile.verdict[0] ?? "No kinetic model was fitted to this profile."))),
         part.samples(profile));
     });
