@@ -171,6 +171,8 @@ class CellReader:
         """
         codes, distinct = factored(column)
         cells = [float(t) if _SIMPLE.fullmatch(t) and t not in self._special else self.signed(t) for t in distinct]
+        # 400 digits are no number that can be calculated with
+        cells = [None if v is not None and math.isinf(v) else v for v in cells]
         values = np.array([math.nan if v is None else v for v in cells], dtype=np.float64)
         rule = np.array([1 if v is None else 2 if math.isnan(v) else 0 for v in cells], dtype=np.int8)
         rules = pd.Categorical.from_codes(rule[codes], categories=_TIME_RULES)

@@ -76,7 +76,7 @@ def with_results(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, 
 def _with_limits(rows: pd.DataFrame, assays: tuple[Assay, ...], intake: Intake, findings: Findings) -> pd.DataFrame:
     """The rows with ``ALLOQ``: the row's own limit in the assay's unit, else the limit of the config."""
     number, rule = CellReader(intake).numbers(rows["LLOQ"])
-    own = number.where(number > 0)
+    own = number.where((number > 0) & np.isfinite(number * rows["FACTOR"]))
     wrong = own.isna() & (rule != "CP-011")
     of_code = {a.code: a for a in assays}
     default = numbers(rows["CODE"], lambda c: of_code[c].lloq)
