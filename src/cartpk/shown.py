@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
-from weakref import WeakKeyDictionary
+
+from cartpk.trial_data import once_per_trial
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["note", "of_shown", "sampled", "shown"]
 
 Part = TypeVar("Part")
-_KNOWN: WeakKeyDictionary[TrialData, tuple[tuple[str, ...], TrialData]] = WeakKeyDictionary()
-"""Tables -> the subjects that they were cut to, and what was left."""
 
 
 def sampled(subjects: Iterable[str], most: int, seed: int) -> tuple[str, ...]:
@@ -45,13 +44,12 @@ def of_shown(data: TrialData, config: TrialConfig) -> TrialData:
 
     The same value for the same tables: what is derived of them is derived once.
     """
-    chosen = shown(data.adsl["USUBJID"], config)
-    if len(chosen) == len(data.adsl):
-        return data
-    found = _KNOWN.get(data)
-    if found is None or found[0] != chosen:
-        found = _KNOWN[data] = (chosen, _cut(data, frozenset(chosen)))
-    return found[1]
+    return data if len(data.adsl) <= config.scale.subjects_shown else _sample(data, config)
+
+
+@once_per_trial
+def _sample(data: TrialData, config: TrialConfig) -> TrialData:
+    return _cut(data, frozenset(shown(data.adsl["USUBJID"], config)))
 
 
 def note(data: TrialData, config: TrialConfig) -> str | None:

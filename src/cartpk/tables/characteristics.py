@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from cartpk.config.trial import PdMeasure
     from cartpk.trial_data import TrialData
 
-__all__ = ["Characteristic", "absent", "characteristics"]
+__all__ = ["NEEDS", "Characteristic", "absent", "characteristics"]
 
+NEEDS: Final = "Needs data: DM (age, sex), VS (body weight). The data describe no subject before the infusion."
+"""What is said where there is no characteristic at all."""
 _COUNTED: Final = ("BLAST", "LYMPHOCYTES")
 """Populations whose count describes a subject: tumour burden in blood, and the base of every lymphocyte subset."""
 _SEX: Final = {"F": "Female", "M": "Male"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cartpk.tables.cells import BLQ, words
-from cartpk.tables.characteristics import absent, characteristics
+from cartpk.tables.characteristics import NEEDS, absent, characteristics
 from cartpk.tables.groups import analysis_set, by_subject
 from cartpk.tables.listing import SUBJECT, optional
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
@@ -22,7 +22,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         return NoTable("No subject came in.")
     found = characteristics(data, config)
     if not found:
-        return NoTable("Needs data: DM (age, sex), VS (body weight). The data describe no subject before the infusion.")
+        return NoTable(NEEDS)
     columns = (*SUBJECT, *(Column(c.code.lower(), c.label, "text" if c.style is None else "number") for c in found))
     rows = tuple(
         Row((words(subject), words(cohort), *(_cell(c, subject) for c in found)))

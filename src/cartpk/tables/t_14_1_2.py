@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cartpk.config.summaries import Summaries
 from cartpk.tables.cells import counted, share, words
-from cartpk.tables.characteristics import absent, characteristics
+from cartpk.tables.characteristics import NEEDS, absent, characteristics
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.statistics import count_row, statistic_rows, summed
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
@@ -28,7 +28,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         return NoTable("No subject came in.")
     found = characteristics(data, config)
     if not found:
-        return NoTable("Needs data: DM (age, sex), VS (body weight). The data describe no subject before the infusion.")
+        return NoTable(NEEDS)
     who = analysis_set(data, "SAF", config)
     columns = (
         Column("characteristic", "Characteristic", "group"),
