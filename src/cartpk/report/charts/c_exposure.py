@@ -28,7 +28,7 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: AR
         panels.append(
             Panel(
                 f"{label} ({unit})",
-                boxed(doses, marks.dose_colour(doses)),
+                boxed(doses, doses),
                 {"rows": ("strip", what), "boxes": ("boxes", what)},
                 f"{label} of each subject by dose level, with boxes of quartiles and median.",
             )

@@ -73,4 +73,4 @@ def _points(x: Spec, y: Spec, doses: tuple[str, ...]) -> Spec:
         {"field": "res", "title": "Residual", "format": ".3~r"},
         {"field": "m", "title": "Model"},
     ]
-    return marks.subjects(x, y, marks.dose_colour(doses), "datum.blq", said)
+    return marks.subjects(x, y, doses, "datum.blq", said)

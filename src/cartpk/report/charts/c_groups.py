@@ -36,7 +36,7 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: AR
         panels.append(
             Panel(
                 str(own["GROUP"].iloc[0]),
-                boxed(order, marks.dose_colour(doses), box=INK),
+                boxed(order, doses, box=INK),
                 {"rows": ("strip", what), "boxes": ("boxes", what)},
                 f"Exposure of each subject by {own['GROUP'].iloc[0]}, with boxes of quartiles and median.",
             )

@@ -28,7 +28,7 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: AR
         panels.append(
             Panel(
                 f"{own['PARAM'].iloc[0]}" + (f" ({printed_unit(str(unit.iloc[0]))})" if len(unit) else ""),
-                boxed(doses, marks.dose_colour(doses)),
+                boxed(doses, doses),
                 {"rows": ("strip", what), "boxes": ("boxes", what)},
                 f"{own['PARAM'].iloc[0]} of each subject by dose level, with boxes of quartiles and median.",
             )

@@ -16,7 +16,7 @@ UPRIGHT: Final = 4
 """More groups than this are labelled aslant."""
 
 
-def boxed(groups: Sequence[str], colour: Spec, box: str | None = None) -> Spec:
+def boxed(groups: Sequence[str], doses: Sequence[str], box: str | None = None) -> Spec:
     """A mark per subject (dataset ``rows``) beside a box per group (dataset ``boxes``).
 
     The groups stand at 0, 1, 2 ... of a linear axis, so that marks can stand beside each other within their group.
@@ -25,8 +25,8 @@ def boxed(groups: Sequence[str], colour: Spec, box: str | None = None) -> Spec:
     ----------
     groups
         Names on the horizontal axis, in order.
-    colour
-        Of the marks.
+    doses
+        Dose levels, lowest first: of the marks.
     box
         Colour of all boxes; None = that of the marks.
     """
@@ -46,8 +46,8 @@ def boxed(groups: Sequence[str], colour: Spec, box: str | None = None) -> Spec:
         },
     }
     y = marks.values("")
-    ink = {"value": box} if box else {**colour, "field": "G"}
-    return marks.layered([*_boxes(x, y, ink), _rows(x, y, colour)], 270)
+    ink = {"value": box} if box else marks.dose_colour(doses, "G")
+    return marks.layered([*_boxes(x, y, ink), _rows(x, y, doses)], 270)
 
 
 def _boxes(x: Spec, y: Spec, ink: Spec) -> list[Spec]:
@@ -79,11 +79,11 @@ def _boxes(x: Spec, y: Spec, ink: Spec) -> list[Spec]:
     ]
 
 
-def _rows(x: Spec, y: Spec, colour: Spec) -> Spec:
+def _rows(x: Spec, y: Spec, doses: Sequence[str]) -> Spec:
     said: list[Spec] = [
         {"field": "S", "title": "Subject"},
         {"field": "D", "title": "Dose level"},
         {"field": "v", "title": "Value"},
         {"field": "flags", "title": "Flags"},
     ]
-    return marks.subjects(x, y, colour, "datum.open", said)
+    return marks.subjects(x, y, doses, "datum.open", said)

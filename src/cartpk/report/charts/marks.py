@@ -215,15 +215,15 @@ def rule(at: float, color: str = INK) -> Spec:
     }
 
 
-def subjects(x: Spec, y: Spec, colour: Spec, hollow: str, said: Sequence[Spec]) -> Spec:
+def subjects(x: Spec, y: Spec, doses: Sequence[str], hollow: str, said: Sequence[Spec]) -> Spec:
     """A mark per row of the dataset ``rows``, which the reader can point at and choose.
 
     Parameters
     ----------
     x, y
         Where it stands.
-    colour
-        Of its outline and inside.
+    doses
+        Dose levels, lowest first: colour and mark are those of the chart's key.
     hollow
         Expression of Vega: which marks are not filled.
     said
@@ -235,8 +235,9 @@ def subjects(x: Spec, y: Spec, colour: Spec, hollow: str, said: Sequence[Spec]) 
         "encoding": {
             "x": x,
             "y": y,
-            "stroke": colour,
-            "fill": {"condition": {"test": hollow, "value": PAPER}, **colour},
+            "stroke": dose_colour(doses),
+            "fill": {"condition": {"test": hollow, "value": PAPER}, **dose_colour(doses)},
+            "shape": dose_shape(doses),
             "opacity": {"field": "o", "type": "quantitative", "scale": None, "legend": None},
             "size": {"field": "a", "type": "quantitative", "scale": None, "legend": None},
             "tooltip": list(said),
