@@ -1,14 +1,11 @@
 """A finished run as one value: what is there is read, what is not is an empty table of the right shape."""
 
-import gc
-import weakref
-
 import pandas as pd
 import pytest
 
 from cartpk import schemas
 from cartpk.clinical_schemas import ADRS, DELIVERED
-from cartpk.trial_data import load, load_clinical, once_per_trial, read_parameters
+from cartpk.trial_data import load, load_clinical, read_parameters
 
 
 def rows(schema, *records):
@@ -91,23 +88,3 @@ def test_clinical_tables_are_read_and_know_what_was_delivered(run):
     assert clinical.adae.empty
     assert "ATOXGR" in clinical.adae
     assert load_clinical(run, only=["adsl.csv"]).adrs.empty
-
-
-class Stand:
-    """Stands in for tables or a config: known by what it is, not by what it holds."""
-
-
-def test_the_same_tables_and_config_are_asked_once_and_others_again():
-    asked = []
-    make = once_per_trial(lambda data, config: asked.append((data, config)) or len(asked))
-    one, other, config = Stand(), Stand(), Stand()
-    assert [make(one, config), make(one, config), make(other, config), make(one, Stand())] == [1, 1, 2, 3]
-
-
-def test_what_was_made_goes_with_its_tables():
-    make = once_per_trial(lambda data, config: config)
-    data, config = Stand(), Stand()
-    kept = weakref.ref(make(data, config))
-    del data, config
-    gc.collect()
-    assert kept() is None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from cartpk.trial_data import once_per_trial
+from cartpk.once_per_trial import once_per_trial
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig

@@ -6,19 +6,16 @@ columns of its schema, so that its readers need no second path.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Final
 
 from cartpk import clinical_schemas, derived_schemas, schemas
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cartpk.config import TrialConfig
     from cartpk.conformity import TableSchema
 
 __all__ = [
@@ -29,7 +26,6 @@ __all__ = [
     "load",
     "load_clinical",
     "load_derived",
-    "once_per_trial",
     "read_parameters",
 ]
 
@@ -284,24 +280,3 @@ def _loose(path: Path, *, wanted: bool = True) -> pd.DataFrame:
     if not wanted or not path.is_file():
         return _no_rows()
     return pd.read_csv(path, dtype=dict.fromkeys(_KEYS, "str"), keep_default_na=False, na_values=[""])
-
-
-Made = TypeVar("Made")
-
-
-def once_per_trial(make: Callable[[TrialData, TrialConfig], Made]) -> Callable[[TrialData, TrialConfig], Made]:
-    """The same function, which remembers what it made of the same tables and the same config, for as long as they live.
-
-    What it gives is shared by all who ask: it is read, never changed. It must not be the tables themselves, which would
-    keep themselves alive.
-    """
-    known: WeakKeyDictionary[TrialData, tuple[TrialConfig, Made]] = WeakKeyDictionary()
-
-    @wraps(make)
-    def remembered(data: TrialData, config: TrialConfig) -> Made:
-        found = known.get(data)
-        if found is None or found[0] is not config:
-            found = known[data] = (config, make(data, config))
-        return found[1]
-
-    return remembered

@@ -13,8 +13,8 @@ import pandas as pd
 
 from cartpk.clinical.dlt import dlt_subjects
 from cartpk.clinical.safety_set import outside_analysis, outside_safety
+from cartpk.once_per_trial import once_per_trial
 from cartpk.terms import SubjectSet
-from cartpk.trial_data import once_per_trial
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cartpk.clinical.safety_set import outside_safety
+from cartpk.once_per_trial import once_per_trial
 from cartpk.terms import NOT_STATED, ClinicalEvent
-from cartpk.trial_data import once_per_trial
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
