@@ -175,6 +175,7 @@ def data() -> TrialData:
                 "PPSPEC": "BLOOD",
                 "MODEL": "stein",
                 "CONVERGED": ["Y", "Y", "N"],
+                "MESSAGE": [None, None, None],
                 "AIC": np.ones(3),
             }
         ),

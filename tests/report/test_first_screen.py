@@ -12,6 +12,9 @@ from cartpk.report.issues import group_findings
 from cartpk.report.record import dose_levels, heading, record, sentence
 
 
+STEIN = "Stein 2019 (expansion, contraction, persistence)"
+
+
 def said(data, config):
     return [c.text for c in cautions(data, config)]
 
@@ -130,17 +133,26 @@ def test_completeness_counts(data, config):
     assert counted["AUC0-28d reported"] == ("7 of 7", ("COMPLETE 7",))
     assert counted["AUC0-90d reported"] == ("5 of 7", ("COMPLETE_BLQ 4", "NC_INCOMPLETE 2", "EXTRAPOLATED 1"))
     assert counted["Terminal half-life"] == ("5 of 7", ("R2_LOW 1",))
-    assert counted["Model fits converged"] == ("2 of 3", ("stein",))
+    assert counted["Model fits converged"] == ("2 of 3", (STEIN,))
     assert counted["Findings"] == ("1 error", ("1 warning", "7 notes"))
 
 
 def test_fits_of_marrow_are_counted_apart_from_those_of_blood(data, config):
-    marrow = data.fits.assign(PPCAT="CARBM", PPSPEC="BONE MARROW, LIQUID", CONVERGED=["Y", None, None])
+    few = "too few samples after infusion for a fit: 1 of the 5 times needed"
+    marrow = data.fits.assign(
+        PPCAT="CARBM", PPSPEC="BONE MARROW, LIQUID", CONVERGED=["Y", None, None], MESSAGE=[None, few, None]
+    )
     counted = tiles(replace(data, fits=pd.concat([marrow, data.fits])), config)
-    assert counted["Model fits converged, CAR transgene in blood"] == ("2 of 3", ("stein",))
+    assert counted["Model fits converged, CAR transgene in blood"] == ("2 of 3", (STEIN,))
     assert counted["Model fits converged, CARBM in bone marrow"] == (
         "1 of 3",
-        ("stein", "2 profiles could not be fitted"),
+        (STEIN, "1 × could not be fitted", "1 × too few samples after infusion for a fit"),
+    )
+    none = marrow.assign(CONVERGED=None, MESSAGE=few)
+    counted = tiles(replace(data, fits=pd.concat([none, data.fits])), config)
+    assert counted["Model fits converged, CARBM in bone marrow"] == (
+        "none tried",
+        ("3 × too few samples after infusion for a fit",),
     )
 
 

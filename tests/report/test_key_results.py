@@ -127,6 +127,14 @@ def test_with_one_dose_the_groups_stand_beside_it(data, config):
     assert shown(result, "Subjects") == ["8 7 in the analysis", "5", "3 2 in the analysis"]
     assert shown(result) == ["33 (3.0) n = 7", "11 (1.0) n = 5", "22 (2.0) n = 2"]
     assert [anchor for anchor, _ in result.sources] == ["table-t_14_2_2", "table-t_14_2_4"]
+    key = {"measure": "CD7T", "parameter": "PDNADIR"}
+    nadir = [
+        ({**key, "statistic": "n"}, ["Nadir (cells/µL)", "n (NC)", "8 (0)"]),
+        ({**key, "statistic": "median"}, ["", "Median [min; max]", "BLQ"]),
+    ]
+    result = key_results(one, [*tables, table(PHARMACODYNAMICS, ["All subjects"], nadir)], config)
+    assert shown(result, "CD7+ T cells, nadir") == ["BLQ n = 8", "—", "—"]
+    assert result.notes == ("— = not summarised by group.",)
 
 
 def test_with_several_doses_no_group_is_shown(data, config):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartpk.config import TrialConfig
+from cartpk.models import get_model
 from cartpk.report.prose import number, plural
 from cartpk.tables.assays import in_specimen
 from cartpk.trial_data import TrialData
@@ -110,10 +111,18 @@ def _fits(data: TrialData, config: TrialConfig) -> Iterator[Tile]:
         name = "Model fits converged"
         if len(assays) > 1:
             name += f", {in_specimen(labels.get(str(code), str(code)), str(specimen))}"
-        models = tuple(sorted(set(own["MODEL"])))
-        none = int(own["CONVERGED"].isna().sum())
-        unfitted = (f"{plural(none, 'profile')} could not be fitted",) if none else ()
-        yield Tile(name, f"{int((own['CONVERGED'] == 'Y').sum())} of {len(own)}", (*models, *unfitted))
+        tried = own[own["CONVERGED"].notna()]
+        models = tuple(get_model(model).label for model in sorted(set(tried["MODEL"])))
+        # "0 of 18 converged" would blame the fits where there were too few samples to try one
+        value = f"{int((tried['CONVERGED'] == 'Y').sum())} of {len(own)}" if len(tried) else "none tried"
+        yield Tile(name, value, (*models, *_not_fitted(own[own["CONVERGED"].isna()])))
+
+
+def _not_fitted(fits: pd.DataFrame) -> Iterator[str]:
+    """Why profiles have no fit, each reason with their number; what a reason says of one profile is left out."""
+    reasons = fits["MESSAGE"].fillna("could not be fitted").astype(str).str.split(":").str[0]
+    for reason, n in sorted(reasons.value_counts().items(), key=lambda item: (-int(item[1]), str(item[0]))):
+        yield f"{n} × {reason}"
 
 
 def _findings(data: TrialData) -> Tile:

@@ -46,6 +46,10 @@ _SHAPES: Final = (
 """Outlines of the figures' marks (circle, triangle, square, diamond ...) in the order of the dose levels."""
 
 
+_NONE: Final = "—"
+"""In the column of a group: the table has no such column."""
+
+
 @dataclass(frozen=True)
 class KeyColumn:
     """A dose level, with its unit apart and its mark in the figures, or another group, without a mark.
@@ -133,6 +137,10 @@ def key_results(data: TrialData, tables: Sequence[TableBlock], config: TrialConf
         if groups and name == KINETICS:
             found = _beside(found, [r for label, key in wanted for r in _rows(by_id[GROUPS], label, key, columns)])
             shown += [by_id[GROUPS]]
+        if groups and any(not cell.main for row in found for cell in row.cells):
+            found = [replace(row, cells=tuple(c if c.main else KeyCell(_NONE) for c in row.cells)) for row in found]
+            names = [_within(grouping.name) for grouping in config.groupings.values()]
+            notes += [f"{_NONE} = not summarised by {(names or ['group'])[0]}."]
         rows += found
         shown += [table] if found else []
         notes += [table.empty_reason] if table.empty_reason else []
