@@ -38,7 +38,7 @@ def test_the_gradient_is_the_derivative(both):
     p = 7 if both else 5
     made, day = curve(6, both=both)
     phi = np.log(TRUTH[:p]) + 0.4 * rng.standard_normal((6, p))
-    slope, step = made.log_gradient(phi, day), 1e-6
+    slope, step = made.log_expansion(phi, day)[1], 1e-6
     for k in range(p):
         shift = step * np.eye(p)[k]
         points = [made.log_curve(phi + j * shift, day) for j in (-2, -1, 0, 1, 2)]

@@ -81,8 +81,9 @@ def test_the_curve_is_positive_and_finite_over_the_bounds(model):
 def test_the_gradient_is_the_derivative(model):
     phi = model.phi(thetas(model, 40))
     day = np.broadcast_to(DAYS, (len(phi), DAYS.size))
-    slope = model.log_gradient(phi, day)
+    both, slope = model.log_expansion(phi, day)
     assert slope.shape == (len(phi), DAYS.size, phi.shape[1])
+    np.testing.assert_allclose(both, model.log_curve(phi, day), rtol=1e-12, atol=1e-12)
     step = 1e-6
     p = phi.shape[1]
     shift = step * np.arange(-2, 3)[:, None, None, None] * np.eye(p)[:, None, :]

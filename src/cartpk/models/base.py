@@ -168,10 +168,12 @@ class Derived:
 
 def natural(parameters: Sequence[Parameter], phi: FloatArray) -> FloatArray:
     """Transformed scale -> natural scale of parameter vectors (…, p)."""
-    logs = np.array([p.transform is Transform.LOG for p in parameters])
+    fractions = [k for k, p in enumerate(parameters) if p.transform is Transform.LOGIT]
     with np.errstate(over="ignore"):
         value: FloatArray = np.exp(phi)
-        return value if logs.all() else np.where(logs, value, 1.0 / (1.0 + np.exp(-phi)))
+        for k in fractions:
+            value[..., k] = 1.0 / (1.0 + np.exp(-phi[..., k]))
+    return value
 
 
 def transformed(parameters: Sequence[Parameter], theta: FloatArray) -> FloatArray:
@@ -228,6 +230,8 @@ class KineticModel:
         Pairs of symbols, e.g. (slow rate, fast rate): the first stays below the second.
     population
         Scale of the population model, or None when it is that of the parameters.
+    log_both
+        ln C and its derivatives by one function, where that is faster than the two; None where it is not.
     roughly
         ln C and its derivatives with larger numerical errors, for the way to a minimum; None for a closed form.
     """
@@ -245,6 +249,7 @@ class KineticModel:
     kink: str | None = None
     order: tuple[tuple[str, str], ...] = ()
     population: PopulationScale | None = None
+    log_both: Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]] | None = None
     roughly: tuple[CurveFunction, CurveFunction] | None = None
 
     @property
@@ -273,9 +278,13 @@ class KineticModel:
         """Logarithm of C at day (…, m) for transformed parameters phi (…, p)."""
         return self.log_value(self.theta(phi), day)
 
-    def log_gradient(self, phi: FloatArray, day: FloatArray) -> FloatArray:
-        """Derivatives d ln C / d phi, (…, m, p)."""
-        return self.log_slope(self.theta(phi), day)
+    def log_expansion(self, phi: FloatArray, day: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Logarithm of C, (…, m), and its derivatives d ln C / d phi, (…, m, p)."""
+        theta = self.theta(phi)
+        if self.log_both is not None:
+            return self.log_both(theta, day)
+        slope = self.log_slope(theta, day)  # first: equations integrated for it give the curve as well
+        return self.log_value(theta, day), slope
 
     def rough(self) -> KineticModel:
         """Return the model with its rough curve, or itself."""

@@ -175,9 +175,9 @@ class CountCurve:
         """Logarithm of the counts, (n, m)."""
         return self._observed(phi, day, sensitivities=False)[0]
 
-    def log_gradient(self, phi: FloatArray, day: FloatArray) -> FloatArray:
-        """Derivatives d ln count / d phi, (n, m, p)."""
-        return self._observed(phi, day, sensitivities=True)[1]
+    def log_expansion(self, phi: FloatArray, day: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Logarithm of the counts, (n, m), and their derivatives d ln count / d phi, (n, m, p)."""
+        return self._observed(phi, day, sensitivities=True)
 
     def _observed(self, phi: FloatArray, day: FloatArray, *, sensitivities: bool) -> tuple[FloatArray, FloatArray]:
         par = np.ascontiguousarray(np.exp(phi).T)

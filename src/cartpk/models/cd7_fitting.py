@@ -65,7 +65,7 @@ class CountFits:
         curve = self.problem.curve
         assert isinstance(curve, CountCurve)  # noqa: S101 - made so below
         drawn = replace(curve, negative=np.full(day.shape, negative))
-        slope = drawn.log_gradient(self.phi, day)
+        _, slope = drawn.log_expansion(self.phi, day)
         known = np.nan_to_num(self.covariance[:, :-1, :-1])
         variance = np.einsum("nmp,npq,nmq->nm", slope, known, slope)
         return drawn.log_curve(self.phi, day), np.sqrt(np.maximum(variance, 0.0))

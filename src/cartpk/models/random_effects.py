@@ -55,15 +55,15 @@ class PopulationCurve:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # absurd proposals are rejected later
             return self.model.log_value(self.theta(phi), day)
 
-    def log_gradient(self, phi: FloatArray, day: FloatArray) -> FloatArray:
-        """Derivatives by phi, (…, m, p), by central differences; SAEM does not need them."""
+    def log_expansion(self, phi: FloatArray, day: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Logarithm of C, (…, m), and its derivatives by phi, (…, m, p): central differences; SAEM needs none."""
         step = 1e-6
         parts = []
         for k in range(phi.shape[-1]):
             shift = np.zeros(phi.shape[-1])
             shift[k] = step
             parts.append((self.log_curve(phi + shift, day) - self.log_curve(phi - shift, day)) / (2.0 * step))
-        return np.stack(parts, axis=-1)
+        return self.log_curve(phi, day), np.stack(parts, axis=-1)
 
 
 @dataclass(frozen=True)

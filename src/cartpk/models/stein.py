@@ -18,30 +18,41 @@ _EXP_MAX = 700.0
 
 def log_value(theta: FloatArray, day: FloatArray) -> FloatArray:
     """Logarithm of C(t), (…, m)."""
-    cmax, tmax, rho, alpha, fb, beta = (theta[..., k, None] for k in range(6))
-    d = day - tmax
-    after = np.maximum(d, 0.0)
-    # the slow phase taken out of the logarithm: no underflow late, and 0 at the peak, so that rise and fall just add
-    fast = (1.0 - fb) * np.exp(np.minimum((beta - alpha) * after, _EXP_MAX))
-    value: FloatArray = np.log(cmax) + rho * np.minimum(d, 0.0) - beta * after + np.log(fb + fast)
-    return value
+    return _parts(theta, day)[0]
+
+
+def log_expansion(theta: FloatArray, day: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Logarithm of C(t), (…, m), and its derivatives as of :func:`log_slope`."""
+    value, before, after, both = _parts(theta, day)
+    _, tmax, rho, alpha, fb, beta = (theta[..., k, None] for k in range(6))
+    rise = before < 0
+    slow = fb / both
+    fall = slow * (alpha - beta) - alpha
+    out = np.empty((*value.shape, 6))
+    out[..., CMAX] = 1.0
+    out[..., TMAX] = tmax * -np.where(rise, rho, fall)
+    out[..., RHO] = rho * before
+    out[..., FB] = np.where(rise, 0.0, slow - fb)
+    lost = slow * after
+    out[..., ALPHA] = alpha * (lost - after)
+    out[..., BETA] = -beta * lost
+    return value, out
 
 
 def log_slope(theta: FloatArray, day: FloatArray) -> FloatArray:
     """Derivatives d ln C / d (ln cmax, ln tmax, ln rho, ln alpha, logit fb, ln beta), (…, m, 6)."""
-    _, tmax, rho, alpha, fb, beta = (theta[..., k, None] for k in range(6))
+    return log_expansion(theta, day)[1]
+
+
+def _parts(theta: FloatArray, day: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Logarithm of C, time to the peak (<= 0) and from it (>= 0), sum of the phases (slow: fb), all (…, m)."""
+    cmax, tmax, rho, alpha, fb, beta = (theta[..., k, None] for k in range(6))
     d = day - tmax
-    rise = d < 0
-    after = np.maximum(d, 0.0)
-    slow = 1.0 / (1.0 + np.exp(np.log1p(-fb) - np.log(fb) - (alpha - beta) * after))
-    out = np.empty((*d.shape, 6))
-    out[..., CMAX] = 1.0
-    out[..., TMAX] = tmax * np.where(rise, -rho, (1.0 - slow) * alpha + slow * beta)
-    out[..., RHO] = np.where(rise, rho * d, 0.0)
-    out[..., ALPHA] = -(1.0 - slow) * alpha * after
-    out[..., FB] = np.where(rise, 0.0, slow - fb)
-    out[..., BETA] = -slow * beta * after
-    return out
+    before, after = np.minimum(d, 0.0), np.maximum(d, 0.0)
+    # the slow phase taken out of the logarithm: no underflow late, and 0 at the peak, so that rise and fall just add
+    both = fb + (1.0 - fb) * np.exp(np.minimum((beta - alpha) * after, _EXP_MAX))
+    value: FloatArray = np.log(cmax) + rho * before - beta * after + np.log(both)
+    return value, before, after, both
 
 
 def area(theta: FloatArray, day: FloatArray | float) -> FloatArray:
@@ -56,9 +67,9 @@ def area(theta: FloatArray, day: FloatArray | float) -> FloatArray:
 
 
 def guess(profiles: Profiles) -> FloatArray:
-    """16 starts, (n, 16, 6): four times of the peak (the curve bends there) x two fast x two slow rates."""
+    """8 starts, (n, 8, 6): two times of the peak (others are tried later) x two fast x two slow rates."""
     peak = profiles.peak_day
-    grid = [(dt, alpha, beta) for dt in (-1.0, -0.2, 0.5, 1.5) for alpha in (0.15, 0.4) for beta in (0.003, 0.012)]
+    grid = [(dt, alpha, beta) for dt in (-0.6, 0.8) for alpha in (0.15, 0.4) for beta in (0.003, 0.012)]
     out = np.empty((profiles.n_profiles, len(grid), 6))
     for s, (dt, alpha, beta) in enumerate(grid):
         out[:, s, :] = (1.0, 1.0, 0.8, alpha, 0.01, beta)
@@ -114,6 +125,7 @@ MODEL = KineticModel(
     parameters=PARAMETERS,
     log_value=log_value,
     log_slope=log_slope,
+    log_both=log_expansion,
     area=area,
     guess=guess,
     derived=(

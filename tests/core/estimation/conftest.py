@@ -17,9 +17,8 @@ class Line:
     def log_curve(phi, day):
         return phi[..., 0, None] + phi[..., 1, None] * day
 
-    @staticmethod
-    def log_gradient(phi, day):
-        return np.stack([np.ones_like(day), day], axis=-1) + 0 * phi[..., None, :]
+    def log_expansion(self, phi, day):
+        return self.log_curve(phi, day), np.stack([np.ones_like(day), day], axis=-1) + 0 * phi[..., None, :]
 
 
 def line_problem(profiles: Profiles, *, wide: float = 50.0, residual=Residual.NORMAL, prior_sd=None) -> Problem:

@@ -50,9 +50,7 @@ def test_more_starts_find_nothing_better():
     problem = build_problem(STEIN, profiles, Method.MAP)
     rng = np.random.default_rng(0)
     peak = profiles.log_peak[:, None, None] * (np.arange(6) == 0)
-    start = np.concatenate(
-        [STEIN.starts(profiles.scaled(profiles.log_peak)) + peak, np.full((30, 16, 1), -0.5)], axis=2
-    )
+    start = np.concatenate([STEIN.starts(profiles.scaled(profiles.log_peak)) + peak, np.full((30, 8, 1), -0.5)], axis=2)
     more = np.concatenate(
         [start + rng.normal(0, [0.5, 0.3, 0.5, 0.6, 1.0, 0.7, 0.3], start.shape) for _ in range(8)], axis=1
     )

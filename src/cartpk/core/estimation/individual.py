@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -26,8 +26,12 @@ _INTEGRATED_TOLERANCE: Final = 1e-5
 """Of the objective, relative, at which a row stops: closed forms; a rough curve; the exact curve of a rough one."""
 _NEIGHBOURS = 9
 """Samples and gaps between samples tried for the bend."""
-_BEND_STAGES: Final = ((8, 1e-4), (2, 1e-9))
-"""Steps that all of them take at most, and until when; how many then go on to the end, and until when."""
+_BEND_STEPS: Final = 8
+"""Steps that all of them take at most."""
+_BEND_TOLERANCE: Final = 1e-4
+"""Where they stop before that, and where the search for the bend begins."""
+_BENDS = 2
+"""How many of them then go on to the end."""
 _TIE = 1e-7
 """Objectives closer than this are equal: the earlier start wins, whatever the rounding."""
 
@@ -100,15 +104,10 @@ def fit_profiles(problem: Problem, starts: FloatArray, *, max_steps: int = 200) 
         top = _descended(rough, starts, max_steps, _ROUGH_STAGES, _ROUGH_TOLERANCE)
         top = minimise(rough, top.x, max_steps=max_steps, tolerance=_ROUGH_TOLERANCE, wary=True)
         return _finished(problem, _refined(problem, top, max_steps), starts.shape[1])
-    top = _descended(problem, starts, max_steps, _STAGES, _TOLERANCE)
-    if problem.kink is not None:
-        first = _better_of(top, _with_bend_moved(problem, top, problem.kink))
-        again = np.flatnonzero(first.value < top.value)  # elsewhere a second search would be the first one once more
-        top = first
-        if again.size:
-            some = top.take(again)
-            better = _better_of(some, _with_bend_moved(problem.take(again), some, problem.kink))
-            top = top.put(again, better)
+    if problem.kink is None:
+        top = _descended(problem, starts, max_steps, _STAGES, _TOLERANCE)
+    else:
+        top = _with_best_bend(problem, _descended(problem, starts, max_steps, _STAGES, _BEND_TOLERANCE), problem.kink)
     return _finished(problem, top, starts.shape[1])
 
 
@@ -130,9 +129,11 @@ def restrict(problem: Problem, fits: Fits, *, rounds: int = 3) -> tuple[Problem,
     """The problem and its fits after s has been given the degrees of freedom that the curves leave.
 
     The degrees spent are the effective parameters of the fit, at most one less than the quantified samples. They
-    change little from round to round.
+    change little from round to round. Plain least squares has one curve whatever s is: there s alone is set.
     """
     top = Minimum(fits.x, fits.objective, fits.converged)
+    if problem.separable:
+        return _rescaled(problem, top, fits.n_starts, rounds)
     for _ in range(rounds):
         problem, top = _restricted(problem, top, 200, _TOLERANCE)
     if problem.kink is not None:
@@ -194,6 +195,16 @@ def _restricted(problem: Problem, top: Minimum, max_steps: int, tolerance: float
     return problem, minimise(problem, top.x, max_steps=max_steps, tolerance=tolerance, wary=tolerance > _TOLERANCE)
 
 
+def _rescaled(problem: Problem, top: Minimum, n_starts: int, rounds: int) -> tuple[Problem, Fits]:
+    """The problem and its fits with the same curves and, of each, the s that its remaining degrees of freedom give."""
+    x, n = top.x.copy(), problem.profiles.n_observed
+    for _ in range(rounds):
+        spent = np.minimum(effective_parameters(problem, x), np.maximum(n - 1.0, 0.0))
+        problem = replace(problem, spent=spent)
+        x[:, -1] = problem.best_log_s(x)
+    return problem, _finished(problem, Minimum(x, problem.value(x), top.converged), n_starts)
+
+
 def _finished(problem: Problem, top: Minimum, n_starts: int) -> Fits:
     return Fits(top.x, top.value, problem.minus2ll(top.x), top.converged, problem.at_bound(top.x), n_starts)
 
@@ -220,25 +231,69 @@ def _better_of(a: Minimum, b: Minimum) -> Minimum:
     )
 
 
+def _with_best_bend(problem: Problem, top: Minimum, kink: int) -> Minimum:
+    """Best minimum of each row with the bend where it is, or moved; from there, where it moved, once more.
+
+    All go on to the end in one batch: the last steps of a few rows cost as much as those of many.
+    """
+    n = np.arange(top.value.size)
+    tried = _Tries(n, top.x, np.zeros(top.x.shape, dtype=np.bool_), top.value).and_(_bends(problem, n, top.x, kink))
+    best = tried.lowest(tried.value)
+    again = n[best >= n.size]  # elsewhere a second search would be the first one once more
+    tried = tried.and_(_bends(problem.take(again), again, tried.x[best[again]], kink))
+    return tried.finished(problem)
+
+
 def _with_bend_moved(problem: Problem, top: Minimum, kink: int) -> Minimum:
     """Best minimum with the bend held on a sample near it, or started free between two samples near it."""
-    n, q = top.x.shape
+    return _bends(problem, np.arange(top.value.size), top.x, kink).finished(problem)
+
+
+@dataclass(frozen=True)
+class _Tries:
+    """Starts of profiles, in no regular number: whose (k,), from where (k, q), what is held there, what it is worth."""
+
+    of: IntArray
+    x: FloatArray
+    held: BoolArray
+    value: FloatArray
+
+    def and_(self, other: _Tries) -> _Tries:
+        """Both, these first."""
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return _Tries(*(np.concatenate(pair) for pair in pairs))
+
+    def lowest(self, value: FloatArray) -> IntArray:
+        """For each profile which of its starts has the lowest value, the first of ties."""
+        order = np.lexsort((_rounded(value), self.of))
+        _, first = np.unique(self.of[order], return_index=True)
+        best: IntArray = order[first]
+        return best
+
+    def finished(self, problem: Problem) -> Minimum:
+        """The best minimum of each profile."""
+        found = minimise(problem.take(self.of), self.x, fixed=self.held, tolerance=_TOLERANCE, wary=True)
+        return found.take(self.lowest(found.value))
+
+
+def _bends(problem: Problem, of: IntArray, top: FloatArray, kink: int) -> _Tries:
+    """The best places of the bend near that of ``top`` (n, q), after a few steps; ``of``: whose profiles those are."""
+    n, q = top.shape
     data = problem.profiles
     seen = data.observed | data.blq
     log_day = np.log(data.day)
     at = np.concatenate([log_day, 0.5 * (log_day[:, :-1] + log_day[:, 1:])], axis=1)
     usable = np.concatenate([seen, seen[:, :-1] & seen[:, 1:]], axis=1)
-    far = np.where(usable, np.abs(at - top.x[:, [kink]]), np.inf)
+    far = np.where(usable, np.abs(at - top[:, [kink]]), np.inf)
     k = min(_NEIGHBOURS, far.shape[1])
     near = np.argsort(far, axis=1, kind="stable")[:, :k]
-    bend = np.where(np.take_along_axis(usable, near, axis=1), np.take_along_axis(at, near, axis=1), top.x[:, [kink]])
+    bend = np.where(np.take_along_axis(usable, near, axis=1), np.take_along_axis(at, near, axis=1), top[:, [kink]])
     spread = problem.take(np.repeat(np.arange(n), k))
-    start = np.repeat(top.x, k, axis=0)
+    start = np.repeat(top, k, axis=0)
     start[:, kink] = np.clip(bend.ravel(), spread.lower[:, kink], spread.upper[:, kink])
-    held = np.zeros((n * k, q), dtype=bool)
+    held = np.zeros((n * k, q), dtype=np.bool_)
     held[:, kink] = (near < log_day.shape[1]).ravel()
-    (steps, roughly), (kept, tolerance) = _BEND_STAGES
-    first = minimise(spread, start, fixed=held, max_steps=steps, tolerance=roughly)
-    best = np.argsort(_rounded(first.value.reshape(n, k)), axis=1, kind="stable")[:, :kept]
+    first = minimise(spread, start, fixed=held, max_steps=_BEND_STEPS, tolerance=_BEND_TOLERANCE)
+    best = np.argsort(_rounded(first.value.reshape(n, k)), axis=1, kind="stable")[:, :_BENDS]
     row = (np.arange(n)[:, None] * k + best).ravel()
-    return _best_of(minimise(spread.take(row), first.x[row], fixed=held[row], tolerance=tolerance), n, best.shape[1])
+    return _Tries(np.repeat(of, best.shape[1]), first.x[row], held[row], first.value[row])

@@ -18,7 +18,9 @@ _LONGEST_STEP = 2.0
 """In one entry: a factor of 7 on the log scale."""
 _GRADIENT_TOLERANCE = 1e-12
 """Stop when no single entry promises a decrease of the objective beyond this."""
-_WARY, _FORGETS = 3.0, 0.7
+_CROWDED = 0.85
+"""Rows that have stopped are left out once fewer than this part go on: to leave out a few costs more than to step."""
+_WARY, _FORGETS = 3.0, 0.8
 """After a rejected step the damping stays above this many times its, a multiple that each good step lowers."""
 
 
@@ -80,14 +82,14 @@ def minimise(
     here = problem.expand(x_out)
     x, value_out = x_out.copy(), here.value.copy()
     done = np.zeros(start.shape[0], dtype=np.bool_)
-    rows = np.arange(start.shape[0])
+    rows, live = np.arange(start.shape[0]), np.ones(start.shape[0], dtype=np.bool_)
     damping = np.full(start.shape[0], 1e-2)
     least = np.full(start.shape[0], _LEAST)
     for _ in range(max_steps):
         step, promised, expected = _step(problem, x, here, damping, held)
         candidate = np.where(held, x, problem.project(x + step))
         there = problem.expand(candidate)
-        better = there.value < here.value
+        better = live & (there.value < here.value)
         drop = here.value - there.value
         gain = np.where(better, drop, expected)
         stop = (gain < tolerance * (1.0 + np.abs(here.value))) | (promised < _GRADIENT_TOLERANCE)
@@ -97,15 +99,19 @@ def minimise(
         if wary:
             least = np.maximum(np.where(better, _FORGETS * least, _WARY * damping), _LEAST)
         relieved = np.maximum(damping * _relief(drop, expected), np.minimum(least, damping))
-        damping = np.where(better, relieved, damping * 5.0)
+        damping = np.where(better, relieved, np.where(live, damping * 5.0, damping))
         x_out[rows], value_out[rows] = x, here.value
-        if stop.any():
-            done[rows[stop]] = True
-            go = ~stop
-            rows, problem, held = rows[go], problem.take(go), held[go]
-            x, here, damping, least = x[go], here.take(go), damping[go], least[go]
-        if rows.size == 0:
+        live &= ~stop
+        left = np.count_nonzero(live)
+        if left == 0:
+            done[rows] = True
             break
+        if left < _CROWDED * rows.size:
+            done[rows[~live]] = True
+            rows, problem, held = rows[live], problem.take(live), held[live]
+            x, here, damping, least = x[live], here.take(live), damping[live], least[live]
+            live = live[live]
+    done[rows[~live]] = True
     return Minimum(x_out, value_out, done)
 
 

@@ -48,7 +48,7 @@ def residual_jacobian(problem: Problem, x: FloatArray) -> FloatArray:
     _, by_z = _roots_observed(z, problem.residual)
     _, by_u = _roots_censored(u, problem.residual)
     data = problem.profiles
-    slope = problem.curve.log_gradient(x[None, :-1], data.day[:1])[0]
+    slope = problem.curve.log_expansion(x[None, :-1], data.day[:1])[1][0]
     s = np.exp(x[-1])
     rows = []
     for seen, value, by in ((data.observed[0], z, by_z), (data.blq[0], u, by_u)):

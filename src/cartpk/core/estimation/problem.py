@@ -12,13 +12,14 @@ likelihood is too small by a factor of about sqrt((n - k) / n): half of it in a 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol, Self, runtime_checkable
+from functools import cache
+from typing import NamedTuple, Protocol, Self, cast, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from cartpk.core.estimation.likelihood import INFORMATION, Residual, minus2ll, sample_nll, sample_terms
-from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
+from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray, Profiles
 
 __all__ = ["Curve", "Expansion", "Graded", "Problem", "RowCurve"]
 
@@ -33,8 +34,8 @@ class Curve(Protocol):
         """Return ln C, (n, m), for phi (n, p) and day (n, m)."""
         ...
 
-    def log_gradient(self, phi: FloatArray, day: FloatArray) -> FloatArray:
-        """Return d ln C / d phi, (n, m, p)."""
+    def log_expansion(self, phi: FloatArray, day: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return ln C, (n, m), and d ln C / d phi, (n, m, p), together: they share most of their work."""
         ...
 
 
@@ -116,7 +117,7 @@ class Problem:
         at = np.asarray(rows)
         return replace(
             self,
-            curve=self.curve.take(at) if isinstance(self.curve, RowCurve) else self.curve,
+            curve=_rows_of(self.curve, at),
             profiles=self.profiles.take(at),
             lower=self.lower[at],
             upper=self.upper[at],
@@ -129,6 +130,24 @@ class Problem:
         """Return the problem with the rough curve, for the way to a minimum; itself where the curve has none."""
         curve = self.curve.rough() if isinstance(self.curve, Graded) else self.curve
         return self if curve is self.curve else replace(self, curve=curve)
+
+    @property
+    def separable(self) -> bool:
+        """Whether the curve that fits best is the same for every s: normal residuals, no censored sample, no prior."""
+        normal = self.residual is Residual.NORMAL
+        return normal and not self.profiles.blq.any() and not self.prior_precision.any()
+
+    def best_log_s(self, x: FloatArray) -> FloatArray:
+        """The ln s of the lowest objective for the curves of x, of a separable problem, (n,)."""
+        return self._log_s(self.curve.log_curve(x[:, :-1], self.profiles.day), self.profiles.n_observed - self.spent)
+
+    def _log_s(self, f: FloatArray, degrees: FloatArray | IntArray) -> FloatArray:
+        """Half the logarithm of the sum of squares per degree of freedom, within the bounds of ln s, (n,)."""
+        away = np.where(self.profiles.observed, self.profiles.log_conc - f, 0.0)
+        with np.errstate(divide="ignore"):
+            log_s = 0.5 * np.log(np.sum(away * away, axis=1) / degrees)
+        within: FloatArray = np.clip(log_s, self.lower[:, -1], self.upper[:, -1])
+        return within
 
     def project(self, x: FloatArray) -> FloatArray:
         """Return x moved inside the bounds and the order constraints, (n, q)."""
@@ -153,9 +172,8 @@ class Problem:
 
     def expand(self, x: FloatArray) -> Expansion:
         """Objective, exact gradient and positive semidefinite (Gauss-Newton) Hessian of each row."""
-        day = self.profiles.day
-        slope = self.curve.log_gradient(x[:, :-1], day)  # first: equations integrated for it give the curve as well
-        terms = sample_terms(self.profiles, self.curve.log_curve(x[:, :-1], day), x[:, -1], self.residual)
+        f, slope = self.curve.log_expansion(x[:, :-1], self.profiles.day)
+        terms = sample_terms(self.profiles, f, x[:, -1], self.residual)
         n, q = x.shape
         away = x - self.prior_mean
         gradient = self.prior_precision * away
@@ -163,9 +181,10 @@ class Problem:
         gradient[:, -1] += terms.d_s.sum(axis=1) - self.spent
         hessian = np.zeros((n, q, q))
         hessian[:, :-1, :-1] = np.matmul(np.swapaxes(slope * terms.w_ff[..., None], 1, 2), slope)
-        cross = np.matmul(terms.w_fs[:, None, :], slope)[:, 0, :]
-        hessian[:, :-1, -1] = cross
-        hessian[:, -1, :-1] = cross
+        if self.profiles.blq.any():  # else the curve and s are independent
+            cross = np.matmul(terms.w_fs[:, None, :], slope)[:, 0, :]
+            hessian[:, :-1, -1] = cross
+            hessian[:, -1, :-1] = cross
         hessian[:, -1, -1] = terms.w_ss.sum(axis=1) - INFORMATION[self.residual] * self.spent
         diagonal = np.arange(q)
         hessian[:, diagonal, diagonal] += self.prior_precision
@@ -174,6 +193,8 @@ class Problem:
     def minus2ll(self, x: FloatArray) -> FloatArray:
         """-2 log-likelihood of each curve at the s that suits it best, priors left out, (n,)."""
         f = self.curve.log_curve(x[:, :-1], self.profiles.day)
+        if self.residual is Residual.NORMAL and not self.profiles.blq.any():
+            return minus2ll(self.profiles, f, self._log_s(f, self.profiles.n_observed), self.residual)
         log_s = x[:, -1].copy()
         for _ in range(30):
             terms = sample_terms(self.profiles, f, log_s, self.residual)
@@ -185,3 +206,14 @@ class Problem:
         away = np.sum(self.prior_precision * (x - self.prior_mean) ** 2, axis=1)
         total: FloatArray = 0.5 * away - self.spent * x[:, -1]
         return total
+
+
+@cache
+def _has_rows(curve: type[Curve]) -> bool:
+    """Whether curves of this class are :class:`RowCurve`: asked at every step, and slow to find out."""
+    return issubclass(curve, RowCurve)
+
+
+def _rows_of(curve: Curve, rows: npt.NDArray[np.intp] | BoolArray) -> Curve:
+    """The curve of these rows; the same where all rows share it."""
+    return cast("RowCurve", curve).take(rows) if _has_rows(type(curve)) else curve
