@@ -11,7 +11,6 @@ from cartpk.report.completeness import completeness, flag_counts, primary_parame
 from cartpk.report.issues import group_findings
 from cartpk.report.record import dose_levels, heading, record, sentence
 
-
 STEIN = "Stein 2019 (expansion, contraction, persistence)"
 
 

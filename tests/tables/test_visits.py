@@ -61,7 +61,7 @@ def test_a_sample_outside_its_window_is_left_out_and_counted(factory):
     data = with_samples(factory, ("S1", 7, "AFRLT", 8.5), ("S2", 7, "NFRLT", math.nan))
     body = concentrations(data, factory.config())
     assert not [r for r in body.rows if r.key["day"] == "7" and r.key["dose"] == factory.LOW]
-    assert "Left out: 2 samples without a nominal day or outside its window." in body.footnotes
+    assert "Left out: 2 results without a nominal day or outside its window." in body.footnotes
 
 
 def test_the_nearer_sample_stands_for_a_subject(factory):

@@ -24,8 +24,8 @@ _COLUMNS: Final = [
     "USUBJID", "ATPTREF", "COHORT", "MODEL", "AFRLT", "AVAL", "ALLOQ", "BLQFL", "PRED", "RES", "SHOWN", "RESULT",
 ]  # fmt: skip
 _OPEN: Final = (
-    "Open marks: below the LLOQ. On the left they stand at their LLOQ: the curve should pass below it. Their residuals "
-    "are drawn at random from below the limit, as the model has it (randomised quantile residuals)."
+    "Open marks: below the LLOQ. Among the results they stand at their LLOQ: the curve should pass below it. Their "
+    "residuals are drawn at random from below the limit, as the model has it (randomised quantile residuals)."
 )
 FLOOR: Final = 0.1
 """[choice] Predictions below this part of the lowest value shown are drawn there: a curve begins far below a limit."""
@@ -45,9 +45,9 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     below = int((shown["PRED"] < _floor(shown)).sum())
     return Figure(
         data=shown,
-        caption=f"{wording.assay(config.primary_analyte, every)} Left: result against the prediction of its own "
-        "curve, with the line of identity. Right: standardised residuals, (ln result − ln prediction) / s, against "
-        f"time and prediction, with their mean in bins. {fitted.model_names(list(profiles['MODEL']), config)} "
+        caption=f"{wording.assay(config.primary_analyte, every)} Results against the predictions of their own "
+        "curves, with the line of identity; standardised residuals, (ln result − ln prediction) / s, against time and "
+        f"prediction, with their mean in bins. {fitted.model_names(list(profiles['MODEL']), config)} "
         f"{wording.counted(len(shown), 'sample')} of {wording.counted(n, 'subject')}, {blq} BLQ.",
         footnotes=(
             _OPEN,

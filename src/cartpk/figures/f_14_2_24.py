@@ -37,7 +37,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     return Figure(
         data=rows,
         caption="Part of the depleted subjects whose cells had not recovered, by days since the first sample that "
-        f"showed depletion (Kaplan and Meier). Band: 95 % limits on the log(-log) scale. Recovery: {d.confirm} "
+        f"showed depletion (Kaplan-Meier). Band: 95 % limits on the log(-log) scale. Recovery: {d.confirm} "
         f"consecutive results of {d.recovery_pct:g} % of baseline or more.",
         footnotes=(
             "Ticks: subjects censored at their last sample before any recovery.",

@@ -25,8 +25,8 @@ _CAPTION: Final = (
     "Geometric mean and geometric SD (the mean divided and multiplied by it) at nominal days from the first infusion."
 )
 _LINEAR: Final = (
-    "Geometric mean at nominal days from the first infusion, up to the end of the expansion phase. The spread and the "
-    "whole follow-up: Figure 14.2-1."
+    "Geometric mean at nominal days from the first infusion, up to day {last:g}. The spread and the whole follow-up: "
+    "Figure 14.2-1."
 )
 _ASIDE: Final = 0.007
 """Distance of the dose levels' marks of one day, as a part of the panel's width."""
@@ -48,10 +48,10 @@ def mean_profile(data: TrialData, config: TrialConfig, *, logarithmic: bool) -> 
     if means["GMEAN"].isna().all():
         return EmptyFigure(f"Too many results of {name} are BLQ at every visit: no mean is shown.")
     doses, n = s.count_labels(first), first["USUBJID"].nunique()
+    said = _CAPTION if logarithmic else _LINEAR.format(last=means["NFRLT"].max())
     return Figure(
         data=means,
-        caption=f"{wording.assay(analyte, first)} {_CAPTION if logarithmic else _LINEAR} "
-        f"{wording.subjects_shown(n, data)}",
+        caption=f"{wording.assay(analyte, first)} {said} {wording.subjects_shown(n, data)}",
         footnotes=(
             (
                 f"{_blq_rule(config)} {'One subject alone has no SD. ' if logarithmic else ''}Marks of the same day "

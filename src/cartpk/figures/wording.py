@@ -131,8 +131,8 @@ def undrawn(samples: pd.DataFrame) -> tuple[str, ...]:
 
 
 def outside_windows(inside: pd.Series[bool]) -> tuple[str, ...]:
-    """How many samples a by-visit summary leaves out, where there are any."""
+    """How many results a by-visit summary leaves out, where there are any."""
     out = int((~inside).sum())
     if not out:
         return ()
-    return (f"Left out of the summary by visit: {counted(out, 'sample')} without a nominal day or outside its window.",)
+    return (f"Left out of the summary by visit: {counted(out, 'result')} without a nominal day or outside its window.",)

@@ -34,13 +34,13 @@ _TIMES: Final = {
 }
 _INTERVALS: Final = (
     "Times are those of the first sample that showed it: the event lies between that sample and the one before "
-    "(intervals: Listing 16.2.6-1). Medians by Kaplan and Meier, [95 % CI] on the log(-log) scale; subjects without "
+    "(intervals: Listing 16.2.6-1). Medians by Kaplan-Meier, [95 % CI] on the log(-log) scale; subjects without "
     "the event are censored at their last sample, not beyond re-infusion, HSCT or death. Recovery and duration: of "
     "the depleted subjects."
 )
 _BY_DAY: Final = (
     "Depleted by a day: of the subjects depleted by then or sampled until then (within the visit's window); exact CI "
-    "(Clopper and Pearson). NR = not reached."
+    "(Clopper-Pearson). NR = not reached."
 )
 _AREAS: Final = (
     "AUEC: area under the effect curve, straight lines between results from the last one before infusion (day 0) on, "

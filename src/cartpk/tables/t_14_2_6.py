@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cartpk.tables.cells import BLANK, counted, number, several, words
-from cartpk.tables.groups import FIRST_INFUSION, AnalysisSet, Group, analysis_set
+from cartpk.tables.groups import FIRST_INFUSION, AnalysisSet, Group, analysis_set, plural
 from cartpk.tables.marrow import SOURCE, no_pairs, pair_label, pairing_note
 from cartpk.tables.printing import percent, significant_style, unit_text
 from cartpk.tables.statistics import Statistics, summed
@@ -71,8 +71,8 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     notes = [pairing_note(config), *_NOTES]
     if outside or second:
         notes.append(
-            f"Left out of the rows by day: {outside} samples without a nominal day or outside its window, {second} "
-            "further samples of a subject at a visit; they count in all days."
+            f"Left out of the rows by day: {outside} {plural(outside, 'sample')} without a nominal day or outside its "
+            f"window, {second} {plural(second, 'further sample')} of a subject at a visit; they count in all days."
         )
     return Body(_COLUMNS, tuple(rows), who.text, tuple(notes), f"{SOURCE}, adpp.csv (BMBLRAT)")
 

@@ -162,7 +162,7 @@ def by_visit_note(placed: Sequence[ByVisit], settings: Summaries, *, geometric: 
         yield f"Geometric mean: {rule[settings.geometric_blq]}."
     outside, second = sum(p.n_outside for p in placed), sum(p.n_second for p in placed)
     if outside:
-        yield f"Left out: {outside} {plural(outside, 'sample')} without a nominal day or outside its window."
+        yield f"Left out: {outside} {plural(outside, 'result')} without a nominal day or outside its window."
     if second:
         further = plural(second, "further sample")
         yield f"Left out: {second} {further} of a subject at a visit; the nearest to the nominal day counts."

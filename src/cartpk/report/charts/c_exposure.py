@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cartpk.config import TrialConfig
+from cartpk.figures.exposure_values import EXTRAPOLATED
 from cartpk.figures.samples import printed_unit
 from cartpk.report.charts import marks
 from cartpk.report.charts.chart import Chart, ChartSource, Panel
@@ -37,7 +38,7 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: AR
         FIGURE,
         tuple(panels),
         (marks.VALUES,),
-        (("extrapolated, not in the box", "#52606D", "circle", False),),
+        (("extrapolated, not in the box", "#52606D", "circle", False),) if (rows["KIND"] == EXTRAPOLATED).any() else (),
         tables={FIGURE: packed(rows, _COLUMNS, digits={"AVAL": 6})},
-        note="Boxes: quartiles, median and range of the subjects shown, where there are three and more.",
+        note="Boxes are of the subjects shown.",
     )

@@ -53,7 +53,7 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:
         Panel("Residuals against prediction", marks.layered([*lines, _points(predicted, residual, doses)], 270), data),
     )
     return Chart(FIGURE, panels, (), (("BLQ, drawn as the notes below say", LLOQ_INK, "circle", False),),
-                 tables={FIGURE: table})  # fmt: skip
+                 tables={FIGURE: table}, note="The means in bins are drawn in the files only.")  # fmt: skip
 
 
 def _across(at: float, dash: list[int]) -> Spec:

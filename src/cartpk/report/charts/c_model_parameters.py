@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cartpk.config import TrialConfig
 from cartpk.figures.samples import printed_unit
@@ -10,6 +10,9 @@ from cartpk.report.charts import marks
 from cartpk.report.charts.chart import Chart, ChartSource, Panel
 from cartpk.report.charts.groups import boxed
 from cartpk.report.packed import packed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FIGURE: Final = "f_14_2_12c"
 _COLUMNS: Final = ("USUBJID", "COHORT", "MODEL", "PARAMCD", "AVAL", "AVALU", "AVALLO", "AVALHI", "FLAG")
@@ -28,7 +31,7 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: AR
         panels.append(
             Panel(
                 f"{own['PARAM'].iloc[0]}" + (f" ({printed_unit(str(unit.iloc[0]))})" if len(unit) else ""),
-                boxed(doses, doses),
+                boxed(doses, doses, reach=_reach(own["AVAL"])),
                 {"rows": ("strip", what), "boxes": ("boxes", what)},
                 f"{own['PARAM'].iloc[0]} of each subject by dose level, with boxes of quartiles and median.",
             )
@@ -38,6 +41,12 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: AR
         tuple(panels),
         (marks.VALUES,),
         tables={FIGURE: packed(rows, _COLUMNS, digits={"AVALLO": 4, "AVALHI": 4, "AVAL": 6})},
-        note="Boxes: quartiles, median and range of the subjects shown, where there are three and more; 95 % limits of "
-        "an estimate: point at its mark.",
+        note="In this chart boxes stand for the grey lines of the files: quartiles, median and range of the subjects "
+        "shown, where there are three and more. Limits are not drawn here: point at a mark to read its own.",
     )
+
+
+def _reach(values: pd.Series[float]) -> tuple[float, ...]:
+    """An axis of one value alone would have that value as its only tick: it spans half to twice of it."""
+    low, high = float(values.min()), float(values.max())
+    return () if low < high else (low / 2, high * 2)

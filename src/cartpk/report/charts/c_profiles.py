@@ -33,6 +33,6 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:
         (panel,),
         (marks.SHOW, marks.VALUES, marks.DAYS),
         (marks.BLQ_LEGEND,),
-        note="Thick lines: median by visit and dose level of the subjects shown, BLQ at half of the LLOQ; bands: "
-        "quartiles, for three subjects and more.",
+        note="Thick lines: median by visit of the subjects shown, BLQ at half of the LLOQ; bands: quartiles, for three "
+        "subjects and more.",
     )

@@ -40,5 +40,5 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:
     if not panels:
         return None
     table = packed(rows, ("USUBJID", "PPCAT", "AVAL", "CNSR"), digits={"AVAL": 8})
-    note = "Curves and limits of the subjects shown."
+    note = "Curves, limits and the numbers at risk above the axis are of the subjects shown."
     return Chart(FIGURE, tuple(panels), (), (), doses=False, tables={"pd_durations": table}, note=note)

@@ -17,8 +17,7 @@ __all__ = ["counted"]
 
 Kind = Literal["absolute", "percent", "change"]
 _NOTE: Final = (
-    "Thick lines: median by visit and dose level of the subjects shown, BLQ at half of the LLOQ; bands: quartiles, for "
-    "three subjects and more."
+    "Medians are of the subjects shown, a BLQ at half of the LLOQ; bands: quartiles, for three subjects and more."
 )
 
 

@@ -16,7 +16,7 @@ UPRIGHT: Final = 4
 """More groups than this are labelled aslant."""
 
 
-def boxed(groups: Sequence[str], doses: Sequence[str], box: str | None = None) -> Spec:
+def boxed(groups: Sequence[str], doses: Sequence[str], box: str | None = None, *, reach: Sequence[float] = ()) -> Spec:
     """A mark per subject (dataset ``rows``) beside a box per group (dataset ``boxes``).
 
     The groups stand at 0, 1, 2 ... of a linear axis, so that marks can stand beside each other within their group.
@@ -29,6 +29,8 @@ def boxed(groups: Sequence[str], doses: Sequence[str], box: str | None = None) -
         Dose levels, lowest first: of the marks.
     box
         Colour of all boxes; None = that of the marks.
+    reach
+        Values that the axis reaches at least.
     """
     last = len(groups) - 1
     x = {
@@ -47,7 +49,12 @@ def boxed(groups: Sequence[str], doses: Sequence[str], box: str | None = None) -
     }
     y = marks.values("")
     ink = {"value": box} if box else marks.dose_colour(doses, "G")
-    return marks.layered([*_boxes(x, y, ink), _rows(x, y, doses)], 270)
+    unseen: Spec = {
+        "data": {"values": [{"y": value} for value in reach]},
+        "mark": {"type": "point", "opacity": 0},
+        "encoding": {"y": y},
+    }
+    return marks.layered([*([unseen] if reach else []), *_boxes(x, y, ink), _rows(x, y, doses)], 270)
 
 
 def _boxes(x: Spec, y: Spec, ink: Spec) -> list[Spec]:
