@@ -91,6 +91,18 @@ def test_nca_model_and_runner_up_stand_side_by_side(run):
                                              "Growth and decay (one exponential up, one down)"}  # fmt: skip
 
 
+def test_one_model_alone_has_no_runner_up_and_is_not_named_in_each_row(run):
+    data, config = run
+    first = config.models.fit[0]
+    choice = data.model_choice
+    choice = choice[choice["MODEL"].eq(first)].assign(CHOSEN="Y")
+    found = Fitted(replace(data, model_choice=choice), config)
+    assert beside_nca(found, config).columns[-1] == "Model against NCA"
+    assert {len(row) for row in beside_nca(found, config).rows} == {5}
+    assert verdicts(found).columns[:2] == ("Subject", "Residual SD")
+    assert {len(row) for row in verdicts(found).rows} == {5}
+
+
 @pytest.mark.parametrize(
     ("row", "text"),
     [

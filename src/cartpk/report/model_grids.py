@@ -18,9 +18,9 @@ from cartpk.trial_data import TrialData
 __all__ = ["COMPARED", "Fitted", "beside_nca", "population", "verdicts"]
 
 _FOLD: Final = 12
+"""Rows from which a table is folded until it is opened."""
 _MOST: Final = 60
 """Rows of a grid that the page holds."""
-"""Rows from which a table is folded until it is opened."""
 _NONE: Final = "—"
 COMPARED: Final = {
     "Cmax": ("CMAX", "MCMAX"),
@@ -143,7 +143,7 @@ def said(row: dict[str, object] | None) -> str:
 
 
 def verdicts(found: Fitted) -> Grid:
-    """Per subject: the model, residual SD, and what the data say of its doubling time and half-lives."""
+    """Per subject: the model where there are several, residual SD, what the data say of doubling time, half-lives."""
     sigma = {(row["USUBJID"], row["MODEL"]): row["SIGMA"] for row in found.fits.to_dict("records")}
     rows = []
     for subject in found.subjects:
@@ -152,12 +152,14 @@ def verdicts(found: Fitted) -> Grid:
         times = (said(found.row(subject, model, code)) for code in _VERDICTS)
         rows.append((subject, get_model(model).label, fixed(spread, 2) if math.isfinite(spread) else _NONE, *times))
     heads = ("Subject", "Model", "Residual SD", *_VERDICTS.values())
+    if len(set(found.chosen.values())) < 2:
+        heads, rows = (heads[0], *heads[2:]), [(row[0], *row[2:]) for row in rows]
     caption = "What the data of each subject say: estimate (95 % limits), or the limit alone"
     return _by_subject(caption, heads, rows)
 
 
 def beside_nca(found: Fitted, config: TrialConfig) -> Grid:
-    """Per subject and quantity: NCA, chosen model with its difference, the runner-up's answer."""
+    """Per subject and quantity: NCA, chosen model with its difference, the answer of the runner-up if there is one."""
     amount = significant_style(config.report.significant_digits)
     rows = []
     for subject in found.subjects:
@@ -171,6 +173,8 @@ def beside_nca(found: Fitted, config: TrialConfig) -> Grid:
             rows.append((subject, name, _printed(nca, style), _printed(own, style), difference, *beside))
     units = f"Cmax in {found.unit('MCMAX')}, Tmax in days, AUC0-28d in {found.unit('MAUC28D')}"
     heads = ("Subject", "Quantity", "NCA", "Model", "Model against NCA", "Runner-up's value", "Runner-up")
+    if not found.second:
+        heads, rows = heads[:-2], [row[:-2] for row in rows]
     return _by_subject(f"NCA and model side by side ({units})", heads, rows)
 
 
@@ -192,12 +196,20 @@ def _difference(name: str, model: float, nca: float) -> str:
     --------
     >>> _difference("Tmax", 9.0, 10.5), _difference("Cmax", 90.0, 100.0), _difference("Cmax", 90.0, 0.0)
     ('-1.50 days', '-10 %', '—')
+    >>> _difference("Cmax", 99.9, 100.0)
+    '0 %'
     """
     if not math.isfinite(model - nca):
         return _NONE
     if name == "Tmax":
-        return f"{model - nca:+.2f} days"
-    return f"{100.0 * (model / nca - 1.0):+.0f} %" if nca > 0 else _NONE
+        return f"{_signed(model - nca, 2)} days"
+    return f"{_signed(100.0 * (model / nca - 1.0), 0)} %" if nca > 0 else _NONE
+
+
+def _signed(value: float, digits: int) -> str:
+    """With its sign; a printed 0 has none."""
+    text = f"{value:+.{digits}f}"
+    return text if float(text) else text[1:]
 
 
 def population(data: TrialData, config: TrialConfig) -> Iterator[Grid]:

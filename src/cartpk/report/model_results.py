@@ -108,9 +108,14 @@ def _how_well(found: Fitted, data: TrialData, config: TrialConfig) -> Iterator[s
     yield (
         f"Of {plural(len(own), 'result')} ({int(own['BLQFL'].eq('Y').sum())} BLQ), {fixed(outside, 1)} % lie further "
         "from their curve than 1.96 residual SDs, where 5 % would be expected; on average a result lies "
-        f"{fixed(abs(float(own['RES'].mean())), 2)} SD {'above' if own['RES'].mean() >= 0 else 'below'} its curve "
-        "(0 is ideal; Figure 14.2-12)."
+        f"{_off(float(own['RES'].mean()))} its curve (Figure 14.2-12)."
     )
+
+
+def _off(mean: float) -> str:
+    """Where results lie on average, in residual SDs: the ideal is on the curve."""
+    size = fixed(abs(mean), 2)
+    return f"{size} SD {'above' if mean > 0 else 'below'}" if float(size) else "on"
 
 
 def _choice(found: Fitted, data: TrialData, config: TrialConfig) -> Iterator[str]:
@@ -199,18 +204,24 @@ def _not_to_conclude(found: Fitted, config: TrialConfig) -> Iterator[str]:
     known = {s: row for s, row in rows.items() if row is not None}
     if known:
         bounded = [s for s, row in known.items() if isinstance(row["AVAL"], float) and math.isfinite(row["AVAL"])]
+        everyone = plural(len(known), "subject")
+        some = f"in {len(bounded)} of {everyone}; for the others" if bounded else f"in none of {everyone}:"
         yield (
-            f"a half-life of persistence is bounded by the data in {len(bounded)} of {plural(len(known), 'subject')}; "
-            "for the others only a limit is given ('> x'), or nothing, because the follow-up is too short or the last "
-            "results are below the limit. No mean of such half-lives describes the trial."
+            f"a half-life of persistence is bounded by the data {some} only a limit is given ('> x'), or nothing, "
+            "because the follow-up is too short or the last results are below the limit. No mean of such half-lives "
+            "describes the trial."
         )
     open_ended = sum("LOWER_ONLY" in _flags(found, s) or "UPPER_ONLY" in _flags(found, s) for s in found.subjects)
     none = sum("NOT_IDENTIFIED" in _flags(found, s) for s in found.subjects)
     lean = "Their values lean on the prior." if config.models.method == "map" else ""
     if open_ended + none:
+        sides = [
+            f"a limit on one side only in {plural(open_ended, 'subject')}" if open_ended else "",
+            f"no limit on either side in {plural(none, 'subject')}" if none else "",
+        ]
         yield (
-            f"The doubling time has a limit on one side only in {plural(open_ended, 'subject')} and on neither in "
-            f"{none}: too few quantified results before the peak. {lean}"
+            f"The doubling time has {enumeration(side for side in sides if side)}: too few quantified results before "
+            f"the peak. {lean}"
         )
     beyond = sum("EXTRAPOLATED" in _flags(found, s, "MAUC90D") for s in found.subjects)
     if beyond:
