@@ -118,6 +118,8 @@ def test_an_analyte_of_which_no_profile_was_fitted_has_one_line_and_the_reason(f
     unfitted = data.fits.assign(CONVERGED=None, MESSAGE="too few samples after infusion for a fit: 4 of the 5 needed")
     body = t_14_2_9.table(dataclasses.replace(data, fits=unfitted), config)
     assert [row.key["statistic"] for row in body.rows] == ["fitted"]
-    assert "CAR transgene, qPCR, STEIN MAP M3: no profile was fitted (too few samples after infusion for a fit)." in {
+    model = "Stein 2019 (expansion, contraction, persistence); MAP, M3"
+    reason = "no profile was fitted (too few samples after infusion for a fit)"
+    assert f"CAR transgene, qPCR, {model}: {reason}." in {
         note.replace("CAR transgene in blood", "CAR transgene") for note in body.footnotes
     }

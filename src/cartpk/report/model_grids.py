@@ -161,7 +161,7 @@ def verdicts(found: Fitted) -> Grid:
 def beside_nca(found: Fitted, config: TrialConfig) -> Grid:
     """Per subject and quantity: NCA, chosen model with its difference, the answer of the runner-up if there is one."""
     amount = significant_style(config.report.significant_digits)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for subject in found.subjects:
         for name, (code, model_code) in COMPARED.items():
             style = days if name == "Tmax" else amount
@@ -172,7 +172,15 @@ def beside_nca(found: Fitted, config: TrialConfig) -> Grid:
             difference = _difference(name, own, nca)
             rows.append((subject, name, _printed(nca, style), _printed(own, style), difference, *beside))
     units = f"Cmax in {found.unit('MCMAX')}, Tmax in days, AUC0-28d in {found.unit('MAUC28D')}"
-    heads = ("Subject", "Quantity", "NCA", "Model", "Model against NCA", "Runner-up's value", "Runner-up")
+    heads: tuple[str, ...] = (
+        "Subject",
+        "Quantity",
+        "NCA",
+        "Model",
+        "Model against NCA",
+        "Runner-up's value",
+        "Runner-up",
+    )
     if not found.second:
         heads, rows = heads[:-2], [row[:-2] for row in rows]
     return _by_subject(f"NCA and model side by side ({units})", heads, rows)

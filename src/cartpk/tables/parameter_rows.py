@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cartpk.models import MODELS
 from cartpk.tables.cells import BLANK, BLQ, counted, number, several, words
 from cartpk.tables.groups import FIRST_INFUSION, Group
 from cartpk.tables.printing import Style, count, unit_text
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from cartpk.config.summaries import Summaries
 
-__all__ = ["LISTED", "Apart", "Rule", "by_unit", "first_infusion", "flags", "is_bound", "parameter_rows"]
+__all__ = ["LISTED", "Apart", "Rule", "by_unit", "first_infusion", "flags", "is_bound", "method_text", "parameter_rows"]
 
 
 _BOUNDED: Final = ("CMAX", "AUC", "FOLDEXP")
@@ -223,3 +224,17 @@ def _counts(
     name = rule.apart.name
     shown = f"of these {name}" if rule.apart.counted else name
     return f"n ({shown}; NC)", tuple(cells), ("n", f"n {name}", "n not calculable")
+
+
+def method_text(method: str, model: object) -> str:
+    """A fit's model in words and how it was fitted.
+
+    Examples
+    --------
+    >>> method_text("STEIN MAP M3", "stein"), method_text("OTHER", None)
+    ('Stein 2019 (expansion, contraction, persistence); MAP, M3', 'OTHER')
+    """
+    if model not in MODELS:
+        return method
+    how = method.upper().removeprefix(str(model).upper()).split()
+    return "; ".join(filter(None, (MODELS[str(model)].label, ", ".join(how))))

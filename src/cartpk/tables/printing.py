@@ -20,6 +20,7 @@ __all__ = [
     "dose",
     "fixed",
     "line",
+    "name_text",
     "percent",
     "significant",
     "significant_style",
@@ -36,6 +37,7 @@ _PLAIN_BELOW: Final = 8
 _PLAIN_ABOVE: Final = -5
 """Powers of ten between which a number is printed in full."""
 _LARGE_PERCENT: Final = 1e5
+_QUANTITIES: Final = frozenset({"Cmax", "Tmax", "Clast", "Tlast"})
 _SUPERSCRIPT: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -149,6 +151,25 @@ def unit_text(unit: str) -> str:
     """
     shown = re.sub(r"\bu(?=[gLl]\b)", "µ", unit).replace("μ", "µ").replace("*", "·")
     return re.sub(r"10\^(\d+)", lambda m: f"10{m[1].translate(_SUPERSCRIPT)}", shown)
+
+
+def name_text(name: str) -> str:
+    """The name of a parameter as a line of a table has it: only its first word, and names of quantities, are large.
+
+    Examples
+    --------
+    >>> name_text("Half-Life of Contraction"), name_text("Model AUC 0-28 Days"), name_text("Model Cmax")
+    ('Half-life of contraction', 'Model AUC 0-28 days', 'Model Cmax')
+    >>> name_text("CAR Level of Half-Maximal Killing"), name_text("Log10 Reduction at Nadir")
+    ('CAR level of half-maximal killing', 'Log10 reduction at nadir')
+    """
+    first, *rest = re.split(r"(?<=[ -])", name)
+    return first + "".join(part.lower() if _is_common(part) else part for part in rest)
+
+
+def _is_common(word: str) -> bool:
+    bare = word.strip(" -()")
+    return bare.istitle() and bare.isalpha() and bare not in _QUANTITIES
 
 
 def _decimal(value: float) -> Decimal:

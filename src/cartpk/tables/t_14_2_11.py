@@ -9,7 +9,7 @@ from cartpk.tables.cells import words
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.measures import measure_label, measure_notes, no_measures
 from cartpk.tables.parameter_rows import Apart, Rule, by_unit, first_infusion, flags, parameter_rows
-from cartpk.tables.printing import days, fixed, percent, significant_style
+from cartpk.tables.printing import days, fixed, name_text, percent, significant_style
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
 from cartpk.terms import Endpoint
 
@@ -52,7 +52,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         for code in _CD7_NEGATIVE if measure.marker == "CD7-" else _OTHERS:
             entry = PARAMETERS[code]
             key = {"measure": measure.code, "specimen": measure.specimen, "parameter": code}
-            for named, part in by_unit(own[own["PARAMCD"].eq(code)], entry.label):
+            for named, part in by_unit(own[own["PARAMCD"].eq(code)], name_text(entry.label)):
                 if len(part):
                     rule = _rule(
                         "percent" if entry.kind == "value" and measure.kind == "percent" else entry.kind, code, config

@@ -13,7 +13,7 @@ from cartpk.fits.choice import model_choice
 from cartpk.tables.assays import Assay, profiled
 from cartpk.tables.cells import BLANK, counted, several, share, words
 from cartpk.tables.groups import FIRST_INFUSION, AnalysisSet, analysis_set
-from cartpk.tables.parameter_rows import first_infusion
+from cartpk.tables.parameter_rows import first_infusion, method_text
 from cartpk.tables.printing import Style, days, fixed, significant_style, unit_text
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
 
@@ -107,7 +107,10 @@ def _rows(data: TrialData, config: TrialConfig, assay: Assay, who: AnalysisSet, 
             share(int(one["NBEST"]), int(one["NPROF"])),
             words("yes" if one["CHOSEN"] == "Y" else ""),
         )
-        yield Row((label, words(one["METHOD"]), *judged, *cells), key={**key, "model": str(one["MODEL"])})
+        yield Row(
+            (label, words(method_text(str(one["METHOD"]), one["MODEL"])), *judged, *cells),
+            key={**key, "model": str(one["MODEL"])},
+        )
 
 
 def _styles(config: TrialConfig) -> dict[str, Style]:

@@ -10,11 +10,11 @@ from cartpk.models.cd7_dynamics import EQUATION, INFLUX
 from cartpk.tables.cells import BLANK, number, words
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.listing import SUBJECT, dose_levels, in_order, subject_cells
-from cartpk.tables.printing import significant_style, unit_text
+from cartpk.tables.printing import name_text, significant_style, unit_text
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterator
 
     from cartpk.config import TrialConfig
     from cartpk.tables.printing import Style
@@ -43,21 +43,10 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     labels = {m.code: m.label for m in config.pharmacodynamics.measures}
     place = {code: at for at, code in enumerate(dict.fromkeys(rows["PARAMCD"]))}
     ordered = in_order(rows.assign(_AT=rows["PARAMCD"].map(place)), data, "PPCAT", "_AT")
-    made = [
-        Row(
-            (
-                *subject_cells(r["USUBJID"], doses),
-                words(labels.get(r["PPCAT"], r["PPCAT"])),
-                words(_named(r)),
-                _value(r, style),
-                _limit(r["AVALLO"], style),
-                _limit(r["AVALHI"], style),
-                words(r["PPREASND"]),
-            ),
-            key={"measure": str(r["PPCAT"]), "parameter": str(r["PARAMCD"])},
-        )
-        for r in ordered.to_dict("records")
-    ]
+    made: list[Row] = []
+    for (subject, code), own in ordered.groupby(["USUBJID", "PPCAT"], sort=False):
+        head = (*subject_cells(subject, doses), words(labels.get(str(code), str(code))))
+        made += _rows(own.to_dict("records"), head, str(code), style)
     notes = (
         (
             f"Model (assumed form): {EQUATION}; C is the subject's own predicted CAR level. Held: s7 = {INFLUX[0]:g}, "
@@ -75,10 +64,27 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     )
 
 
+def _rows(rows: list[dict[Hashable, Any]], head: tuple[Cell, ...], code: str, style: Style) -> Iterator[Row]:
+    """A row per parameter; one row where all of them have no value for one reason."""
+    reasons = {str(r["PPREASND"]) for r in rows}
+    if len(reasons) == 1 and len(rows) > 1 and all(_no_value(r) for r in rows):
+        yield Row((*head, words("all"), BLANK, BLANK, BLANK, words(rows[0]["PPREASND"])), key={"measure": code})
+        return
+    for r in rows:
+        numbers = (_value(r, style), _limit(r["AVALLO"], style), _limit(r["AVALHI"], style))
+        key = {"measure": code, "parameter": str(r["PARAMCD"])}
+        yield Row((*head, words(_named(r)), *numbers, words(r["PPREASND"])), key=key)
+
+
+def _no_value(row: dict[Hashable, Any]) -> bool:
+    return isinstance(row["PPREASND"], str) and not isinstance(row["AVALC"], str) and math.isnan(row["AVAL"])
+
+
 def _named(row: dict[Hashable, Any]) -> str:
     """Parameter with its unit."""
     unit = row["AVALU"]
-    return f"{row['PARAM']} ({unit_text(unit)})" if isinstance(unit, str) and unit else str(row["PARAM"])
+    name = name_text(str(row["PARAM"]))
+    return f"{name} ({unit_text(unit)})" if isinstance(unit, str) and unit else name
 
 
 def _value(row: dict[Hashable, Any], style: Style) -> Cell:

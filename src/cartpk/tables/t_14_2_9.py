@@ -12,8 +12,8 @@ from cartpk.models import MODELS
 from cartpk.tables.assays import Assay, profiled
 from cartpk.tables.cells import number, share, words
 from cartpk.tables.groups import FIRST_INFUSION, Group, analysis_set
-from cartpk.tables.parameter_rows import Apart, Rule, by_unit, first_infusion, parameter_rows
-from cartpk.tables.printing import days, fixed, significant_style
+from cartpk.tables.parameter_rows import Apart, Rule, by_unit, first_infusion, method_text, parameter_rows
+from cartpk.tables.printing import days, fixed, name_text, significant_style
 from cartpk.tables.statistics import LINES, count_row, summed
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
 
@@ -50,15 +50,15 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     for method in sorted(set(rows["PPANMETH"].dropna()), key=lambda m: (_place(config.models.fit, names.get(m)), m)):
         for assay in measured:
             own = assay.rows(rows[rows["PPANMETH"].eq(method)])
-            labels = (words(method), words(assay.label))
+            labels = (words(method_text(str(method), names.get(method))), words(assay.label))
             quality = list(_quality(data.fits, labels, assay, str(method), who.groups))
             if (why := _unfitted(data.fits, assay, str(method))) is not None:
                 # a block of NC would only repeat it
                 made += quality[:1]
-                unfitted.append(f"{assay.label}, {method}: no profile was fitted ({why}).")
+                unfitted.append(f"{assay.label}, {labels[0].text}: no profile was fitted ({why}).")
                 continue
             made += quality
-            made += _parameters(own, labels, assay, who.groups, config, str(names.get(method)))
+            made += _parameters(own, labels, assay, who.groups, config, (str(method), str(names.get(method))))
     columns = (
         Column("model", "Model", "group"),
         Column("assay", "Analyte", "group"),
@@ -97,8 +97,10 @@ def _parameters(
     assay: Assay,
     groups: Sequence[Group],
     config: TrialConfig,
-    model: str,
+    fit: tuple[str, str],
 ) -> Iterator[Row]:
+    """The rows of the parameters of one fit (its method and model)."""
+    method, model = fit
     apart = Apart("not identified", lambda f: bool(f & _UNSURE), counted=False, second_line=False)
     for code in _in_order(rows["PARAMCD"], model):
         own = rows[rows["PARAMCD"].eq(code)]
@@ -106,8 +108,8 @@ def _parameters(
         point = own["AVALU"].eq("day").any() and str(code).removeprefix("M").startswith("T")
         style = days if point else significant_style(config.report.significant_digits)
         rule = Rule("time" if point else "amount", style, apart)
-        key = {"model": labels[0].text, "assay": assay.code, "specimen": assay.specimen, "parameter": str(code)}
-        for named, part in by_unit(own, str(own["PARAM"].iloc[0])):
+        key = {"model": method, "assay": assay.code, "specimen": assay.specimen, "parameter": str(code)}
+        for named, part in by_unit(own, name_text(str(own["PARAM"].iloc[0]))):
             yield from parameter_rows((*labels, words(named)), key, part, groups, rule, config.report.summaries)
 
 

@@ -10,6 +10,7 @@ from cartpk.report.charts import marks
 from cartpk.report.charts.chart import Chart, ChartSource, Panel
 from cartpk.report.charts.groups import boxed
 from cartpk.report.packed import packed
+from cartpk.tables.printing import name_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,14 +27,14 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: AR
     doses = source.data.cohorts
     panels = []
     for code, own in rows.dropna(subset=["AVAL"]).groupby("PARAMCD", sort=False):
-        unit = own["AVALU"].dropna()
+        unit, name = own["AVALU"].dropna(), name_text(str(own["PARAM"].iloc[0]))
         what = {"table": FIGURE, "where": {"PARAMCD": str(code)}, "by": "COHORT", "order": list(doses)}
         panels.append(
             Panel(
-                f"{own['PARAM'].iloc[0]}" + (f" ({printed_unit(str(unit.iloc[0]))})" if len(unit) else ""),
+                name + (f" ({printed_unit(str(unit.iloc[0]))})" if len(unit) else ""),
                 boxed(doses, doses, reach=_reach(own["AVAL"])),
                 {"rows": ("strip", what), "boxes": ("boxes", what)},
-                f"{own['PARAM'].iloc[0]} of each subject by dose level, with boxes of quartiles and median.",
+                f"{name} of each subject by dose level, with boxes of quartiles and median.",
             )
         )
     return Chart(
