@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 __all__ = [
+    "ALL_SUBJECTS",
     "DAYS_PER_HOUR",
     "LN2",
     "NOT_STATED",
@@ -26,6 +27,9 @@ __all__ = [
     "SubjectSet",
     "TherapyClass",
 ]
+
+ALL_SUBJECTS: Final = "All subjects"
+"""``COHORT`` of every subject where the data carry no dose."""
 
 NOT_STATED: Final = "not stated in the registry record"
 """Printed wherever a trial's config holds ``null``."""
@@ -105,9 +109,10 @@ class SubjectSet(StrEnum):
     ADA = "ADA"
 
 
-Need = Literal["models", "population", "covariates", "plan", "dynamics"]
+Need = Literal["models", "population", "covariates", "plan", "dynamics", "doses", "derived_units"]
 """What the config must ask for, else a trial has no such exhibit: kinetic models, one of all subjects together, its
-covariates, its value of the schedule, or the dynamics of CD7+ cells."""
+covariates, its value of the schedule, the dynamics of CD7+ cells, doses (planned, or a column or domain that holds
+them), or the DNA content of a genome (copies per cell)."""
 
 
 class Endpoint(StrEnum):

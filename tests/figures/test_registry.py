@@ -86,7 +86,7 @@ def test_modules_that_only_some_figures_use_redraw_only_those():
     assert users == {"f_14_2_20", "f_14_2_20b", "f_14_2_21"}
 
 
-NEEDS = (None, "models", "population", "covariates", "dynamics")
+NEEDS = (None, "models", "population", "covariates", "dynamics", "doses")
 
 
 def test_a_run_has_the_figures_that_its_config_asks_for(config_of):
@@ -95,9 +95,12 @@ def test_a_run_has_the_figures_that_its_config_asks_for(config_of):
 
     by_need = {need: {i for i, figure in FIGURES.items() if figure.needs == need} for need in NEEDS}
     assert all(by_need.values())
-    assert asked(fit=[]) == by_need[None]
-    assert asked() == by_need[None] | by_need["models"]
-    assert asked(population={"seed": 1}) == by_need[None] | by_need["models"] | by_need["population"]
+    plain = by_need[None] | by_need["doses"]
+    assert asked(fit=[]) == plain
+    assert asked() == plain | by_need["models"]
+    assert asked(population={"seed": 1}) == plain | by_need["models"] | by_need["population"]
+    bare = {"basis": None, "unit": None, "levels": None}
+    assert not by_need["doses"] & set(wanted(config_of(dosing=bare)))
     dynamics = set(wanted(config_of(pharmacodynamics={"dynamics": {}})))
     assert by_need["dynamics"] <= dynamics
     assert by_need["covariates"] & dynamics == set()

@@ -1,8 +1,15 @@
 """A table whose cells do not fit its columns is not made."""
 
+import re
+from types import SimpleNamespace
+
 import pytest
 
+from cartpk.dose_words import worded
+from cartpk.figures.registry import FIGURES
+from cartpk.tables.registry import TABLES
 from cartpk.tables.table import Body, Cell, Column, Row, Table
+from cartpk.terms import ALL_SUBJECTS
 
 A, B = Column("a", "A", "label"), Column("b", "B", "number")
 PAIR = Column("p", "P (Q)", "number", parts=("P", "Q"))
@@ -38,3 +45,13 @@ def test_one_value_fits_everywhere():
     made((A, B), Row((cell(), cell("NC")), ("x", "y")))
     made((A, B), Row((cell(), cell(1.0, 2.0)), ("x", "y")))
     assert [c.align for c in (A, B)] == ["left", "right"]
+
+
+def test_a_trial_without_dose_levels_does_not_speak_of_them():
+    bare = SimpleNamespace(cohorts=(ALL_SUBJECTS,))
+    titles = [entry.title for entry in (*TABLES.values(), *FIGURES.values())]
+    assert sum("dose level" in title for title in titles) > 5
+    for title in titles:
+        said = worded(title, bare)
+        assert "dose level" not in said
+        assert not re.search(r"\s\s|\s[,.;]|(?:by|and|between)$", said), said

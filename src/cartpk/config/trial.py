@@ -324,8 +324,17 @@ class TrialConfig(Model):
             "covariates": population is not None and bool(population.covariates),
             "plan": population is not None and population.plan,
             "dynamics": self.pharmacodynamics.dynamics is not None,
+            "doses": self._names_doses,
+            "derived_units": self.nca.genome_pg is not None,
         }
         return there[needs] and (not wanted or not self.endpoints or any(e in self.endpoints for e in wanted))
+
+    @property
+    def _names_doses(self) -> bool:
+        """Whether a dose is planned, or can be in the data: in a column, or in the infusions."""
+        dosing, data = self.dosing, self.data
+        named = (dosing.basis, dosing.unit, dosing.levels, data.columns.dose, data.columns.cohort, data.domains)
+        return any(value is not None for value in named) or bool(data.infusions)
 
     @property
     def groupings(self) -> dict[str, Subgroup]:

@@ -144,7 +144,8 @@ def _figures(config: TrialConfig, results: Path, folder: Path) -> int:
     if "pdf" in config.report.exports:
         _refuse_absent(results, specs)
     for name, spec in specs.items():
-        made = spec.make(trial_data.load(results, only=spec.inputs), config)
+        data = trial_data.load(results, only=spec.inputs)
+        made = spec.make(data, config)
         if isinstance(made, EmptyFigure):
             continue
         drawn += 1
@@ -154,7 +155,7 @@ def _figures(config: TrialConfig, results: Path, folder: Path) -> int:
             files[f"{name}.pdf"] = pdf_bytes(made)
             write_bytes(folder / "pdf" / f"{name}.pdf", files[f"{name}.pdf"])
         if "slides" in config.report.exports:
-            write_bytes(folder / "slides" / f"{name}.png", slide_bytes(spec, made, config))
+            write_bytes(folder / "slides" / f"{name}.png", slide_bytes(spec.in_trial(data), made, config))
     if files:
         write_bytes(folder / "figures.zip", archives.zip_bytes(files))
     return drawn

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
+from cartpk.dose_words import all_worded, worded
 from cartpk.shown import note, of_shown
 
 if TYPE_CHECKING:
@@ -70,10 +71,20 @@ class FigureSpec:
         function = cast(
             "Callable[[TrialData, TrialConfig], Figure | EmptyFigure]", importlib.import_module(self.module).figure
         )
-        if not self.each_subject:
-            return function(data, config)
-        made, said = function(of_shown(data, config), config), note(data, config)
-        return replace(made, caption=f"{made.caption} {said}") if said and isinstance(made, Figure) else made
+        made = function(of_shown(data, config) if self.each_subject else data, config)
+        if not isinstance(made, Figure):
+            return made
+        said = note(data, config) if self.each_subject else None
+        return replace(
+            made,
+            caption=worded(made.caption, data) + (f" {said}" if said else ""),
+            footnotes=all_worded(made.footnotes, data),
+            alt=worded(made.alt, data),
+        )
+
+    def in_trial(self, data: TrialData) -> FigureSpec:
+        """The entry with its title in this trial: without the words on dose levels where there are none."""
+        return replace(self, title=worded(self.title, data))
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ SPEC: Final = FigureSpec(
     number="14.2-11",
     title="Dose and exposure: power model (log-log)",
     inputs=("adsl.csv", "work/adpp_nca.csv"),
+    needs="doses",
     each_subject=False,  # the slopes are those of Table 14.2-8
 )
 FITTED: Final = "power model with 90 % band of the mean"

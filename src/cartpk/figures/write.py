@@ -33,7 +33,9 @@ def write_figure(spec: FigureSpec, data: TrialData, config: TrialConfig, results
     write_bytes(stem.with_suffix(".png"), png)
     write_bytes(stem.with_suffix(".svg"), svg)
     write_published(stem.with_suffix(".csv"), table)
-    write_text(stem.with_suffix(".json"), json.dumps(words(spec, made), indent=2, ensure_ascii=False) + "\n")
+    write_text(
+        stem.with_suffix(".json"), json.dumps(words(spec.in_trial(data), made), indent=2, ensure_ascii=False) + "\n"
+    )
     return made
 
 

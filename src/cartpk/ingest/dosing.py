@@ -12,11 +12,10 @@ import pandas as pd
 from cartpk.config.trial import Dosing
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import mapped, plain, texts
+from cartpk.terms import ALL_SUBJECTS
 
-__all__ = ["ALL_SUBJECTS", "NO_DOSE", "dose_label", "with_cohorts", "with_doses"]
+__all__ = ["NO_DOSE", "dose_label", "with_cohorts", "with_doses"]
 
-ALL_SUBJECTS: Final = "All subjects"
-"""Cohort where no subject has a dose."""
 NO_DOSE: Final = "dose not stated"
 """Cohort of a subject without a dose where others have one."""
 

@@ -73,4 +73,4 @@ def _notes(data: TrialData, config: TrialConfig) -> tuple[str, ...]:
     return tuple(notes)
 
 
-SPEC: Final = TableSpec("l_16_2_5_7", "16.2.5-7", "Samples in derived units, by subject", table)
+SPEC: Final = TableSpec("l_16_2_5_7", "16.2.5-7", "Samples in derived units, by subject", table, needs="derived_units")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cartpk.tables.cells import BLANK, number, words
 from cartpk.tables.groups import by_subject
-from cartpk.tables.table import Cell, Column
+from cartpk.tables.table import DOSE, Cell, Column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SUBJECT", "dose_levels", "in_order", "optional", "subject_cells"]
 
-SUBJECT: Final = (Column("subject", "Subject", "group"), Column("dose", "Dose", "group"))
+SUBJECT: Final = (Column("subject", "Subject", "group"), DOSE)
 """First columns of every listing by subject."""
 
 

@@ -12,7 +12,7 @@ from cartpk.tables.cells import counted, number, several, words
 from cartpk.tables.groups import FIRST_INFUSION, AnalysisSet, analysis_set
 from cartpk.tables.printing import percent, significant_style, unit_text
 from cartpk.tables.statistics import Statistics
-from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
+from cartpk.tables.table import DOSE, Body, Column, NoTable, Row, TableSpec
 from cartpk.tables.visits import ByVisit, at_visits, by_visit_note
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = (
     Column("assay", "Analyte", "group"),
-    Column("dose", "Dose", "group"),
+    DOSE,
     Column("visit", "Nominal day", "label"),
     Column("n", "n", "number"),
     Column("n_blq", "n BLQ", "number"),

@@ -13,7 +13,7 @@ from cartpk.tables.groups import analysis_set
 from cartpk.tables.measures import measure_label, measure_notes, no_measures
 from cartpk.tables.printing import Style, percent, significant_style
 from cartpk.tables.statistics import Statistics
-from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
+from cartpk.tables.table import DOSE, Body, Cell, Column, NoTable, Row, TableSpec
 from cartpk.tables.visits import Visits, at_visits, by_visit_note
 from cartpk.terms import Endpoint
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = (
     Column("measure", "Measure", "group"),
-    Column("dose", "Dose", "group"),
+    DOSE,
     Column("visit", "Nominal day", "label"),
     Column("n", "n", "number"),
     Column("n_blq", "n BLQ", "number"),

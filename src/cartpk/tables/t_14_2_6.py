@@ -12,7 +12,7 @@ from cartpk.tables.groups import FIRST_INFUSION, AnalysisSet, Group, analysis_se
 from cartpk.tables.marrow import SOURCE, no_pairs, pair_label, pairing_note
 from cartpk.tables.printing import percent, significant_style, unit_text
 from cartpk.tables.statistics import Statistics, summed
-from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
+from cartpk.tables.table import DOSE, Body, Cell, Column, NoTable, Row, TableSpec
 from cartpk.tables.visits import ByVisit, Visits, at_visits
 from cartpk.terms import Endpoint
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = (
     Column("pair", "Ratio", "group"),
-    Column("dose", "Dose", "group"),
+    DOSE,
     Column("visit", "Nominal day", "label"),
     Column("samples", "Marrow samples", "number"),
     Column("limits", "One BLQ", "number"),

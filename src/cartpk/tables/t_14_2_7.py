@@ -122,4 +122,4 @@ def _of_later(infusions: list[str], config: TrialConfig) -> Iterator[str]:
         )
 
 
-SPEC: Final = TableSpec("t_14_2_7", "14.2-7", "Exposure per dose, by dose level and infusion", table)
+SPEC: Final = TableSpec("t_14_2_7", "14.2-7", "Exposure per dose, by dose level and infusion", table, needs="doses")

@@ -119,4 +119,4 @@ def _criterion(fit: PowerModel, ratio: float) -> tuple[Cell, Cell, Cell]:
     )
 
 
-SPEC: Final = TableSpec("t_14_2_8", "14.2-8", "Dose and exposure: power model", table)
+SPEC: Final = TableSpec("t_14_2_8", "14.2-8", "Dose and exposure: power model", table, needs="doses")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
+from cartpk.dose_words import all_worded, has_dose_levels, worded
 from cartpk.shown import note, of_shown
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from cartpk.terms import Endpoint, Need
     from cartpk.trial_data import TrialData
 
-__all__ = ["Body", "Cell", "Column", "NoTable", "Row", "Table", "TableSpec"]
+__all__ = ["DOSE", "Body", "Cell", "Column", "NoTable", "Row", "Table", "TableSpec"]
 
 Align = Literal["left", "right", "center"]
 Kind = Literal["group", "label", "statistic", "number", "text"]
@@ -49,6 +50,10 @@ class Column:
     def align(self) -> Align:
         """Numbers stand right, words left."""
         return "right" if self.kind == "number" else "left"
+
+
+DOSE: Final = Column("dose", "Dose", "group")
+"""The dose level of a row or of its subject; left out where the data carry no dose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +184,19 @@ class TableSpec:
         """The table of this trial; a listing of very many subjects is of a sample and says so (:mod:`cartpk.shown`)."""
         said = note(data, config) if self.is_listing else None
         body = self.function(of_shown(data, config) if said else data, config)
-        if said and isinstance(body, Body):
-            body = replace(body, footnotes=(*body.footnotes, said))
-        return Table(self.id, self.number, self.title, body)
+        if isinstance(body, Body):
+            notes = (*body.footnotes, said) if said else body.footnotes
+            body = replace(body if has_dose_levels(data) else _undosed(body), footnotes=all_worded(notes, data))
+        return Table(self.id, self.number, worded(self.title, data), body)
 
     @property
     def is_listing(self) -> bool:
         """Whether it lists single subjects (ICH E3 16.2)."""
         return self.id.startswith("l_")
+
+
+def _undosed(body: Body) -> Body:
+    """The table without its column of dose levels: it would say of every row that it is of all subjects."""
+    kept = [place for place, column in enumerate(body.columns) if column.label != DOSE.label]
+    rows = (replace(row, cells=tuple(row.cells[place] for place in kept)) for row in body.rows)
+    return replace(body, columns=tuple(body.columns[place] for place in kept), rows=tuple(rows))

@@ -6,10 +6,12 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cartpk.config import TrialConfig
+from cartpk.dose_words import has_dose_levels, worded
 from cartpk.report.charts.chart import Chart, ChartSource
 from cartpk.trial_data import TrialData
 
@@ -29,6 +31,7 @@ def _discovered() -> dict[str, Maker]:
 
 CHARTS: Final[Mapping[str, Maker]] = _discovered()
 """Maker of a chart by the id of its figure."""
+_TOOLTIP: Final = "Dose level"
 
 
 def make_charts(
@@ -50,4 +53,21 @@ def make_charts(
         for name in figures
         if name in CHARTS
     }
-    return {name: chart for name, chart in made.items() if chart is not None}
+    return {name: _in_trial(chart, data) for name, chart in made.items() if chart is not None}
+
+
+def _in_trial(chart: Chart, data: TrialData) -> Chart:
+    """The chart as it stands in this trial: where there are no dose levels, it does not speak of them."""
+    if has_dose_levels(data):
+        return chart
+    panels = tuple(replace(panel, words=worded(panel.words, data), spec=_undosed(panel.spec)) for panel in chart.panels)
+    return replace(chart, panels=panels, note=worded(chart.note, data))
+
+
+def _undosed(part: Any) -> Any:  # noqa: ANN401 - any part of a specification
+    """The part of a specification without the line of its tooltips that names the dose level."""
+    if isinstance(part, dict):
+        return {key: _undosed(value) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_undosed(item) for item in part if not (isinstance(item, dict) and item.get("title") == _TOOLTIP)]
+    return part
