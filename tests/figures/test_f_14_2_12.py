@@ -42,6 +42,13 @@ def test_a_half_life_without_an_upper_limit_is_a_limit_in_the_heading(trial, con
     assert (data["RELATIVE"] == data["RISE"] / data["LIMIT"]).all()
 
 
+def test_a_model_without_persistence_is_told_once(trial, config):
+    profiles = trial.model_profiles[trial.model_profiles["PARAMCD"] != "HLBETA"]
+    made = f_14_2_12b.figure(replace(trial, model_profiles=profiles), config)
+    assert not made.data["STRIP"].str.contains("persistence").any()
+    assert ["persistence" in text for text in (*made.footnotes, made.alt)] == [True, False, False]
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [

@@ -36,11 +36,12 @@ _WHAT: Final = (
     "the worse the data agree. Where it crosses the line at 1 lies a 95 % limit; a curve that stays below the line has "
     "no limit on that side."
 )
+_HEADING: Final = (
+    "The heading names the half-life of persistence: 'not bounded' = the data give no limit; > or < = a limit on one "
+    "side only, in days (d). Such a half-life is never reported as a number."
+)
+_NO_PERSISTENCE: Final = "The model has no phase of persistence, and so no half-life of one."
 _NOTES: Final = (
-    (
-        "The heading names the half-life of persistence: 'not bounded' = the data give no limit; > or < = a limit on "
-        "one side only, in days (d). Such a half-life is never reported as a number."
-    ),
     (
         "Vertical axis: rise of −2 log-likelihood over that at a 95 % limit (square of Student's t with the degrees of "
         "freedom of the residual SD). Priors play no part in the curves, so that a mark may stand beside the lowest "
@@ -66,16 +67,19 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     columns = min(panels, 4) if panels <= 20 else 5
     size = (8.0, 1.45 * math.ceil(panels / columns) + 1.3)
     profiles = rows.drop_duplicates(_KEYS)
+    persists = rows["PARAMCD"].eq("HLBETA").any()
+    quantities = [name for code, (name, *_) in SHOWN.items() if rows["PARAMCD"].eq(code).any()]
     return Figure(
         data=rows,
         caption=f"{_WHAT} {fitted.model_names(list(profiles['MODEL']), config)} "
         f"Subjects with a fit: {n_all} of {len(data.adsl)}.",
         footnotes=(
+            _HEADING if persists else _NO_PERSISTENCE,
             *_NOTES,
             *((f"The first {n} of {wording.counted(n_all, 'subject')} are shown.",) if n < n_all else ()),
         ),
         alt=f"{wording.counted(panels, 'panel')}, one per subject: curves of the rise of the likelihood over days on a "
-        "logarithmic axis, for doubling time, half-life of contraction and half-life of persistence.",
+        f"logarithmic axis, for {', '.join(quantities)}.",
         n=n,
         draw=lambda: _plot(rows, config, (columns, *size)),
         width=size[0],
@@ -105,7 +109,8 @@ def _rows(data: TrialData, config: TrialConfig) -> tuple[pd.DataFrame, int]:
     names = (rows["USUBJID"] + " " + again).str.strip()
     place = pd.MultiIndex.from_frame(rows[_KEYS])
     said = pd.Series(beta.reindex(place).to_numpy(), index=rows.index)
-    rows["STRIP"] = names + ("\npersistence " + said).fillna("\nno persistence in the model")
+    # said in the panels only where it tells them apart
+    rows["STRIP"] = names if beta.empty else names + ("\npersistence " + said).fillna("\nno persistence in the model")
     return rows[_COLUMNS], n_all
 
 

@@ -16,6 +16,7 @@
     if ("$panel" in part) return filled(own[part.$panel], own, chosen);
     return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, filled(value, own, chosen)]));
   };
+  const tall = (count) => count * (count > 160 ? 4 : count > 60 ? 8 : 15);
   const charts = [];
   const draw = async (chart, panel) => {
     panel.stale = false;
@@ -24,15 +25,15 @@
     const sel = cartpk.filter.state();
     for (const [name, [recipe, p]] of Object.entries(panel.data)) sets[name] = recipes[recipe](p, chart.state, sel);
     panel.box.classList.toggle("nothing", !Object.entries(sets).some(([name, rows]) => name !== "limits" && name !== "risk" && rows.length));
-    if (panel.view && panel.drawnAs === JSON.stringify(chart.state) && !panel.steps) {
+    // a chart of bars is as high as it has bars
+    const high = chart.spec.height.step && tall(sets.bars.length);
+    if (panel.view && panel.drawnAs === JSON.stringify(chart.state)) {
       for (const [name, rows] of Object.entries(sets)) panel.view.data(name, rows);
+      if (high) panel.view.height(high);
       await panel.view.runAsync();
     } else {
       const spec = filled(chart.spec, panel.set, (key) => chart.controls.find((c) => c.key === key).choices.find((c) => c.value === chart.state[key]).set);
-      if (spec.height.step) {
-        const count = sets.bars.length;
-        spec.height = { step: count > 160 ? 4 : count > 60 ? 8 : 15 };
-      }
+      if (high) spec.height = high;
       await cartpk.library;
       const weight = Object.values(sets).reduce((sum, rows) => sum + rows.length, 0);
       const made = await vegaEmbed(panel.box, { ...spec, datasets: sets, autosize: { type: "fit-x", contains: "padding" } }, {
