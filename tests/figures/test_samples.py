@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from cartpk.figures import samples as s
+from cartpk.figures import wording
 
 
 @pytest.fixture
@@ -16,6 +17,16 @@ def visit(trial, config):
     """Samples of the lowest dose at nominal day 7."""
     every = s.kinetic_samples(trial, config.primary_analyte)
     return every[(every["COHORT"] == "0.25e8 cells") & (every["NFRLT"] == 7)]
+
+
+def test_what_is_measured_after_the_event_that_ends_a_profile_is_in_no_summary_by_visit(visit, config):
+    ended = visit.assign(EVENTDY=visit["AFRLT"].median())
+    before = s.in_visit_window(visit, config)
+    after = ended["AFRLT"] > ended["EVENTDY"]
+    assert after.any()
+    assert (s.in_visit_window(ended, config) == (before & ~after)).all()
+    (said,) = wording.outside_windows(ended, s.in_visit_window(ended, config))
+    assert f"{wording.counted(int(after.sum()), 'result')} after re-infusion, HSCT or death" in said
 
 
 def test_dose_levels_come_in_their_order(trial, config):

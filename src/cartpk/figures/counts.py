@@ -72,7 +72,7 @@ def measured(data: TrialData, config: TrialConfig, kind: str) -> pd.DataFrame:
     codes = [m.code for m in ordered(config, kind)]
     table = data.adpd
     rows = table[table["PARAMCD"].isin(codes) & (table["ANLFL"] == "Y") & table["AFRLT"].notna()]
-    made = s.placed(rows, data.cohorts).dropna(subset=["DRAWN"])
+    made = s.to_event(s.placed(rows, data.cohorts).dropna(subset=["DRAWN"]), data)
     made["PARAMCD"] = pd.Categorical(made["PARAMCD"], categories=codes, ordered=True)
     return made.sort_values("PARAMCD", kind="stable").reset_index(drop=True)
 
@@ -135,7 +135,7 @@ _NO_MEDIANS: Final = "No medians: the data carry no nominal days."
 def footnotes(rows: pd.DataFrame, config: TrialConfig, note: str) -> tuple[str, ...]:
     """Populations, BLQ, ``note``, and samples that are in no median although there are medians."""
     inside = s.in_visit_window(rows, config)
-    outside = wording.outside_windows(inside) if inside.any() else ()
+    outside = wording.outside_windows(rows, inside) if inside.any() else ()
     return populations(rows), _assay(rows), f"{wording.OPEN_MARKS} {note}", *wording.above_limit(rows), *outside
 
 

@@ -27,6 +27,7 @@ _INKS: Final = {_BLOOD: "#C2255C", _MARROW: "#1971C2"}
 _MARKS: Final = {_BLOOD: "o", _MARROW: "s"}
 _KEEP: Final = [
     "USUBJID", "COHORT", "QUANTITY", "PLACE", "AFRLT", "NFRLT", "AVAL", "AVALU", "ALLOQ", "BLQFL", "DRAWN", "PCMETHOD",
+    "EVENTDY",
 ]  # fmt: skip
 
 
@@ -99,7 +100,7 @@ def _rows(data: TrialData, config: TrialConfig) -> pd.DataFrame:
         table, column = (data.adnca, "PCTESTCD") if kinetic else (data.adpd, "PARAMCD")
         used = table[table[column].isin([blood, marrow]) & table["ANLFL"].eq("Y") & table["AFRLT"].notna()]
         who = used.loc[used[column].eq(marrow), "USUBJID"]
-        own = s.placed(used[used["USUBJID"].isin(who)], data.cohorts).dropna(subset=["DRAWN"])
+        own = s.to_event(s.placed(used[used["USUBJID"].isin(who)], data.cohorts).dropna(subset=["DRAWN"]), data)
         own = own[own["DRAWN"] > 0] if kinetic else own
         own = own.assign(QUANTITY=name, PLACE=own[column].map({blood: _BLOOD, marrow: _MARROW}).astype("object"))
         parts.append(own[own["AFRLT"] > -1][_KEEP] if kinetic else own[_KEEP])

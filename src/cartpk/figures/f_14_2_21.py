@@ -67,7 +67,7 @@ def _percent_of_baseline(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     table = data.pd_change
     later = (table["ABLFL"] == "Y") | table["PCHG"].notna()
     used = table["PARAMCD"].isin(codes) & (table["ANLFL"] == "Y") & (table["BASE"] > 0) & later
-    made = s.placed(table[used], data.cohorts)
+    made = s.to_event(s.placed(table[used], data.cohorts), data)
     percent = 100.0 * made["DRAWN"] / made["BASE"]
     made = made.assign(
         DRAWN=percent.where(percent > 0), PARAMCD=pd.Categorical(made["PARAMCD"], categories=codes, ordered=True)

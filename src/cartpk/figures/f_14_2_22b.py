@@ -68,13 +68,14 @@ def _series(data: TrialData, config: TrialConfig) -> tuple[pd.DataFrame, pd.Data
     kinetics = kinetics[kinetics["ATPTREF"].eq(_FIRST) & (kinetics["AFRLT"] > -1)]
     table = data.adpd
     used = table[table["PARAMCD"].isin(list(labels)) & table["ANLFL"].eq("Y") & table["AFRLT"].notna()]
-    counts = s.placed(used, data.cohorts).dropna(subset=["DRAWN"])
+    counts = s.to_event(s.placed(used, data.cohorts).dropna(subset=["DRAWN"]), data)
     counts = counts[counts["DRAWN"] > 0]
     if kinetics.empty or counts.empty:
         return None
     kinetics = kinetics.assign(PANEL="KINETICS", SERIES="CAR kinetics")
     counts = counts.assign(PANEL="COUNTS", SERIES=counts["PARAMCD"].map(labels).astype("object"))
     keep = ["USUBJID", "PANEL", "SERIES", "AFRLT", "NFRLT", "DRAWN", "AVAL", "AVALU", "BLQFL", "ALLOQ", "RESULT"]
+    keep.append("EVENTDY")
     rows = pd.concat([p[keep].astype({"RESULT": "str"}) for p in (kinetics, counts)], ignore_index=True)
     order = [labels[m.code] for m in split if m.code in labels]
     rows["PANEL"] = pd.Categorical(rows["PANEL"], categories=["KINETICS", "COUNTS"], ordered=True)

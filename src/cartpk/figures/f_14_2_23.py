@@ -97,7 +97,7 @@ def _counts(data: TrialData, config: TrialConfig, parts: Sequence[PdMeasure], wh
     codes = [*(m.code for m in parts), whole.code]
     t = data.adpd
     rows = t[t["PARAMCD"].isin(codes) & t["ANLFL"].eq("Y") & t["NFRLT"].notna() & t["PCSPEC"].eq(whole.specimen)]
-    rows = rows[s.in_visit_window(rows, config)]
+    rows = rows[s.in_visit_window(s.to_event(rows, data), config)]
     value = rows["AVAL"].where(rows["BLQFL"].ne("Y"), 0.0)
     rows = rows.assign(VALUE=value, OFF=(rows["AFRLT"] - rows["NFRLT"]).abs())[value.notna()]
     keys = ["USUBJID", "NFRLT", "PARAMCD"]

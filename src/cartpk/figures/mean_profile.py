@@ -58,7 +58,7 @@ def mean_profile(data: TrialData, config: TrialConfig, *, logarithmic: bool) -> 
                 "are set apart for legibility."
             ),
             *wording.above_limit(first),
-            *wording.outside_windows(s.in_visit_window(first, config)),
+            *wording.outside_windows(first, s.in_visit_window(first, config)),
             *wording.undrawn(first),
             *wording.gdna_caveat(first),
         ),

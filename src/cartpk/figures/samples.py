@@ -24,6 +24,7 @@ __all__ = [
     "FIRST_INFUSION",
     "QUANTIFIED",
     "Weight",
+    "after_event",
     "axis_title",
     "count_labels",
     "in_visit_window",
@@ -33,6 +34,7 @@ __all__ = [
     "printed_unit",
     "short_unit",
     "specimen",
+    "to_event",
     "units",
     "visit_summary",
     "weight",
@@ -55,7 +57,7 @@ def kinetic_samples(data: TrialData, analyte: Analyte) -> pd.DataFrame:
     rows = data.adnca[
         (data.adnca["PCTESTCD"] == analyte.code) & (data.adnca["ANLFL"] == "Y") & data.adnca["AFRLT"].notna()
     ]
-    made = placed(rows, data.cohorts)
+    made = to_event(placed(rows, data.cohorts), data)
     return made.assign(DRAWN=made["DRAWN"].where(made["DRAWN"] > 0))
 
 
@@ -178,10 +180,25 @@ def lloq_lines(samples: pd.DataFrame, most: int = 3) -> pd.DataFrame:
     return pd.DataFrame({"ALLOQ": known["ALLOQ"].to_numpy(), "LABEL": labels})
 
 
+def to_event(rows: pd.DataFrame, data: TrialData) -> pd.DataFrame:
+    """The rows with ``EVENTDY``: day of the re-infusion, HSCT or death that ends their subject's profile."""
+    return rows.assign(EVENTDY=rows["USUBJID"].map(data.adsl.set_index("USUBJID")["EVENTDY"]).astype(float))
+
+
+def after_event(samples: pd.DataFrame) -> pd.Series[bool]:
+    """True where a sample was taken after the event that ends the profile; :func:`to_event` says when that was."""
+    return samples["AFRLT"] > samples["EVENTDY"]
+
+
 def in_visit_window(samples: pd.DataFrame, config: TrialConfig) -> pd.Series[bool]:
-    """True where a sample belongs to a by-visit summary: it has a nominal day and was taken within its window."""
+    """True where a sample belongs to a by-visit summary.
+
+    It has a nominal day, was taken within its window, and not after the event that ends the profile: what is measured
+    after a transplant is not the course of this product.
+    """
     allowed = samples["NFRLT"].map(dict(config.time.visit_window_days)).astype(float).fillna(np.inf)
-    return samples["NFRLT"].notna() & ((samples["AFRLT"] - samples["NFRLT"]).abs() <= allowed)
+    inside = samples["NFRLT"].notna() & ((samples["AFRLT"] - samples["NFRLT"]).abs() <= allowed)
+    return inside & ~after_event(samples)
 
 
 def visit_summary(samples: pd.DataFrame, config: TrialConfig, by: Sequence[str] = ("COHORT",)) -> pd.DataFrame:

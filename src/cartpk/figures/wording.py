@@ -6,7 +6,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from cartpk.figures.samples import ABOVE_MARK, lloq_lines, printed_unit, what
+from cartpk.figures.samples import ABOVE_MARK, after_event, lloq_lines, printed_unit, what
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,9 +130,12 @@ def undrawn(samples: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
-def outside_windows(inside: pd.Series[bool]) -> tuple[str, ...]:
+def outside_windows(samples: pd.DataFrame, inside: pd.Series[bool]) -> tuple[str, ...]:
     """How many results a by-visit summary leaves out, where there are any."""
-    out = int((~inside).sum())
-    if not out:
-        return ()
-    return (f"Left out of the summary by visit: {counted(out, 'result')} without a nominal day or outside its window.",)
+    after = after_event(samples)
+    why = {
+        "without a nominal day or outside its window": int((~inside & ~after).sum()),
+        "after re-infusion, HSCT or death": int(after.sum()),
+    }
+    said = [f"{counted(n, 'result')} {reason}" for reason, n in why.items() if n]
+    return (f"Left out of the summary by visit: {', '.join(said)}.",) if said else ()

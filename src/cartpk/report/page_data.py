@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cartpk.config import TrialConfig
 from cartpk.figures.palette import dose_colours
-from cartpk.figures.samples import in_visit_window
+from cartpk.figures.samples import in_visit_window, to_event
 from cartpk.report.charts.marks import vega_shape
 from cartpk.report.key_results import mark_path
 from cartpk.report.packed import packed, words
@@ -165,8 +165,8 @@ def _filter(
 def _tables(data: TrialData, config: TrialConfig, places: Mapping[str, int]) -> dict[str, object]:
     adsl = data.adsl.sort_values(["COHORTN", "COHORT", "USUBJID"], kind="stable")
     frames = {
-        "adnca": with_visit(data.adnca, config),
-        "pd_change": with_visit(data.pd_change, config),
+        "adnca": with_visit(data.adnca, data, config),
+        "pd_change": with_visit(data.pd_change, data, config),
         "adpp": data.adpp,
         "adtte": data.derived["adtte"],
         "adrs": data.clinical.adrs,
@@ -183,9 +183,9 @@ def _tables(data: TrialData, config: TrialConfig, places: Mapping[str, int]) -> 
     }
 
 
-def with_visit(samples: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
-    """The samples with ``VISIT``: the nominal day where the sample was taken within its visit's window."""
-    return samples.assign(VISIT=samples["NFRLT"].where(in_visit_window(samples, config)))
+def with_visit(samples: pd.DataFrame, data: TrialData, config: TrialConfig) -> pd.DataFrame:
+    """The samples with ``VISIT``: the nominal day where the sample belongs to the summary of its visit."""
+    return samples.assign(VISIT=samples["NFRLT"].where(in_visit_window(to_event(samples, data), config)))
 
 
 def _known(frame: pd.DataFrame, places: Mapping[str, int]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from cartpk.tables.groups import FIRST_INFUSION, AnalysisSet, analysis_set
 from cartpk.tables.printing import percent, significant_style, unit_text
 from cartpk.tables.statistics import Statistics
 from cartpk.tables.table import DOSE, Body, Column, NoTable, Row, TableSpec
-from cartpk.tables.visits import ByVisit, at_visits, by_visit_note
+from cartpk.tables.visits import ByVisit, at_visits, by_visit_note, up_to_event
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,8 +60,7 @@ def _samples(data: TrialData, assay: Assay, unit: str, who: AnalysisSet) -> pd.D
     """Usable samples of the first infusion in this unit, none after the event that cuts the profile."""
     own = assay.rows(data.adnca)
     first = own[own["ATPTREF"].eq(FIRST_INFUSION) & own["ANLFL"].eq("Y") & own["AVALU"].eq(unit)]
-    event = first["USUBJID"].map(data.adsl.set_index("USUBJID")["EVENTDY"]).fillna(np.inf)
-    return first[first["USUBJID"].isin(who.subjects) & first["AFRLT"].le(event)]
+    return up_to_event(first[first["USUBJID"].isin(who.subjects)], data)
 
 
 def _rows(at: ByVisit, assay: Assay, unit: str, who: AnalysisSet, config: TrialConfig) -> Iterator[Row]:

@@ -14,7 +14,7 @@ from cartpk.tables.measures import measure_label, measure_notes, no_measures
 from cartpk.tables.printing import Style, percent, significant_style
 from cartpk.tables.statistics import Statistics
 from cartpk.tables.table import DOSE, Body, Cell, Column, NoTable, Row, TableSpec
-from cartpk.tables.visits import Visits, at_visits, by_visit_note
+from cartpk.tables.visits import Visits, at_visits, by_visit_note, up_to_event
 from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     for measure in measures:
         own = data.pd_change[data.pd_change["PARAMCD"].eq(measure.code) & data.pd_change["ANLFL"].eq("Y")]
         for _, part in own.groupby("AVALU", sort=True):
-            at = at_visits(part[part["USUBJID"].isin(who.subjects)], config)
+            at = at_visits(up_to_event(part[part["USUBJID"].isin(who.subjects)], data), config)
             placed.append(at)
             rows += _rows(at.visits(who.groups), part, measure, config)
     if not rows:
@@ -71,6 +71,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     notes = (
         *measure_notes(config),
         f"{BASELINE_RULES[config.pharmacodynamics.baseline].capitalize()}. {_CHANGES}",
+        "Samples up to re-infusion, HSCT or death.",
         *by_visit_note(placed, settings, geometric=False),
     )
     return Body(_COLUMNS, tuple(rows), who.text, notes, "work/pd_change.csv")

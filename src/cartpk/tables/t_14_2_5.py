@@ -13,7 +13,7 @@ from cartpk.tables.cells import Noted, counted, several, words
 from cartpk.tables.groups import Group, analysis_set
 from cartpk.tables.printing import count, days, percent
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
-from cartpk.tables.visits import at_visits
+from cartpk.tables.visits import at_visits, up_to_event
 from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         return NoTable("No subject has a usable result after infusion: there is no persistence to follow.")
     t = data.adnca
     used = t[t["PCTESTCD"].eq(code) & t["ANLFL"].eq("Y") & t["ATPTREF"].eq("INFUSION 1") & (t["AFRLT"] > 0)]
+    used = up_to_event(used, data)
     noted = Noted()
     placed = at_visits(used[used["USUBJID"].isin(who.subjects)], config)
     rows = [*_visits(placed.rows, who.groups, noted)]
@@ -50,7 +51,10 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     limit = {"lloq": "quantifiable", "lod": "detected"}[config.nca.persistence_limit]
     notes = (
         *(assay.sentence for assay in profiled(data, config) if assay.code == code),
-        "By nominal day: subjects sampled within the visit's window; exact (Clopper-Pearson) 95 % limits.",
+        (
+            "By nominal day: subjects sampled within the visit's window, up to re-infusion, HSCT or death; exact "
+            "(Clopper-Pearson) 95 % limits."
+        ),
         (
             f"Time to loss: to the first sample in which the product was not {limit}, with none {limit} after it; "
             "Kaplan-Meier, limits by inverting those of the curve (log-log). It was truly lost between the last sample "

@@ -17,8 +17,9 @@ from cartpk.tables.statistics import Statistics, grouped
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
     from cartpk.config.summaries import Summaries
+    from cartpk.trial_data import TrialData
 
-__all__ = ["ByVisit", "Visit", "Visits", "at_visits", "by_visit_note", "day_label"]
+__all__ = ["ByVisit", "Visit", "Visits", "at_visits", "by_visit_note", "day_label", "up_to_event"]
 
 _SERIES: Final = ["USUBJID", "NFRLT", "AFTER"]
 
@@ -109,6 +110,12 @@ class ByVisit:
         _, first = np.unique(index, return_index=True)
         heads = rows.loc[first, ["VISIT", "NFRLT", "GROUP"]].itertuples(index=False)
         return Visits(tuple(Visit(str(v), float(d), groups[int(g)]) for v, d, g in heads), rows, index)
+
+
+def up_to_event(rows: pd.DataFrame, data: TrialData) -> pd.DataFrame:
+    """The samples up to the re-infusion, HSCT or death that ends their subject's profile."""
+    event = rows["USUBJID"].map(data.adsl.set_index("USUBJID")["EVENTDY"]).astype(float).fillna(np.inf)
+    return rows[rows["AFRLT"].le(event)]
 
 
 def at_visits(samples: pd.DataFrame, config: TrialConfig) -> ByVisit:
