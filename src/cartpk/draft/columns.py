@@ -141,6 +141,8 @@ _FITS: Final[dict[str, Callable[[Facts], bool]]] = {
     "dose": lambda c: c.given > 0 and _numeric(c),
     "dose_unit": _words,
     "weight": lambda c: c.given > 0 and _numeric(c),
+    "age": lambda c: c.given > 0 and _numeric(c),
+    "sex": lambda c: c.given > 0 and len(c.distinct) <= _FEW and c.share("date") == 0,
     "group": lambda c: 1 < len(c.distinct) <= _FEW,
     "event_day": lambda c: c.given > 0 and _numeric(c),
     "event": lambda c: c.given > 0,

@@ -95,11 +95,10 @@ def _sorted(sheets: list[Sheet]) -> tuple[list[Sheet], list[Sheet], list[str]]:
         if len(sheets) > 1 and "value" not in roles and {"subject", "time", "dose"} <= roles.keys():
             infusions.append(sheet)
         elif len(sheets) > 1 and "value" not in roles and "time" not in roles:
-            facts = ", ".join(g.column for r, g in roles.items() if r in {"dose", "weight", "group"})
-            cautions.append(
-                f"{sheet.shown}: no results and no times"
-                + (f"; to use {facts}, add it as a column to the table of results." if facts else ": it is not read.")
-            )
+            facts = [g.column for r, g in roles.items() if r in {"dose", "weight", "age", "sex", "group"}]
+            add = "it as a column" if len(facts) == 1 else "them as columns"
+            use = f"; to use {', '.join(facts)}, add {add} to the table of results." if facts else ": it is not read."
+            cautions.append(f"{sheet.shown}: no results and no times{use}")
         else:
             samples.append(sheet)
     if not samples:

@@ -128,6 +128,12 @@ ROLES: Final[tuple[Role, ...]] = (
         ("weight", "体重"), ("unit", "单位"),
     ),
     Role(
+        "age", "age",
+        ("age", "ageyears", "ageyear", "agey", "ageyrs", "ageatinfusion", "ageatenrollment", "年龄", "年龄岁"),
+        ("age", "年龄"), ("group", "unit", "units", "category", "disease", "单位", "组"),
+    ),
+    Role("sex", "sex", ("sex", "gender", "性别"), ("sex", "gender", "性别")),
+    Role(
         "group", "group",
         ("actarm", "trt01a", "arm", "group", "cohort", "dosegroup", "doselevel", "response", "bestresponse", "bor",
          "trt01p", "组别", "分组", "队列", "剂量组", "疗效", "最佳疗效"),

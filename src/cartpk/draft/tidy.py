@@ -24,7 +24,7 @@ __all__ = ["Draft", "Order", "is_adam", "tidy_page"]
 
 _COLUMNS: Final = (
     "subject", "time", "nominal_time", "visit", "value", "unit", "lloq", "lloq_unit", "blq", "analyte", "specimen",
-    "method", "dose", "dose_unit", "weight", "group", "event_day", "event", "comment",
+    "method", "dose", "dose_unit", "weight", "age", "sex", "group", "event_day", "event", "comment",
 )  # fmt: skip
 _ADAM: Final = {"USUBJID", "AFRLT", "AVAL"}
 _SHORT: Final = 60

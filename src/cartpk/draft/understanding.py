@@ -143,7 +143,7 @@ def intake_of(style: Style, words: Words) -> Intake:
 
 
 def _numbers(guesses: dict[str, Guess], frame: pd.DataFrame) -> list[Facts]:
-    return [facts_of(frame, guesses[r].column) for r in ("dose", "weight", "nominal_time") if r in guesses]
+    return [facts_of(frame, guesses[r].column) for r in ("dose", "weight", "age", "nominal_time") if r in guesses]
 
 
 def _free_name(name: str, frame: pd.DataFrame) -> str:
@@ -220,10 +220,10 @@ def _of(rows: pd.DataFrame, assay: Assay) -> pd.DataFrame:
 
 
 def _constant(guesses: dict[str, Guess], frame: pd.DataFrame) -> list[str]:
-    """Take out facts of a subject that differ between its rows, and weights in another unit than kg."""
+    """Take out facts of a subject that differ between its rows, weights not in kg and ages not in years."""
     cautions = []
     subject = guesses.get("subject")
-    for role in ("dose", "weight"):
+    for role in ("dose", "weight", "age", "sex"):
         if role not in guesses or subject is None:
             continue
         column = guesses[role].column
@@ -233,13 +233,26 @@ def _constant(guesses: dict[str, Guess], frame: pd.DataFrame) -> list[str]:
                 f"{column} differs between rows of one subject: it is not read as the {guesses[role].shown}."
             )
             del guesses[role]
-    if "weight" in guesses:
-        header = header_of(guesses["weight"].column)
-        unit = header.unit.casefold() or ("lb" if {"lb", "lbs"} & set(header.words) else "")
-        if unit and unit not in {"kg", "公斤", "千克"}:
-            cautions.append(f"{guesses['weight'].column} is not in kg: it is not read.")
-            del guesses["weight"]
+    for role, (units, others, name) in _UNITS.items():
+        if role not in guesses:
+            continue
+        header = header_of(guesses[role].column)
+        unit = header.unit.casefold() or next((word for word in header.words if word in others), "")
+        if unit and unit not in units:
+            cautions.append(f"{guesses[role].column} is not in {name}: it is not read.")
+            del guesses[role]
     return cautions
+
+
+_UNITS: Final = {
+    "weight": (frozenset({"kg", "公斤", "千克"}), frozenset({"lb", "lbs"}), "kg"),
+    "age": (
+        frozenset({"year", "years", "y", "yr", "yrs", "岁", "周岁"}),
+        frozenset({"month", "months", "week", "weeks", "days"}),
+        "years",
+    ),
+}
+"""Fact of a subject -> units that it is read in, words of others, the unit's name."""
 
 
 def _dates(facts: list[Facts]) -> dict[str, str]:
