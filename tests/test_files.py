@@ -76,3 +76,9 @@ def test_texts_read_back_letter_by_letter(tmp_path, text):
     assert back["x"].tolist()[::2] == [text, "b"]
     assert back["x"].isna().tolist() == [False, True, False]
     assert back["y"].tolist()[::2] == [1.5, -2.0]
+
+
+def test_lines_of_files_are_whole_numbers_and_a_gap_stays_one(tmp_path):
+    table = pd.DataFrame({"FILE": ["a.csv", None], "ROW": [12.0, None], "SRCROW": [3, 4], "AVAL": [2.0, 1.5]})
+    files.write_table(tmp_path / "t.csv", table)
+    assert (tmp_path / "t.csv").read_text() == "FILE,ROW,SRCROW,AVAL\na.csv,12,3,2.0\n,,4,1.5\n"

@@ -44,6 +44,8 @@ _RESERVED: Final = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in (
 _HASHED: Final = re.compile(".*-[0-9a-f]{8}", re.IGNORECASE)
 _ROWS_AT_ONCE: Final = 200_000
 """Rows of a table that are text at one time."""
+_LINES: Final = ("ROW", "SRCROW")
+"""Columns that hold the line of a file."""
 _LONGEST: Final = 80
 """Letters of a file name made from an identifier."""
 
@@ -145,7 +147,12 @@ def write_table(path: Path | str, table: pd.DataFrame) -> None:
 
 
 def table_text(table: pd.DataFrame, *, header: bool = True) -> str:
-    """Return a table as CSV: LF, the shortest text that reads back to the same number; with or without its header."""
+    """Return a table as CSV: LF, the shortest text that reads back to the same number; with or without its header.
+
+    Lines of files, numbers with a gap where there is none, are written as the whole numbers that they are.
+    """
+    lines = [name for name in _LINES if name in table.columns and table[name].dtype.kind == "f"]
+    table = table.astype(dict.fromkeys(lines, "Int64"))
     text = table.to_csv(index=False, header=header, lineterminator="\n")
     if "\r" in text:
         # a lone carriage return in a cell is no line end to the writer, and one to every reader: quoted, it stays
