@@ -143,7 +143,7 @@ def test_what_was_moved_assumed_or_cut_is_reported():
         ["NCA_C0_ASSUMED", "03", "", "0", "info"],
         ["NCA_EVENT_CUT", "01", "2 results", "not used", "info"],
     ]
-    assert "on day 30: 2 later result(s) are not used" in findings["MESSAGE"].iloc[2]
+    assert "on day 30: 2 later results are not used" in findings["MESSAGE"].iloc[2]
 
 
 def test_a_finding_names_the_profile_where_a_subject_has_several():

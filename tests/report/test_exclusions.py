@@ -82,12 +82,21 @@ def test_findings_by_subject_come_gravest_first():
 
 @pytest.mark.parametrize(("subjects", "each"), [(150, 1), (1, 60)])
 def test_very_many_findings_are_cut_and_counted(subjects, each):
-    rows = [finding(f"S{i:03d}", "warning") for i in range(subjects) for _ in range(each)]
+    rows = [finding(f"S{i:03d}", "warning", MESSAGE=f"{n}") for i in range(subjects) for n in range(each)]
     found = group_findings(pd.DataFrame(rows))
-    shown = sum(len(one.findings) + one.beyond for one in found.subjects)
+    shown = sum(sum(item.count for item in one.findings) + one.beyond for one in found.subjects)
     assert len(found.subjects) + found.subjects_beyond == subjects
     assert shown == len(found.subjects) * each
     assert len(found.subjects[0].findings) <= 25
+
+
+def test_findings_that_differ_in_their_line_only_are_said_once():
+    rows = [
+        finding("A", "info", FILE="in/cp.csv", ROW=n, MESSAGE=f"in/cp.csv, line {n:.0f}, subject A: nothing here.")
+        for n in (4.0, 5.0, 9.0)
+    ]
+    (item,) = group_findings(pd.DataFrame(rows)).subjects[0].findings
+    assert (item.message, item.where, item.count) == ("Nothing here.", "cp.csv, lines 4 to 5, 9", 3)
 
 
 def test_the_page_escapes_every_subject(html):

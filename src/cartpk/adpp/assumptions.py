@@ -50,7 +50,7 @@ def findings_of(table: ProfileTable, result: TrialResult) -> pd.DataFrame:
             + _written(result.event_day[cut])
             + ": "
             + n_cut
-            + " later result(s) are not used.",
+            + np.where(result.n_cut[cut] == 1, " later result is not used.", " later results are not used."),
         ),
     ]
     own = pd.concat(parts, ignore_index=True).assign(SEVERITY="info", SCOPE="profile", SUGGESTION="")

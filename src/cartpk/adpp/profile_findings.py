@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cartpk.adpp.adnca import ProfileTable
 from cartpk.adpp.profile_rules import PROFILE_RULES
-from cartpk.core.nca.calculation import TrialResult, interval_code
+from cartpk.core.nca.calculation import TrialResult
 from cartpk.core.nca.flags import Flag
 from cartpk.core.nca.ragged import Bools, Floats, count_in, last_in, max_in, pick, spread
 from cartpk.core.nca.windows import FLAGS
@@ -78,7 +78,7 @@ def _partial(owners: pd.DataFrame, table: ProfileTable, result: TrialResult, see
     words = np.full(len(p), "", dtype=object)
     for end, area in result.windows.items():
         here = np.isin(area.flag, codes) & quantifiable & (day < end)
-        words[here] += np.where(words[here] == "", "", ", ") + interval_code(0, end)
+        words[here] += np.where(words[here] == "", "", ", ") + f"AUC0-{end:g}d"
     return _rows(owners, "BI-063", words != "", {"old": day, "windows": words})
 
 
@@ -92,7 +92,7 @@ def _early(owners: pd.DataFrame, table: ProfileTable, result: TrialResult, seen:
     without = np.full(len(p), "no later result can be quantified", dtype=object)
     early = _has(parameters.flags["CMAX"], Flag.EARLY_TMAX)
     for i in np.flatnonzero(early & (at >= 0)).tolist():
-        without[i] = f"without it {height[i]:g} on day {p.day[at[i]]:g}"
+        without[i] = f"without it {_number(height[i])} on day {_number(p.day[at[i]])}"
     return _rows(owners, "BI-064", early, {"old": cmax, "day": tmax, "without": without})
 
 
@@ -123,5 +123,9 @@ def _rows(owners: pd.DataFrame, identifier: str, where: Bools, details: Details)
 
 
 def _written(values: NDArray[Any]) -> list[str]:
-    """Words as they are, numbers with at most six digits."""
-    return [value if isinstance(value, str) else f"{value:g}" for value in values.tolist()]
+    """Words as they are, numbers with at most four significant digits."""
+    return [value if isinstance(value, str) else _number(value) for value in values.tolist()]
+
+
+def _number(value: float) -> str:
+    return f"{float(f'{value:.4g}'):.12g}"

@@ -188,7 +188,8 @@ def _missing(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     """The rows with those that have no result excluded (BI-006)."""
     these = rows["ANLRS"].isna() & ((rows["KIND"] == Kind.MISSING.name) | rows["NOTDONE"])
     here = rows[these]
-    findings.add_rows("BI-006", here, field="VALUE", old=here["AVALC"])
+    cell = here["AVALC"].map(lambda text: f"“{text}”" if isinstance(text, str) and text else "the cell is empty")
+    findings.add_rows("BI-006", here, field="VALUE", old=here["AVALC"], cell=cell)
     return exclude(rows, these, "BI-006")
 
 

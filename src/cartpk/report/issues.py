@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FindingKind", "Findings", "OfSubject", "SeverityGroup", "SubjectFindings", "group_findings"]
 
-_HEADINGS: Final = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Information"}
+_HEADINGS: Final = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.INFO: "Notes"}
 _MEANINGS: Final = {
     Severity.ERROR: "What is named here was left out of the analysis.",
     Severity.WARNING: "Kept as delivered; to be looked at.",
@@ -69,13 +69,18 @@ class SeverityGroup:
 
 @dataclass(frozen=True)
 class OfSubject:
-    """One finding of a subject: its severity in words, its rule, what was found, what to do."""
+    """Findings of a subject that say the same: severity in words, rule, what was found, what to do, where, how often.
+
+    ``where`` has files and lines; empty where the finding is of the subject as a whole.
+    """
 
     severity: str
     word: str
     rule: str
     message: str
     suggestion: str
+    where: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -138,14 +143,60 @@ def _by_subject(findings: pd.DataFrame) -> list[SubjectFindings]:
     ranked = findings.assign(_AT=findings["SEVERITY"].map(order.index)).sort_values("_AT", kind="stable")
     found = []
     for subject, rows in ranked.groupby("USUBJID", sort=True):
-        shown = tuple(
-            OfSubject(row["SEVERITY"], _WORDS[Severity(row["SEVERITY"])], row["RULE"], row["MESSAGE"], _text(row))
-            for row in rows.head(_MOST_OF_SUBJECT).to_dict("records")
-        )
+        shown = _alike(rows)[:_MOST_OF_SUBJECT]
         counts = [int((rows["SEVERITY"] == severity).sum()) for severity in order]
-        one = SubjectFindings(str(subject), _counted(rows), shown, max(len(rows) - _MOST_OF_SUBJECT, 0))
+        one = SubjectFindings(str(subject), _counted(rows), shown, len(rows) - sum(item.count for item in shown))
         found.append(([-n for n in counts], one))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+
+
+def _alike(rows: pd.DataFrame) -> tuple[OfSubject, ...]:
+    """The findings in their order, those that differ in their place only as one."""
+    same: dict[tuple[str, ...], list[tuple[str, float]]] = {}
+    for row in rows.to_dict("records"):
+        key = (row["SEVERITY"], row["RULE"], _without_place(row), _text(row))
+        same.setdefault(key, []).append((row["FILE"] if isinstance(row["FILE"], str) else "", float(row["ROW"])))
+    return tuple(
+        OfSubject(severity, _WORDS[Severity(severity)], rule, message, suggestion, _lines(places), len(places))
+        for (severity, rule, message, suggestion), places in same.items()
+    )
+
+
+def _without_place(finding: Mapping[Hashable, Any]) -> str:
+    """The message without the file, line and subject that it begins with: they stand beside it."""
+    message, line = str(finding["MESSAGE"]), float(finding["ROW"])
+    parts = [finding["FILE"] if isinstance(finding["FILE"], str) else "", f"line {line:.0f}" if line == line else ""]  # noqa: PLR0124 - not nan
+    for places in (parts, [parts[0]], []):
+        start = ", ".join(part for part in (*places, f"subject {finding['USUBJID']}") if part) + ": "
+        if message.startswith(start):
+            return message[len(start) : len(start) + 1].upper() + message[len(start) + 1 :]
+    return message
+
+
+def _lines(places: Sequence[tuple[str, float]]) -> str:
+    """Files with their lines, neighbouring lines as a range.
+
+    Examples
+    --------
+    >>> _lines([("a/cp.csv", 7.0), ("a/cp.csv", 8.0), ("a/cp.csv", 9.0), ("a/pc.csv", 4.0), ("", float("nan"))])
+    'cp.csv, lines 7 to 9; pc.csv, line 4'
+    """
+    files: dict[str, list[int]] = {}
+    for file, line in places:
+        if file:
+            files.setdefault(file.rsplit("/", 1)[-1], []).extend([int(line)] if line == line else [])  # noqa: PLR0124
+    said = []
+    for name, numbers in files.items():
+        runs: list[list[int]] = []
+        for number in sorted(set(numbers)):
+            if runs and number == runs[-1][-1] + 1:
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+        words = [f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
+        noun = "line" if len(set(numbers)) == 1 else "lines"
+        said.append(f"{name}, {noun} {', '.join(words)}" if words else name)
+    return "; ".join(said)
 
 
 def _text(finding: Mapping[Hashable, Any]) -> str:

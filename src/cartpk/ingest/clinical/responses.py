@@ -153,7 +153,7 @@ def _list_window(
             month=month,
             low=target - width,
             high=target + width,
-            site=f" ({site})" if site else "",
+            site=f" ({site.replace('_', ' ')})" if site else "",
         )
 
     if inside.sum() > 1:

@@ -35,7 +35,7 @@ RULES: Final = (
     ),
     Rule(
         "BI-006", "MISSING_RESULT", INFO, "row", "no result",
-        "there is no result (“{old}”)",
+        "there is no result ({cell})",
         "A missing result is never a zero.",
         "Nothing to do where the sample was not taken.",
         "“NA”, “.”, an empty cell",
