@@ -26,6 +26,7 @@ __all__ = [
     "Severity",
     "SubjectSet",
     "TherapyClass",
+    "class_text",
 ]
 
 ALL_SUBJECTS: Final = "All subjects"
@@ -227,3 +228,17 @@ class NcaReason(StrEnum):
     FLAT = "terminal points are equal: no decline"
     NOT_POSITIVE = "the area is not positive"
     DUPLICATE_TIMES = "conflicting results at one time and no rule configured"
+
+
+_INITIALS: Final = 5
+
+
+def class_text(kind: str) -> str:
+    """A class of adverse events as printed: initials stay in capitals.
+
+    Examples
+    --------
+    >>> class_text("CRS"), class_text("CYTOPENIA")
+    ('CRS', 'Cytopenia')
+    """
+    return kind if len(kind) <= _INITIALS else kind.capitalize()

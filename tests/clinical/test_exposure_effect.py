@@ -1,13 +1,17 @@
 """Derived tables of effect and exposure: constructed series and groups; each value or its reason."""
 
 import dataclasses
+import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from cartpk import schemas
 from cartpk.clinical import derive_all
 from cartpk.clinical.cd7_class import classify
+from cartpk.clinical.correlations import _row
+from cartpk.clinical.er_contrast import _compared
 from cartpk.config.effects import Cd7Classes
 from cartpk.trial_data import Derived
 
@@ -91,6 +95,23 @@ def test_small_groups_are_listed_and_large_ones_compared(tables):
     assert resp["GMR"] == pytest.approx(2 ** (21 / 4 - 7 / 4))
     assert resp["DELTA"] == pytest.approx((16 - 2) / 16)
     assert "listed, not compared" in rows.loc[("TOCIST", "given"), "REASND"]
+
+
+def test_a_ratio_needs_as_many_values_above_0_as_a_group_needs_subjects(made):
+    one, zero = np.array([100.0, 200.0, 400.0]), np.array([0.0, 100.0, 300.0])
+    found = _compared(one, zero, made.config())
+    assert "GMR" not in found
+    assert found["HL"] == pytest.approx(100.0)
+    assert found["REASND"].startswith("ratio: a group with fewer than 3 values above 0")
+    assert "difference: too few values" in found["REASND"]
+
+
+def test_lower_bounds_alone_are_not_correlated():
+    x = pd.Series([1.0, 2.0, 3.0, 4.0, 5.0], index=list("abcde"))
+    for censored, known in ((x > 0, False), (x > 1, True)):
+        row = _row("PKPD", ("X", "x", "Y", "y", "M", x, x**2, censored))
+        assert math.isnan(row["RHO"]) != known
+        assert ("lower bounds" in (row["REASND"] or "")) != known
 
 
 def test_regressions_have_a_ratio_or_a_reason(tables):

@@ -241,7 +241,7 @@ def test_heading_is_the_title_where_there_is_one(config, make_config):
 def test_facts_that_the_record_leaves_open_are_none(config, make_config):
     facts = {fact.label: fact.value for fact in record(config).facts}
     assert facts["Phase"] is None
-    assert facts["Dose levels"] == "2.5e7 and 1e8 cells"
+    assert facts["Dose levels"] == "2.5 × 10⁷ and 1 × 10⁸ cells"
     assert facts["Planned subjects"] == "9"
     undated = record(make_config(report={"synthetic": True}))
     assert {fact.label: fact.value for fact in undated.facts}["Data cut"] == "not stated"  # no record states it

@@ -48,8 +48,8 @@ def test_nobody_outside_is_a_sentence(factory):
 def test_infusions(make):
     printed = make(l_16_2_5_1)
     assert printed.column("subject") == ["S1", "S2", "S3", "S4", "S5", "S6"]
-    assert cells(printed, 2, "planned", "actual", "of_planned") == ["1 × 10⁷", "6 × 10⁶", "60.0"]
-    assert cells(printed, 4, "event", "event_text") == ["40.0", "HSCT"]
+    assert cells(printed, 2, "planned", "actual", "of_planned") == ["1 × 10⁷", "6.00 × 10⁶", "60.0"]
+    assert cells(printed, 4, "event", "event_text") == ["40", "HSCT"]
     assert "Outside ±30 % of the planned dose: 1 of 6 subjects." in printed.body.footnotes
 
 

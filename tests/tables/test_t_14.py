@@ -45,7 +45,7 @@ def test_what_the_record_does_not_say_is_said(factory, make):
 
 def test_doses_are_compared_with_their_plan(factory, make):
     printed = make(t_14_1_4)
-    assert printed(factory.LOW, quantity="actual") == "1 × 10⁷ [6 × 10⁶; 1.2 × 10⁷]"
+    assert printed(factory.LOW, quantity="actual") == "1.00 × 10⁷ [6.00 × 10⁶; 1.20 × 10⁷]"
     assert printed(factory.LOW, quantity="of_planned") == "100.0 [60.0; 120.0]"
     assert printed(factory.LOW, quantity="as_planned") == "2 (66.7)"
     narrow = factory.config(dosing={"tolerance_pct": 5})

@@ -25,7 +25,7 @@ _SCLEROSIS: Final = (
 )
 _RESCUE: Final = (
     "Tocilizumab and steroids are given because of toxicity that comes with expansion: exposure differs between those "
-    "who got them and those who did not before the drug was given (confounding by indication)."
+    "who got them and those who did not, already before the drug was given (confounding by indication)."
 )
 LATE: Final = (
     "Who responds often lives longer and is followed longer: areas over late windows and persistence favour such a "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +10,7 @@ import pandas as pd
 
 from cartpk.clinical.exposures import FIRST_INFUSION, exposure_labels, exposures
 from cartpk.clinical.subject_groups import RESPONDER, max_grades
-from cartpk.core.ranks import spearman
+from cartpk.core.ranks import Interval, spearman
 from cartpk.effect_schemas import CORRELATIONS
 
 if TYPE_CHECKING:
@@ -39,10 +40,14 @@ def derive(data: TrialData, config: TrialConfig) -> pd.DataFrame:
 def _row(kind: str, pair: tuple[str, str, str, str, str, pd.Series, pd.Series, pd.Series]) -> dict[str, object]:
     xcode, xname, ycode, yname, of, x, y, censored = pair
     both = x.dropna().index.intersection(y.dropna().index).sort_values()
+    n_censored = float(censored.reindex(both).fillna(value=False).astype(bool).sum())
     r = spearman(x[both], y[both])
+    if len(both) and n_censored == len(both):
+        # ranks of lower bounds are ranks of the follow-up
+        r = Interval(math.nan, math.nan, math.nan, r.n, "all values are lower bounds: none was seen to its end")
     return {
         "SET": kind, "XCODE": xcode, "X": xname, "YCODE": ycode, "Y": yname, "OF": of, "N": float(r.n),
-        "NCNSR": float(censored.reindex(both).fillna(value=False).astype(bool).sum()),
+        "NCNSR": n_censored,
         "RHO": r.value, "LOWER": r.lower, "UPPER": r.upper, "REASND": r.reason,
     }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from cartpk.config import TrialConfig
     from cartpk.trial_data import TrialData
 
-__all__ = ["derive"]
+__all__ = ["LABELS", "derive"]
+
+LABELS: Final = {"GMR": "ratio", "HL": "difference", "DELTA": "delta"}
+"""Effect size -> how a reason names it, where it is not of all of them."""
 
 Floats = NDArray[np.float64]
 
@@ -61,14 +64,16 @@ def _compared(test: Floats, reference: Floats, config: TrialConfig) -> dict[str,
     if least < s.min_group:
         return {**out, "REASND": f"a group of {least} (fewer than {s.min_group}): listed, not compared"}
     level = s.ratio_level_pct / 100
-    ratio = geometric_mean_ratio(test, reference, level, s.ratio_variance)
+    above = min(int((test > 0).sum()), int((reference > 0).sum()))
+    ratio = geometric_mean_ratio(test, reference, level, s.ratio_variance) if above >= s.min_group else None
+    few = f"a group with fewer than {s.min_group} values above 0: no ratio" if ratio is None else ratio.reason
     shift, delta = hodges_lehmann(test, reference, level), cliff_delta(test, reference, level)
-    reasons = (ratio.reason, shift.reason and f"shift: {shift.reason}", delta.reason and f"delta: {delta.reason}")
+    said = {"GMR": few, "HL": shift.reason, "DELTA": delta.reason}
     return {
         **out,
-        "GMR": ratio.ratio, "GMRLO": ratio.lower, "GMRHI": ratio.upper,
+        **({} if ratio is None else {"GMR": ratio.ratio, "GMRLO": ratio.lower, "GMRHI": ratio.upper}),
         **_interval("HL", shift), **_interval("DELTA", delta),
-        "REASND": "; ".join(filter(None, reasons)) or None,
+        "REASND": "; ".join(f"{LABELS[name]}: {reason}" for name, reason in said.items() if reason) or None,
     }  # fmt: skip
 
 

@@ -241,7 +241,7 @@ def _areas(own: Series, end: float, config: TrialConfig) -> Iterator[dict[str, o
 
 
 def _crossover(own: Series, other: Series | None, mate: PdMeasure) -> dict[str, object]:
-    label, crit = "Crossover: CD7- above CD7+", f"{mate.code} in the same sample"
+    label, crit = "Crossover: CD7- above CD7+", f"{mate.label} in the same sample"
     if other is None:
         return _row("PDXOVER", label, "day", crit=crit, reason="no measurement of the CD7- cells")
     day, mine, theirs = np.intersect1d(own.day, other.day, return_indices=True)

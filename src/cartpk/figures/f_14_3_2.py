@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cartpk.figures.exhibit import EmptyFigure, Figure, FigureSpec
-from cartpk.terms import Endpoint
+from cartpk.terms import Endpoint, class_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,6 @@ SPEC: Final = FigureSpec(
 _INKS: Final = ("#C2255C", "#6741D9", "#E8590C", "#1971C2", "#2F9E44", "#868E96", "#343A40", "#0B7285")
 _DRUGS: Final = {"TOCILIZUMAB": ("Tocilizumab", "v"), "STEROID": ("Steroid", "D")}
 _COLUMNS: Final = ["USUBJID", "COHORT", "KIND", "TERM", "GRADE", "SCALE", "START", "END", "OPEN"]
-_INITIALS: Final = 5
 """A class of so few letters is an abbreviation (CRS, ICANS)."""
 _LANE: Final = 0.16
 """Inches of a class's lane in a subject's row."""
@@ -40,7 +39,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     if rows.empty:
         return EmptyFigure("No adverse event of special interest began on a known day after the infusion.")
     events = rows[~rows["KIND"].isin(list(_DRUGS))]
-    n, classes = events["USUBJID"].nunique(), [_named(k) for k in _classes(events, config)]
+    n, classes = events["USUBJID"].nunique(), [class_text(k) for k in _classes(events, config)]
     height = 1.9 + _lanes(rows) * _LANE + 0.12 * rows["USUBJID"].nunique()
     undated = _undated(data)
     return Figure(
@@ -72,11 +71,6 @@ def _classes(events: pd.DataFrame, config: TrialConfig) -> list[str]:
     """Classes that occur, in the order of the configuration."""
     declared = list(config.clinical.adverse_events.special_interest)
     return [*(k for k in declared if events["KIND"].eq(k).any()), *sorted(set(events["KIND"]) - set(declared))]
-
-
-def _named(kind: str) -> str:
-    """A class as printed: initials stay in capitals."""
-    return kind if len(kind) <= _INITIALS else kind.capitalize()
 
 
 def _lanes(rows: pd.DataFrame) -> int:
@@ -177,10 +171,10 @@ def _plot(rows: pd.DataFrame, config: TrialConfig, size: tuple[float, float]) ->
     from cartpk.figures.palette import INK
 
     events, given, names = _placed(rows)
-    kinds = [_named(k) for k in _classes(events, config)]
-    events = events.assign(KIND=[_named(k) for k in events["KIND"]])
+    kinds = [class_text(k) for k in _classes(events, config)]
+    events = events.assign(KIND=[class_text(k) for k in events["KIND"]])
     # a class has the same colour in every trial that declares the same classes
-    declared = dict.fromkeys([*map(_named, config.clinical.adverse_events.special_interest), *kinds])
+    declared = dict.fromkeys([*map(class_text, config.clinical.adverse_events.special_interest), *kinds])
     inks = {kind: _INKS[i % len(_INKS)] for i, kind in enumerate(declared)}
     doses = list(dict.fromkeys(rows["COHORT"]))
     heads = dict(zip(rows["USUBJID"], rows["COHORT"], strict=True))

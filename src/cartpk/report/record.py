@@ -8,6 +8,7 @@ from typing import Final
 
 from cartpk.config import TrialConfig
 from cartpk.report.prose import days, enumeration, number
+from cartpk.tables.printing import dose, rule_text
 from cartpk.terms import Endpoint
 
 __all__ = ["Fact", "Record", "dose_levels", "heading", "record", "sentence"]
@@ -71,15 +72,14 @@ def dose_levels(config: TrialConfig) -> str | None:
     """Planned dose levels with their unit."""
     if not config.dosing.levels:
         return None
-    levels = enumeration(number(level) for level in config.dosing.levels)
+    levels = enumeration(dose(level) for level in config.dosing.levels)
     return f"{levels} {config.dosing.unit or '(unit not stated)'}"
 
 
 def record(config: TrialConfig) -> Record:
     """Every fact of the record that the config holds or leaves open."""
-    return Record(
-        _facts(config), (*_escalation(config), *_outcomes(config)), (*config.trial.notes, *config.product.notes)
-    )
+    quoted = (f'"{note}".' for note in config.product.notes)
+    return Record(_facts(config), (*_escalation(config), *_outcomes(config)), (*config.trial.notes, *quoted))
 
 
 def _facts(config: TrialConfig) -> tuple[Fact, ...]:
@@ -113,6 +113,8 @@ def _facts(config: TrialConfig) -> tuple[Fact, ...]:
 def _escalation(config: TrialConfig) -> tuple[Fact, ...]:
     rule = config.escalation
     window = None if rule.dlt_window_days is None else days(rule.dlt_window_days)
+    if window is None and any(level.window_days for level in rule.levels):
+        window = "differs by dose level, see below"
     facts = _as_facts(
         {
             "Escalation design": rule.design,
@@ -125,12 +127,18 @@ def _escalation(config: TrialConfig) -> tuple[Fact, ...]:
     )
     rules = _rules("DLT rule", rule.rules)
     for i, level in enumerate(rule.levels, start=1):
-        rules += (Fact(f"Level {i}: design", level.design), *_rules(f"Level {i}: rule", level.rules))
+        first, last = level.window_days or (0.0, 0.0)
+        span = days(last) if first == last else f"{number(first)} to {days(last)}"
+        rules += (
+            Fact(f"Level {i}: design", None if level.design is None else _words(level.design)),
+            Fact(f"Level {i}: DLT window", span if level.window_days else None),
+            *_rules(f"Level {i}: rule", level.rules),
+        )
     return facts + rules
 
 
 def _rules(label: str, rules: Mapping[str, str | None]) -> tuple[Fact, ...]:
-    return tuple(Fact(f"{label} {state}", said) for state, said in rules.items())
+    return tuple(Fact(f"{label} {rule_text(state)}", said) for state, said in rules.items())
 
 
 def _outcomes(config: TrialConfig) -> tuple[Fact, ...]:
@@ -144,7 +152,7 @@ def _outcomes(config: TrialConfig) -> tuple[Fact, ...]:
             "Response criteria": efficacy.criteria,
             "Responses that count": efficacy.responders,
             "How sites combine": efficacy.site_combination_rule,
-            "Time-to-event endpoints": _of_record(config),
+            "Time-to-event endpoints": _enumerated(_of_record(config)),
             "Caution on efficacy": efficacy.caution,
             "Primary safety endpoint": safety.primary,
             "Grading of adverse events": safety.grading,
@@ -162,6 +170,13 @@ def _of_record(config: TrialConfig) -> dict[str, str] | None:
         str(n): str(o) for n, o in named.items() if not config.endpoints or config.endpoints.get(Endpoint(n.lower()))
     }
     return kept or None
+
+
+def _enumerated(origins: Mapping[str, str] | None) -> str | None:
+    """Times to events with what they count from."""
+    if origins is None:
+        return None
+    return enumeration(f"{name} from {_words(origin)}" for name, origin in origins.items())
 
 
 def _as_facts(pairs: Mapping[str, object]) -> tuple[Fact, ...]:

@@ -28,6 +28,10 @@ SPEARMAN: Final = (
 )
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def correlation_rows(rows: pd.DataFrame, names: Mapping[str, str], noted: Noted) -> Iterator[Row]:
     """One row per pair, by measure and outcome."""
     for r in rows.to_dict("records"):
@@ -36,6 +40,6 @@ def correlation_rows(rows: pd.DataFrame, names: Mapping[str, str], noted: Noted)
             cell = noted.cell(str(r["REASND"]))
         else:
             cell = several("{} ({}; {})", values, [lambda v: fixed(v, 2)] * 3)
-        heads = (words(names.get(r["OF"], r["OF"])), words(r["Y"]), words(r["X"]))
+        heads = (words(names.get(r["OF"], r["OF"])), words(_capital(r["Y"])), words(r["X"]))
         key = {"of": r["OF"], "y": r["YCODE"], "x": r["XCODE"]}
         yield Row((*heads, counted(r["N"]), counted(r["NCNSR"]), cell), key=key)

@@ -59,8 +59,8 @@ def criss_notes(config: TrialConfig, settings: Criss) -> tuple[str, ...]:
                 "Confirmation of the FVC, need of treatment and attribution are not in the data and not checked."
             ),
             (
-                "Step 2: probability = expit(-5.54 - 0.81 x change of mRSS + 0.21 x change of FVC % - 0.40 x change of "
-                "the patient's - 0.44 x change of the physician's global assessment - 3.41 x change of HAQ-DI). "
+                "Step 2: probability = expit(-5.54 - 0.81 × change of mRSS + 0.21 × change of FVC % - 0.40 × change of "
+                "the patient's - 0.44 × change of the physician's global assessment - 3.41 × change of HAQ-DI). "
                 "The text of the source that could be read has lost its minus signs; they follow the direction of "
                 f"benefit. Improved: {settings.improved_from:.2f} or more, a setting."
             ),
@@ -70,5 +70,8 @@ def criss_notes(config: TrialConfig, settings: Criss) -> tuple[str, ...]:
             f"Revised CRISS (PMC10750249): improved in at least {settings.improved_components} of 5 components by "
             f"a percentage of the baseline, a setting: {limits}."
         )
-    notes.append("Not calculated counts as not improved in the percentages; reasons in Listing 16.2.6-3.")
+    notes.append(
+        "Percentages of both versions are of all subjects of the set: not calculated counts as not improved, reasons "
+        "in Listing 16.2.6-3. Percentages of single components are of the subjects with a change."
+    )
     return tuple(notes)

@@ -8,7 +8,7 @@ from cartpk.clinical.analysis_sets import analysis_sets
 from cartpk.tables.cells import words
 from cartpk.tables.groups import analysis_set, by_subject, shown
 from cartpk.tables.listing import SUBJECT, optional
-from cartpk.tables.printing import count, days
+from cartpk.tables.printing import count, days, event_day
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
 from cartpk.terms import SubjectSet
 
@@ -63,8 +63,8 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
             words("; ".join(_SHORT[name] for name, holds in inside.items() if holds[s["USUBJID"]])),
             optional(last.get(s["USUBJID"]), days),
             words(end),
-            optional(day, days),
-            optional(contact.iloc[0] if len(contact) else None, days),
+            optional(day, event_day),
+            optional(contact.iloc[0] if len(contact) else None, event_day),
             words(s["EXCLRS"]),
         )
         rows.append(Row(cells))

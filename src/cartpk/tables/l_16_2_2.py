@@ -10,7 +10,7 @@ import pandas as pd
 from cartpk.tables.cells import BLANK, words
 from cartpk.tables.groups import analysis_set, by_subject, plural
 from cartpk.tables.listing import SUBJECT, dose_levels, in_order, subject_cells
-from cartpk.tables.printing import days, dose, percent, unit_text
+from cartpk.tables.printing import days, dose, event_day, percent, unit_text
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def _late(samples: pd.DataFrame, data: TrialData, config: TrialConfig) -> Iterat
         head = rows.iloc[0]
         gap, planned, actual = (float(head[name]) for name in ("GAP", "NFRLT", "AFRLT"))
         yield _row(
-            data, head, "sample outside its window", str(head["AVISIT"]), f"day {days(planned)}", f"day {days(actual)}",
+            data, head, "sample outside its window", str(head["AVISIT"]),
+            f"day {event_day(planned)}", f"day {days(actual)}",
             f"{'+' if gap > 0 else ''}{days(gap)} d", f"±{head['ALLOWED']:g} d", _named(rows),
         )  # fmt: skip
 
@@ -81,7 +82,7 @@ def _late(samples: pd.DataFrame, data: TrialData, config: TrialConfig) -> Iterat
 def _missing(samples: pd.DataFrame, data: TrialData) -> Iterator[tuple[str, Row]]:
     for rows in _by_visit(in_order(samples[samples["ANLRS"].eq(_NOT_TAKEN)], data, "NFRLT")):
         head = rows.iloc[0]
-        planned = f"day {days(float(head['NFRLT']))}" if pd.notna(head["NFRLT"]) else ""
+        planned = f"day {event_day(float(head['NFRLT']))}" if pd.notna(head["NFRLT"]) else ""
         yield _row(data, head, "no result", head["AVISIT"], planned, "", "", "", _named(rows))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cartpk.tables.cells import words
 from cartpk.tables.groups import analysis_set, by_subject
 from cartpk.tables.listing import SUBJECT, optional
-from cartpk.tables.printing import count, days, dose, fixed, percent, unit_text
+from cartpk.tables.printing import count, dose, event_day, fixed, measured_dose, percent, unit_text
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
 
 if TYPE_CHECKING:
@@ -42,13 +42,13 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
             words(s["USUBJID"]),
             words(s["COHORT"]),
             optional(s["DOSEP"], dose),
-            optional(s["DOSEA"], dose),
+            optional(s["DOSEA"], measured_dose),
             words(unit_text(s["DOSEU"]) if isinstance(s["DOSEU"], str) else None),
             optional(share, percent),
             *((optional(s["WEIGHT"], lambda v: fixed(v, 1)),) if weighed else ()),
             optional(s["NINF"], count),
-            optional(s["REINFDY"], days),
-            optional(s["EVENTDY"], days),
+            optional(s["REINFDY"], event_day),
+            optional(s["EVENTDY"], event_day),
             words(s["EVENTTXT"]),
         )
         rows.append(Row(cells))

@@ -53,7 +53,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
                 words(r["PARAM"]),
                 _value(r, three),
                 words(unit_text(r["AVALU"]) if isinstance(r["AVALU"], str) else None),
-                words(r["CRIT"]),
+                words(unit_text(r["CRIT"]) if isinstance(r["CRIT"], str) else None),
                 words(r["REASND"]),
             )
         )

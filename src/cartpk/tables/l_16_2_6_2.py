@@ -8,7 +8,7 @@ from cartpk.tables.cells import joined, words
 from cartpk.tables.efficacy import site_text
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.listing import SUBJECT, dose_levels, in_order, optional, subject_cells
-from cartpk.tables.printing import days
+from cartpk.tables.printing import event_day
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
 from cartpk.terms import Endpoint
 
@@ -44,13 +44,13 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     for r in in_order(data.clinical.adrs, data, "AFRLT", "SITE", "SRCFILE", "SRCROW").to_dict("records"):
         cells = (
             *subject_cells(r["USUBJID"], doses),
-            optional(r["AFRLT"], days),
+            optional(r["AFRLT"], event_day),
             words(r["AVISIT"]),
             words(site_text(r["SITE"]) if isinstance(r["SITE"], str) and r["SITE"] else ""),
             words(r["RSORRES"]),
             words(r["AVALC"]),
             words({"Y": "yes", "N": "no"}.get(str(r["RESPFL"]), "")),
-            optional(r["AWTARGET"] if r["ANL01FL"] == "Y" else None, days),
+            optional(r["AWTARGET"] if r["ANL01FL"] == "Y" else None, event_day),
             words(_note(r)),
             words(f"{r['SRCFILE']}:{r['SRCROW']:.0f}"),
         )

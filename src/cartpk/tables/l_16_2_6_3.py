@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from cartpk.tables.cells import words
@@ -62,11 +63,18 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
             optional(r["CHG"], style),
             optional(r["PCHG"], lambda value: fixed(value, 1)),
             words("" if code == "STEP1" else answer),
-            words(r["AVALC"] if isinstance(r["AVALC"], str) else _step1(code, flag) or r["REASND"]),
+            words(r["AVALC"] if isinstance(r["AVALC"], str) else _step1(code, flag) or _named(r["REASND"])),
         )
         rows.append(Row(cells, key={"subject": str(r["USUBJID"]), "item": code}))
     notes = criss_notes(config, settings)[:-1]
     return Body(_COLUMNS, tuple(rows), analysis_set(data, "EFF", config).text, notes, "work/adcrissr.csv")
+
+
+def _named(reason: object) -> str | None:
+    """A reason with the components' names in place of their codes."""
+    if not isinstance(reason, str):
+        return None
+    return re.sub(r"\b[A-Z]{4,}\b", lambda code: COMPONENT_NAMES.get(code[0], code[0]), reason)
 
 
 def _step1(code: str, flag: str) -> str:

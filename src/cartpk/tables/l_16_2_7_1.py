@@ -8,7 +8,7 @@ from cartpk.clinical.dlt import DltStatus, dlt_subjects
 from cartpk.tables.cells import counted, words
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.listing import SUBJECT, in_order, optional
-from cartpk.tables.printing import days
+from cartpk.tables.printing import event_day
 from cartpk.tables.safety import no_events
 from cartpk.tables.t_14_3_1 import cut_note, window_text
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
@@ -46,11 +46,11 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
             words(s["USUBJID"]),
             words(s["COHORT"]),
             words(window_text(s["WINFIRST"], s["WINLAST"])),
-            optional(s["LASTDY"], days),
+            optional(s["LASTDY"], event_day),
             counted(s["NDLT"]),
             words(s["DLTTERM"]),
             words(s["STATUS"].lower().replace("dlt", "DLT")),
-            optional(s["DAYSLEFT"], days),
+            optional(s["DAYSLEFT"], event_day),
             words(s["REASON"]),
         )
         rows.append(Row(cells))

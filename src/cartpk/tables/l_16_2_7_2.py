@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from cartpk.tables.cells import words
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.listing import SUBJECT, in_order, optional
-from cartpk.tables.printing import count, days
+from cartpk.tables.printing import count, event_day
 from cartpk.tables.safety import no_events
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
-from cartpk.terms import Endpoint
+from cartpk.terms import Endpoint, class_text
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
@@ -45,12 +45,13 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     for e in events.to_dict("records"):
         marks = [text for column, text in _MARKS.items() if e[column] == "Y"]
         marks += ["before the infusion"] if e["TRTEMFL"] != "Y" else []
+        kind = class_text(e["AESI"]) if isinstance(e["AESI"], str) else None
         cells = (
-            *map(words, (e["USUBJID"], e["COHORT"], e["AEDECOD"], e["AESOC"], e["AESI"])),
+            *map(words, (e["USUBJID"], e["COHORT"], e["AEDECOD"], e["AESOC"], kind)),
             optional(e["ATOXGR"], count),
             words(e["SCALE"]),
-            optional(e["ASTDY"], days),
-            optional(e["AENDY"], days),
+            optional(e["ASTDY"], event_day),
+            optional(e["AENDY"], event_day),
             *map(words, (e["AESER"], e["AREL"], e["AEOUT"], "; ".join(marks), e["ANLRS"])),
         )
         rows.append(Row(cells))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cartpk.tables.cells import words
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.listing import SUBJECT, dose_levels, in_order, optional, subject_cells
-from cartpk.tables.printing import days
+from cartpk.tables.printing import event_day
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
 from cartpk.terms import ClinicalEvent, Endpoint
 
@@ -37,7 +37,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         Row(
             (
                 *subject_cells(d["USUBJID"], doses),
-                optional(d["ADY"], days),
+                optional(d["ADY"], event_day),
                 *map(words, (d["EVENTTXT"], d["SRCDOM"], d["AEDECOD"], d["AREL"])),
             )
         )

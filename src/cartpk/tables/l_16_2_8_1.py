@@ -8,7 +8,7 @@ from cartpk.tables.antibodies import no_antibodies
 from cartpk.tables.cells import words
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.listing import SUBJECT, in_order, optional
-from cartpk.tables.printing import days, significant
+from cartpk.tables.printing import event_day
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
 from cartpk.terms import Endpoint
 
@@ -30,6 +30,15 @@ _COLUMNS: Final = (
 )
 
 
+def _titre(value: float) -> str:
+    """A titre as it was read: without digits that nobody delivered.
+
+    >>> _titre(20.0), _titre(1280.0), _titre(2.5)
+    ('20', '1,280', '2.5')
+    """
+    return f"{value:,g}"
+
+
 def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     """One row per delivered result, used or not."""
     if (nothing := no_antibodies(data)) is not None:
@@ -40,10 +49,10 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         kind = None if not isinstance(r["ADACLASS"], str) else r["ADACLASS"].lower()
         baseline = "baseline" if r["ABLFL"] == "Y" else ""
         cells = (
-            *map(words, (r["USUBJID"], r["COHORT"], r["PARAMCD"])),
-            optional(r["AFRLT"], days),
+            *map(words, (r["USUBJID"], r["COHORT"], r["PARAM"])),
+            optional(r["AFRLT"], event_day),
             *map(words, (r["AVISIT"], r["AVALC"], read)),
-            optional(r["TITRE"], significant),
+            optional(r["TITRE"], _titre),
             *map(words, (baseline, kind, r["ANLRS"])),
         )
         rows.append(Row(cells))

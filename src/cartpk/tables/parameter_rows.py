@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -94,10 +94,13 @@ def is_bound(code: object, text: object) -> bool:
     return str(code).startswith(_BOUNDED) and "ABOVE_ULOQ" in flags(text)
 
 
-def first_infusion(adpp: pd.DataFrame, category: str) -> pd.DataFrame:
-    """Parameter rows of this category that belong to the first infusion: the others are listed, not summarised."""
-    first = adpp["ATPTREF"].isna() | adpp["ATPTREF"].eq(FIRST_INFUSION)
-    return adpp[adpp["PARCAT1"].eq(category) & first]
+def first_infusion(adpp: pd.DataFrame, category: str, codes: Collection[str] | None = None) -> pd.DataFrame:
+    """Parameter rows of this category that belong to the first infusion: the others are listed, not summarised.
+
+    ``codes``: of these parameters; None = of all.
+    """
+    wanted = adpp["PARCAT1"].eq(category) & (adpp["ATPTREF"].isna() | adpp["ATPTREF"].eq(FIRST_INFUSION))
+    return adpp[wanted if codes is None else wanted & adpp["PARAMCD"].isin(list(codes))]
 
 
 def by_unit(rows: pd.DataFrame, label: str) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -97,13 +97,13 @@ def summary_body(
     windows
         Ends of the windows 0..T, days.
     """
-    rows = first_infusion(data.adpp, "NCA")
+    labels = {**{c: LABELS[c] for c in _BEFORE}, **{interval_code(0.0, t): window_label(t) for t in windows}}
+    labels |= {c: LABELS[c] for c in _AFTER}
+    rows = first_infusion(data.adpp, "NCA", labels)
     if rows.empty:
         return NoTable("No kinetic parameter was derived: the trial has no kinetic samples.")
     if not who.subjects:
         return NoTable("No subject has a usable result after infusion: there is nothing to summarise.")
-    labels = {**{c: LABELS[c] for c in _BEFORE}, **{interval_code(0.0, t): window_label(t) for t in windows}}
-    labels |= {c: LABELS[c] for c in _AFTER}
     made: list[Row] = []
     measured = profiled(data, config)
     for assay in measured:

@@ -18,10 +18,13 @@ __all__ = [
     "count",
     "days",
     "dose",
+    "event_day",
     "fixed",
     "line",
+    "measured_dose",
     "name_text",
     "percent",
+    "rule_text",
     "significant",
     "significant_style",
     "unit_text",
@@ -90,6 +93,17 @@ def days(value: float) -> str:
     return text if abs(float(text.replace(",", ""))) < 10 else fixed(value, 1)
 
 
+def event_day(value: float) -> str:
+    """A day that came as a whole number as such; a part of a day as :func:`days` prints it.
+
+    Examples
+    --------
+    >>> event_day(160.0), event_day(3.5), event_day(-1.0)
+    ('160', '3.50', '-1')
+    """
+    return fixed(value, 0) if float(value).is_integer() else days(value)
+
+
 def percent(value: float) -> str:
     """A percentage with one decimal, without the sign; a CV of 100,000 % and more with three digits.
 
@@ -139,6 +153,35 @@ def dose(value: float) -> str:
     if 0 <= power < 4 or (-3 <= power < 0):
         return _trimmed(f"{rounded:f}")
     return _as_power(_trimmed(f"{rounded.scaleb(-power):f}"), power)
+
+
+def measured_dose(value: float) -> str:
+    """A dose that was measured: three digits whatever they are, powers of ten.
+
+    Examples
+    --------
+    >>> measured_dose(1.9e7), measured_dose(9.86e6), measured_dose(2500.0)
+    ('1.90 × 10⁷', '9.86 × 10⁶', '2,500')
+    """
+    exact = _decimal(value)
+    power = exact.adjusted() if exact else 0
+    if not exact or 0 <= power < 4 or (-3 <= power < 0):
+        return significant(value)
+    rounded = exact.quantize(Decimal(1).scaleb(power - 2), ROUND_HALF_UP)
+    power = rounded.adjusted()
+    return _as_power(f"{rounded.scaleb(-power).quantize(Decimal('0.01')):f}", power)
+
+
+def rule_text(state: str) -> str:
+    """A state of an escalation rule as printed.
+
+    >>> rule_text("<=1/6"), rule_text("0/3")
+    ('≤ 1/6', '0/3')
+    """
+    for sign, printed in (("<=", "≤ "), (">=", "≥ "), ("<", "< "), (">", "> ")):
+        if state.startswith(sign):
+            return printed + state.removeprefix(sign).strip()
+    return state
 
 
 def unit_text(unit: str) -> str:

@@ -9,7 +9,6 @@ from cartpk.clinical.safety import emergent, worst
 from cartpk.tables.cells import counted, share, words
 from cartpk.tables.groups import Group, analysis_set
 from cartpk.tables.table import Body, Column, NoTable, Row
-from cartpk.terms import NOT_STATED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,14 +44,19 @@ def event_row(labels: Sequence[str], key: Mapping[str, str], rows: pd.DataFrame,
 def safety_notes(config: TrialConfig) -> tuple[str, ...]:
     """What is said under every table of adverse events."""
     safety = config.safety
-    grading = f"Grading in the registry record: {safety.grading or NOT_STATED}."
-    dictionary = f"Dictionary: {safety.dictionary or NOT_STATED}; terms are shown as delivered."
+    stated = {"Grading": safety.grading, "Dictionary": safety.dictionary}
+    record = "; ".join(f"{name.lower()}: {said or 'not stated'}" for name, said in stated.items())
+    if not any(stated.values()):
+        record = "neither grading nor dictionary is stated"
     return (
         (
             "Treatment-emergent: begun on or after the day of the infusion, or on an unknown day. A subject counts "
             "once per row, whatever the number of its events."
         ),
-        f"{grading} {dictionary} Grades of different scales are never compared or merged.",
+        (
+            f"In the registry record {record}. Terms are shown as delivered; grades of different scales are never "
+            "compared or merged."
+        ),
     )
 
 
@@ -93,7 +97,7 @@ def by_term(
 
 
 def _term_rows(rows: pd.DataFrame, groups: Sequence[Group]) -> Iterator[Row]:
-    yield _any(rows, ("Any event", ""), {"system": "", "term": ""}, groups)
+    yield _any(rows, ("All system organ classes", "Any"), {"system": "", "term": ""}, groups)
     for system in _by_subjects(rows, "AESOC"):
         inside = rows[rows["AESOC"].eq(system)]
         yield _any(inside, (system, "Any"), {"system": system, "term": ""}, groups)

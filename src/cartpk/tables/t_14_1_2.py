@@ -10,6 +10,7 @@ from cartpk.tables.characteristics import NEEDS, absent, characteristics
 from cartpk.tables.groups import analysis_set
 from cartpk.tables.statistics import count_row, statistic_rows, summed
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
+from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,7 +82,8 @@ def _notes(data: TrialData, config: TrialConfig, found: Sequence[Characteristic]
         rule = {"before_infusion": "the infusion", "before_lymphodepletion": "the lymphodepletion"}
         last = rule.get(str(config.pharmacodynamics.baseline), "the infusion")
         yield f"Cell counts: last result before {last}, in blood. In the mean a BLQ counts 0."
-    yield "CD7 of the tumour cells: Table 14.1-3, where the trial has it. By subject: Listing 16.2.4."
+    tumour = "CD7 of the tumour cells: Table 14.1-3. " if config.asks((Endpoint.TUMOUR_CD7,)) else ""
+    yield f"{tumour}By subject: Listing 16.2.4."
 
 
 SPEC: Final = TableSpec("t_14_1_2", "14.1-2", "Demographics and baseline characteristics", table)

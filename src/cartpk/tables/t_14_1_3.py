@@ -78,7 +78,8 @@ def _notes(base: pd.DataFrame, config: TrialConfig) -> Iterator[str]:
         yield "The config declares no classes of CD7 (population.cd7_classes)."
         return
     for name, text in (p.cd7_class or {}).items():
-        yield f'Class {name}, in the record\'s words: "{text}".'
+        said = "Positive by immunohistochemistry" if name == "ihc_positive" else f"Class {name}"
+        yield f'{said}, in the record\'s words: "{text}".'
     why = base.loc[base["CLASS"].eq("indeterminate"), "CLASSRS"].value_counts()
     if len(why):
         each = "; ".join(f"{reason} ({n})" for reason, n in sorted(why.items()))

@@ -10,7 +10,7 @@ import pandas as pd
 from cartpk.config.summaries import Summaries
 from cartpk.tables.cells import share, words
 from cartpk.tables.groups import Group, analysis_set
-from cartpk.tables.printing import Style, dose, fixed, percent, unit_text
+from cartpk.tables.printing import Style, fixed, measured_dose, percent, unit_text
 from cartpk.tables.statistics import statistic_rows, summed
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
 from cartpk.terms import NOT_STATED
@@ -48,7 +48,7 @@ def _rows(data: TrialData, config: TrialConfig, groups: Sequence[Group]) -> Iter
     units = ", ".join(unit_text(u) for u in sorted(set(adsl["DOSEU"].dropna())))
     planned = 100.0 * adsl["DOSEA"] / adsl["DOSEP"]
     yield _shares("Dose on record", "known", known, groups)
-    yield from _medians(f"Actual dose ({units})", "actual", adsl["DOSEA"], groups, dose)
+    yield from _medians(f"Actual dose ({units})", "actual", adsl["DOSEA"], groups, measured_dose)
     if planned.notna().any():
         yield from _medians("Actual as % of planned", "of_planned", planned, groups, percent)
         yield _shares("As planned", "as_planned", planned.sub(100.0).abs().le(config.dosing.tolerance_pct), groups)

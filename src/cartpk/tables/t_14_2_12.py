@@ -46,13 +46,19 @@ _NOTES: Final = (
 
 def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     """One row for the NCA and one per model, per analyte and specimen."""
-    if not len(data.fits) or first_infusion(data.adpp, "MODEL").empty:
+    codes = {code for pair in _CODES.values() for code in pair}
+    nca, model = (first_infusion(data.adpp, category, codes) for category in ("NCA", "MODEL"))
+    if not len(data.fits) or model.empty:
         return NoTable("No kinetic model was fitted.")
     who = analysis_set(data, "PK")
     fits = data.fits[data.fits["ATPTREF"].eq(FIRST_INFUSION) & data.fits["USUBJID"].isin(who.subjects)]
     chosen = model_choice(fits, config.models.fit, config.models.choice)
     measured = profiled(data, config)
-    made = [row for assay in measured for row in _rows(data, config, assay, who, assay.rows(chosen))]
+    made = [
+        row
+        for assay in measured
+        for row in _rows(assay.rows(nca), assay.rows(model), config, assay, who, assay.rows(chosen))
+    ]
     if not made:
         return NoTable("No profile could be fitted by every model.")
     criterion = "BICc" if config.models.choice == "bicc" else "AIC"
@@ -76,7 +82,14 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     return Body(columns, tuple(made), who.text, notes, "work/fits.csv, work/model_choice.csv, adpp.csv")
 
 
-def _rows(data: TrialData, config: TrialConfig, assay: Assay, who: AnalysisSet, chosen: pd.DataFrame) -> Iterator[Row]:
+def _rows(
+    nca: pd.DataFrame,
+    model: pd.DataFrame,
+    config: TrialConfig,
+    assay: Assay,
+    who: AnalysisSet,
+    chosen: pd.DataFrame,
+) -> Iterator[Row]:
     """The NCA's row, then those of the models, of the profiles that every model could be fitted to."""
     trial = chosen[chosen["SCOPE"].eq("trial")]
     per_profile = chosen[chosen["SCOPE"].eq("profile")]
@@ -85,8 +98,6 @@ def _rows(data: TrialData, config: TrialConfig, assay: Assay, who: AnalysisSet, 
     subjects = [subject for subject in who.subjects if subject in there]
     if not subjects or trial.empty:
         return
-    nca = assay.rows(first_infusion(data.adpp, "NCA"))
-    model = assay.rows(first_infusion(data.adpp, "MODEL"))
     units = sorted(set(model["AVALU"].dropna()[model["PARAMCD"].eq("MCMAX")]))
     label = words(f"{assay.label}{f' ({unit_text(units[0])})' if units else ''}")
     reference = {name: _values(nca, codes[0], subjects) for name, codes in _CODES.items()}

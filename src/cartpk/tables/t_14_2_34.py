@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from cartpk.clinical.caveats import confounding
+from cartpk.clinical.er_contrast import LABELS
 from cartpk.tables.cells import Noted, counted, number, several, words
 from cartpk.tables.groups import analysis_set
-from cartpk.tables.printing import fixed, significant_style, unit_text
-from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
+from cartpk.tables.printing import NC, fixed, significant_style, unit_text
+from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
 from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         (
             "Values above 0 have geometric means; all values count in difference and delta. Difference: median of all "
             "differences group - reference, CI by the rank sum test. Delta: P(higher than reference) - P(lower), CI of "
-            "Feng and Cliff (2004). No p-values."
+            "Feng and Cliff (2004). Extrapolated areas count. No p-values."
         ),
         (
             "Groups come from the whole course: a grade or a response is known only after part of the exposure was "
@@ -77,15 +79,34 @@ def _row(r: dict[Hashable, Any], noted: Noted, config: TrialConfig) -> Row:
     cells = []
     for name, style in (("GMR", three), ("HL", three), ("DELTA", lambda v: fixed(v, 2))):
         values = [float(r[name]), float(r[f"{name}LO"]), float(r[f"{name}HI"])]
-        if values[0] != values[0] and isinstance(r["REASND"], str):
-            cells.append(noted.cell(r["REASND"]))
+        made = several("{} ({}; {})", values, [style] * 3)
+        reason = _reason(r["REASND"], LABELS[name]) if any(map(math.isnan, values)) else None
+        if reason is None:
+            cells.append(made)
         else:
-            cells.append(several("{} ({}; {})", values, [style] * 3))
+            mark = noted.cell(reason)
+            cells.append(mark if values[0] != values[0] else Cell(mark.text.replace(NC, made.text), made.values))
     unit = f" ({unit_text(r['AVALU'])})" if isinstance(r["AVALU"], str) else ""
     heads = (words(r["GROUP"]), words(f"{r['PARAM']}{unit}"), words(r["VALUE"]), words(r["REFERENCE"]))
     means = (number(r["GMEAN"], three), number(r["GMEANREF"], three))
     key = {"grouping": r["GROUPCD"], "parameter": r["PARAMCD"], "group": r["VALUE"]}
     return Row((*heads, counted(r["N"]), counted(r["NREF"]), *means, *cells), key=key)
+
+
+def _reason(reasons: object, label: str) -> str | None:
+    """Why there is none of this effect size: what is said of it, or of all of them.
+
+    >>> _reason("ratio: no values; delta: no interval", "delta"), _reason("a group of 1: listed", "delta")
+    ('no interval', 'a group of 1: listed')
+    >>> _reason("ratio: no values", "delta") is None
+    True
+    """
+    if not isinstance(reasons, str):
+        return None
+    parts = reasons.split("; ")
+    own = [part.removeprefix(f"{label}: ") for part in parts if part.startswith(f"{label}: ")]
+    general = [part for part in parts if not part.startswith(tuple(f"{name}: " for name in LABELS.values()))]
+    return "; ".join(own or general) or None
 
 
 SPEC: Final = TableSpec(

@@ -53,9 +53,9 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
             "The data name neither two dose levels nor two groups with a subject in the PK analysis set: there is "
             "nothing to compare."
         )
-    rows = first_infusion(data.adpp, "NCA")
     windows = {interval_code(0.0, end): window_label(end) for end in config.nca.windows.days}
     labels = {"CMAX": LABELS["CMAX"], **windows, "AUCLST": LABELS["AUCLST"], "LAMZHL": LABELS["LAMZHL"]}
+    rows = first_infusion(data.adpp, "NCA", labels)
     made: list[Row] = []
     measured = profiled(data, config)
     for assay in measured:

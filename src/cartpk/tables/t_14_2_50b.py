@@ -49,7 +49,10 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
             name_of = LABELS.get(parameter) or parameter.replace("AUC0_", "AUC0-").replace("D", "d")
             label = name_of if unit.empty else f"{name_of} ({unit_text(str(unit.iloc[0]))})"
             series = values.drop_duplicates("USUBJID").set_index("USUBJID")["AVAL"]
-            statistics = summed([series.reindex(list(g.subjects)) for g in groups], Summaries())
+            parts = [series.reindex(list(g.subjects)) for g in groups]
+            # a Cmax of 0 is that of a profile without a quantifiable result
+            below = [part.eq(0.0) for part in parts] if parameter == "CMAX" else None
+            statistics = summed(parts, Summaries(), below)
             time = parameter in _TIMES
             style = days if time else significant_style(config.report.significant_digits)
             lines = ["median"] if time else ["geo_mean", "median"]

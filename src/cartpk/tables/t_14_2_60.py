@@ -72,7 +72,7 @@ def _version(
         events = [int(_of(rows, "STEP1", group)["IMPFL"].eq("Y").sum()) for group in groups]
         yield line("With an organ event (step 1), n", "step1", [counted(count) for count in events])
         cells = [_range(part["AVAL"], 3, noted) for part in inside]
-        yield line("Probability of improvement: median (min; max)", "probability", cells, _RANGE)
+        yield line("Probability of improvement: median [min; max]", "probability", cells, _RANGE)
     what = f"Improved (probability ≥ {settings.improved_from:.2f}), n (%)" if settings and code == "ACR2016" else ""
     what = what or f"Improved in {settings.improved_components if settings else 0} components or more, n (%)"
     yield line(what, "improved", [share(*pair) for pair in zip(yes, n, strict=True)], SHARE)
@@ -89,7 +89,7 @@ def _component(
     key = {"part": code}
     yield Row((words(name), words("n"), *(counted(len(part)) for part in known)), (), {**key, "statistic": "n"})
     cells = [_range(part["CHG"], 2, noted) for part in known]
-    yield Row((words(name), words("Median (min; max)"), *cells), _RANGE, {**key, "statistic": "change"})
+    yield Row((words(name), words("Median [min; max]"), *cells), _RANGE, {**key, "statistic": "change"})
     if "revised" in settings.version:
         cells = [share(int(part["IMPFL"].eq("Y").sum()), len(part)) for part in known]
         label = words(f"Improved by {limit:g} % or more, n (%)")
@@ -105,7 +105,7 @@ def _range(values: pd.Series[float], decimals: int, noted: Noted) -> Cell:
     if known.empty:
         return noted.cell(_NOBODY)
     style = lambda value: fixed(value, decimals)  # noqa: E731
-    return several("{} ({}; {})", [float(known.median()), float(known.min()), float(known.max())], [style] * 3)
+    return several("{} [{}; {}]", [float(known.median()), float(known.min()), float(known.max())], [style] * 3)
 
 
 SPEC: Final = TableSpec("t_14_2_60", "14.2-60", "ACR-CRISS", table, (Endpoint.CRISS,))

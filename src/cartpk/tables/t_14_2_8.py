@@ -58,10 +58,10 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
             f"A power model needs at least {MIN_VALUES} subjects with a known dose at {MIN_LEVELS} dose levels; there "
             f"are {len(adsl)} at {adsl['COHORT'].nunique()}."
         )
-    rows = first_infusion(data.adpp, "NCA")
-    rows = rows[rows["USUBJID"].isin(adsl.index)]
     windows = {interval_code(0.0, end): window_label(end) for end in config.nca.windows.days}
     labels = {"CMAX": LABELS["CMAX"], **windows, "AUCLST": LABELS["AUCLST"]}
+    rows = first_infusion(data.adpp, "NCA", labels)
+    rows = rows[rows["USUBJID"].isin(adsl.index)]
     made: list[Row] = []
     measured = profiled(data, config)
     for assay in measured:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["cut_note", "window_text"]
 
+_NOBODY: Final = "nobody in the window"
+_NO_DLT: Final = "none"
+
 
 def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     """One row per count, one column per dose level."""
@@ -35,7 +38,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     rows = _rows(data, dlt_subjects(data, config), who.groups)
     stated = config.escalation.registry_timeframe
     notes = (
-        f"DLT time frame in the registry record: {f'“{stated}”' if stated else NOT_STATED}.",
+        f"DLT time frame in the registry record: “{stated}”." if stated else "The registry record gives no time frame.",
         "Subjects are counted, not events: two DLTs in one subject are one DLT subject.",
         (
             "Evaluable: a DLT in the window, or observed without one to its "
@@ -79,7 +82,7 @@ def _rows(data: TrialData, table: pd.DataFrame, groups: tuple[Group, ...]) -> It
         return Row((words(label), words(""), *cells), (), {"count": key})
 
     windows = [{window_text(*w) for w in zip(p["WINFIRST"], p["WINLAST"], strict=True)} for p in inside]
-    yield texts("DLT window", "window", [words("; ".join(sorted(w))) if w else BLANK for w in windows])
+    yield texts("DLT window", "window", [words(_windows(w)) if w else BLANK for w in windows])
     yield Row((words("Infused"), words("n"), *(counted(len(part)) for part in inside)), (), {"count": "infused"})
     yield shares("Evaluable for DLT", "evaluable", safe["REASON"].isna())
     for status, label, key in (
@@ -89,12 +92,19 @@ def _rows(data: TrialData, table: pd.DataFrame, groups: tuple[Group, ...]) -> It
     ):
         yield shares(label, key, safe["STATUS"].eq(str(status)))
     left = [part["DAYSLEFT"].dropna().sort_values() for part in inside]
-    yield texts("Days left in the window", "days_left", [words("; ".join(f"{d:g}" for d in days)) for days in left])
+    yield texts(
+        "Days left in the window", "days_left", [words("; ".join(f"{d:g}" for d in days) or _NOBODY) for days in left]
+    )
     yield shares("With a DLT (DLT subjects)", "dlt", safe["NDLT"].gt(0))
     events = (counted(int(part["NDLT"].sum())) for part in inside)
     yield Row((words("DLT events"), words("n"), *events), (), {"count": "events"})
-    terms = [words("; ".join(_terms(part, data))) for part in inside]
+    terms = [words("; ".join(_terms(part, data)) or _NO_DLT) for part in inside]
     yield texts("DLT terms (grade), one per subject and term", "terms", terms)
+
+
+def _windows(found: set[str]) -> str:
+    """The window of these subjects, or that their dose levels have several."""
+    return next(iter(found)) if len(found) == 1 else "differs by dose level"
 
 
 def _terms(part: pd.DataFrame, data: TrialData) -> Iterator[str]:

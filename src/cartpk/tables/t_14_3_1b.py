@@ -8,6 +8,7 @@ from cartpk.clinical.escalation import LevelState, level_states
 from cartpk.core.escalation import Position, Status
 from cartpk.tables.cells import counted, words
 from cartpk.tables.groups import analysis_set, plural
+from cartpk.tables.printing import rule_text
 from cartpk.tables.safety import no_events
 from cartpk.tables.t_14_3_1 import cut_note
 from cartpk.tables.table import Body, Column, NoTable, Row, TableSpec
@@ -29,6 +30,7 @@ _COLUMNS: Final = (
     Column("next", "What follows", "text"),
 )
 _DECISION: Final = "decision required"
+_NONE_APPLIES: Final = "no sentence can be applied"
 _UNDEFINED: Final = f"{NOT_STATED}: {_DECISION}"
 
 
@@ -72,7 +74,7 @@ def _level_rows(state: LevelState) -> Iterator[Row]:
             if not state.window_stated
             else "no rule in the record for this level"
         )
-        yield _row(state, rule, "0", why, "", _DECISION)
+        yield _row(state, rule, "0", why, _NONE_APPLIES, _DECISION)
         return
     many = len(state.found) > 1
     for i, position in enumerate(state.found):
@@ -81,7 +83,7 @@ def _level_rows(state: LevelState) -> Iterator[Row]:
         for j, key in enumerate(position.keys or ("",)):
             said = state.rules.get(key)
             words_said = f"“{said}”" if said else (NOT_STATED if position.status is not Status.OPEN else "")
-            where = f"{shown}{f'; rule {key}' if key else ''}{waiting}"
+            where = f"{shown}{f'; rule {rule_text(key)}' if key else ''}{waiting}"
             yield _row(state, rule, f"{i}.{j}", where, words_said, _next(position, said))
 
 

@@ -10,10 +10,10 @@ import pandas as pd
 from cartpk.clinical.safety import emergent, onset_and_duration, therapy_users, worst
 from cartpk.tables.cells import several, words
 from cartpk.tables.groups import Group, analysis_set
-from cartpk.tables.printing import days
+from cartpk.tables.printing import event_day
 from cartpk.tables.safety import no_events, safety_notes, subject_row
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
-from cartpk.terms import Endpoint, TherapyClass
+from cartpk.terms import Endpoint, TherapyClass, class_text
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
@@ -50,10 +50,10 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
 
 
 def _class_rows(name: str, rows: pd.DataFrame, data: TrialData, groups: Sequence[Group]) -> Iterator[Row]:
-    have = set(rows["USUBJID"])
+    have, printed = set(rows["USUBJID"]), class_text(name)
 
     def subjects(label: str, key: str, who: set[str]) -> Row:
-        return subject_row((name, label, "n (%)"), {"class": name, "what": key}, who, groups)
+        return subject_row((printed, label, "n (%)"), {"class": name, "what": key}, who, groups)
 
     yield subjects("Any", "any", have)
     grades = worst(rows)
@@ -79,10 +79,10 @@ def _times(name: str, label: str, key: str, values: pd.Series[float], groups: Se
     def cell(group: Group) -> Cell:
         own = values.reindex(group.subjects).dropna()
         if own.empty:
-            return words("-")
-        return several("{} [{}; {}]", [float(own.median()), float(own.min()), float(own.max())], [days] * 3)
+            return words("none")
+        return several("{} [{}; {}]", [float(own.median()), float(own.min()), float(own.max())], [event_day] * 3)
 
-    labels = (words(name), words(label), words("Median [min; max]"))
+    labels = (words(class_text(name)), words(label), words("Median [min; max]"))
     return Row((*labels, *(cell(group) for group in groups)), _RANGE, {"class": name, "what": key})
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cartpk.report.subjects.coding import Texts, rounded, starts
 from cartpk.tables.printing import days
-from cartpk.terms import ClinicalEvent, TherapyClass
+from cartpk.terms import ClinicalEvent, TherapyClass, class_text
 
 if TYPE_CHECKING:
     from cartpk.trial_data import TrialData
@@ -140,8 +140,9 @@ def _toxicity(table: pd.DataFrame) -> Iterator[Event]:
         name = _text(row["AEDECOD"]) or _text(row["AETERM"])
         start, end = float(row["ASTDY"]), float(row["AENDY"])
         if isinstance(row["AESI"], str):
-            said = f"{row['AESI']}: {name}{grade}" if row["AESI"] != name else f"{name}{grade}"
-            short = f"{row['AESI']}{grade.replace(' grade', '')}"
+            kind = class_text(row["AESI"])
+            said = f"{kind}: {name}{grade}" if kind != name else f"{name}{grade}"
+            short = f"{kind}{grade.replace(' grade', '')}"
             yield Event(str(row["USUBJID"]), "special", start, end, short, said, **_source(row))
         if row["DLTFL"] == "Y":
             yield Event(str(row["USUBJID"]), "dlt", start, end, "DLT", f"{name}{grade}", **_source(row))
