@@ -135,7 +135,7 @@ def test_table_and_listing(made):
     assert cells["ACR2016", "improved"].text == "1 (33.3)"
     assert cells["ACR2016", "probability"].values[1:] == pytest.approx((0.00391117, 0.98959490), abs=1e-8)
     assert cells["REVISED", "improved"].text == "1 (33.3)"
-    assert cells["MRSS", "change"].text == "-4.00 (-8.00; 0.00)"
+    assert cells["MRSS", "change"].text == "-4.00 [-8.00; 0.00]"
     assert body.footnotes[0] == (
         'Endpoint of the registry record: "Rate of decline". Not as written. Shown: the probability of improvement and '
         "the proportion improved."

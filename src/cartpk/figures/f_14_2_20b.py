@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SPEC: Final = FigureSpec(
     id="f_14_2_20b",
     number="14.2-20b",
-    title="CD7+ cells in percent of their parent population: individuals and median",
+    title="CD7+ and related cells in percent of their parent population: individuals and median",
     inputs=("adsl.csv", "adpd.csv"),
     endpoints=(Endpoint.CD7_PERCENT, Endpoint.LYMPHOCYTE_SUBSETS),
 )

@@ -117,7 +117,7 @@ def _plot(every: pd.DataFrame, config: TrialConfig, columns: int, size: tuple[fl
     from cartpk.figures import theme, wording
 
     panel = every["USUBJID"].str.cat(every["PANEL"].astype("str").map({"KINETICS": " · CAR", "COUNTS": " · cells"}))
-    rows = every.assign(X=theme.root_days(every["AFRLT"]), STRIP=theme.in_order(panel, _stacked(every, columns)))
+    rows = every.assign(X=theme.root_days(every["AFRLT"]), STRIP=theme.in_order(panel, _stacked(every)))
     names = [str(name) for name in every["SERIES"].cat.categories]
     rows["INK"] = rows["SERIES"].astype("str")
     marks = rows[rows["LAYER"] == "SAMPLE"].copy()
@@ -133,7 +133,8 @@ def _plot(every: pd.DataFrame, config: TrialConfig, columns: int, size: tuple[fl
         p9.ggplot(marks, p9.aes("X", "DRAWN"))
         + p9.geom_line(p9.aes(color="INK", group="INK + PART.astype(str)"), lines, size=0.6)
         + p9.geom_point(p9.aes(color="INK", fill="INSIDE", shape="RESULT"), size=1.5, stroke=0.45)
-        + p9.facet_wrap("STRIP", ncol=columns, scales="free_y")
+        # down the columns, so that a subject's two panels stand together also where the last column is short
+        + p9.facet_wrap("STRIP", nrow=2 * -(-rows["USUBJID"].nunique() // columns), dir="v", scales="free_y")
         + theme.log_axis()
         + theme.root_time_axis(rows["AFRLT"], (size[0] - 1.2) / columns)
         + p9.scale_color_manual(values=inks, breaks=names, name="")
@@ -146,8 +147,6 @@ def _plot(every: pd.DataFrame, config: TrialConfig, columns: int, size: tuple[fl
     )
 
 
-def _stacked(every: pd.DataFrame, columns: int) -> list[str]:
-    """Headings of the panels, row by row: the kinetics of a few subjects, beneath them their counts."""
-    subjects = list(dict.fromkeys(every["USUBJID"]))
-    rows = [subjects[i : i + columns] for i in range(0, len(subjects), columns)]
-    return [f"{name} · {kind}" for row in rows for kind in ("CAR", "cells") for name in row]
+def _stacked(every: pd.DataFrame) -> list[str]:
+    """Headings of the panels, down the columns: the kinetics of each subject, beneath them its counts."""
+    return [f"{name} · {kind}" for name in dict.fromkeys(every["USUBJID"]) for kind in ("CAR", "cells")]

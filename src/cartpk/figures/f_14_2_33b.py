@@ -43,7 +43,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     return Figure(
         data=rows,
         caption=f"Circle: time of the kinetic peak; triangle: first day of the lowest count or percentage. Median lag, "
-        f"nadir - Tmax: {medians}. By dose level, then by Tmax; square-root time axis.",
+        f"nadir − Tmax: {medians}. By dose level, then by Tmax; square-root time axis.",
         footnotes=(
             (
                 "Both days are those of samples: the truth lies between the neighbouring ones. Where counts stay below "

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SPEC: Final = FigureSpec(
     id="f_14_2_5",
     number="14.2-5",
-    title="Individual profiles with infusions, tocilizumab, steroids, response and HSCT",
+    title="Individual profiles with infusions, therapies and clinical events",
     inputs=(
         "adsl.csv", "adnca.csv", "work/adrs.csv", "work/adcm.csv", "work/adae.csv", "work/adevent.csv",
         "work/delivered.csv",

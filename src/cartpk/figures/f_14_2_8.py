@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SPEC: Final = FigureSpec(
     id="f_14_2_8",
     number="14.2-8",
-    title="Exposure by response, toxicity, therapy and source",
+    title="Exposure by outcome, therapy and other groups of subjects",
     inputs=("adsl.csv", "work/adpp_nca.csv", "work/subject_groups.csv"),
     endpoints=(Endpoint.EXPOSURE_RESPONSE,),
 )
@@ -73,4 +73,4 @@ def _values(data: TrialData, config: TrialConfig) -> pd.DataFrame:
 
 def _left_out(data: TrialData, rows: pd.DataFrame) -> tuple[str, ...]:
     missing = int(data.adsl["EXCLRS"].isna().sum()) - rows["USUBJID"].nunique()
-    return (f"Not drawn: {missing} without a group or with an exposure of 0 or none.",) if missing > 0 else ()
+    return (f"Not drawn: {missing} without a group, or with an exposure of 0 or none.",) if missing > 0 else ()

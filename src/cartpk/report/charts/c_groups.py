@@ -1,4 +1,4 @@
-"""Exposure by response, toxicity, therapy and source: Figure 14.2-8."""
+"""Exposure by outcome, therapy and other groups: Figure 14.2-8."""
 
 from __future__ import annotations
 
