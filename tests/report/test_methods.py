@@ -56,7 +56,7 @@ CHANGES = [
         {"nca": {"lambda_z_points": "p.csv", "lambda_z_points_tolerance_days": 0.25}},
         "without a sample within 0.25 days of its time",
     ),
-    ("derived", {"nca": {"genome_pg": 6.6}}, "copies/ug x 6.6 pg DNA per genome (declared in the config)"),
+    ("derived", {"nca": {"genome_pg": 6.6}}, "copies/µg × 6.6 pg DNA per genome (declared in the config)"),
     ("models", {"models": {"method": "ml"}}, "maximum likelihood, without priors"),
     ("models", {"models": {"method": "ls"}}, "half of its LLOQ"),
     ("models", {"models": {"fit": ["stein", "growth_decay"], "choice": "aic"}}, "lowest Akaike"),

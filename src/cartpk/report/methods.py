@@ -138,10 +138,16 @@ def pharmacodynamics(config: TrialConfig) -> Section:
         + ("." if first is None else f", which starts on day {number(first)}."),
         None: "No baseline rule is set: changes from baseline are not calculated.",
     }[pd.baseline]
+    unnamed = any(m.population == "UNSPECIFIED" for m in pd.measures)
+    blasts = (
+        "; where the population is not named, normal CD7+ cells and blasts cannot be told apart"
+        if unnamed
+        else "; nor are normal CD7+ cells and blasts"
+    )
     until = "over all follow-up" if pd.nadir_until_day is None else f"up to day {number(pd.nadir_until_day)}"
     text = f"""
-    Measures: {named}. CD7+ and CD7− cells, absolute counts and percentages, and percentages of different parent gates
-    are never merged; nor are normal CD7+ cells and blasts.
+    Measures: {named}. CD7+ and CD7- cells, absolute counts and percentages, and percentages of different parent gates
+    are never merged{blasts}.
 
     {baseline} Percent change is 100 (x − baseline) / baseline and is not calculated where the baseline is 0 or BLQ. A
     BLQ result counts as 0 in the percent change.
@@ -166,16 +172,25 @@ _GEOMETRIC_BLQ: Final = {
 def _groups(config: TrialConfig) -> str:
     """Groups beside the dose levels, small groups, ratios."""
     setting = config.report.summaries
-    names = enumeration(grouping.name for grouping in config.groupings.values())
-    own = f"Beside dose levels, exposure is shown by {names}, as delivered. " if names else ""
+    parts = (
+        (config.groupings, "as delivered"),
+        (config.outcome_groupings, "as found in the course"),
+    )
+    names = [f"{enumeration(_group_name(g.name) for g in found.values())} ({how})" for found, how in parts if found]
+    own = f"Exposure is also shown by {enumeration(names)}. " if names else ""
     variance = {"welch": "a variance of its own for each group (Welch)", "pooled": "one variance common to both groups"}
     return f"""
-    {own}Such a group of fewer than {setting.min_group} subjects is listed, not summarised. Groups are compared by
-    the ratio of geometric means with a {number(setting.ratio_level_pct)} % confidence interval from Student's t on
-    natural logarithms, with {variance[setting.ratio_variance]}, where each has at least {setting.min_group} values
-    above 0. Where a result lies above its upper limit of quantification, the limit stands for it: what rests on it is a
-    lower bound and printed with ≥.
+    {own}A group of fewer than {setting.min_group} subjects that is no dose level is listed, not summarised. Groups are
+    compared by the ratio of geometric means with a {number(setting.ratio_level_pct)} % confidence interval from
+    Student's t on natural logarithms, with {variance[setting.ratio_variance]}, where each has at least
+    {setting.min_group} values above 0. Where a result lies above its upper limit of quantification, the limit stands
+    for it: what rests on it is a lower bound and printed with ≥.
     """
+
+
+def _group_name(name: str) -> str:
+    """A grouping in a sentence: ``crs_grade`` is the setting of the grade of CRS."""
+    return name.replace("crs_grade", "grade of CRS").replace("icans_grade", "grade of ICANS").replace("_", " ")
 
 
 def statistics(config: TrialConfig) -> Section:

@@ -11,11 +11,15 @@ __all__ = ["derived"]
 
 def derived(config: TrialConfig) -> Section:
     """Values per dose, marrow beside blood, copies per cell and cells per volume: each with its inputs."""
-    text = f"""
-    Cmax, AUClast and the areas over windows are also given per 10^6 cells of the dose and per 10^6 cells/kg: the value
+    per_dose = """
+    Cmax, AUClast and the areas over windows are also given per 10⁶ cells of the dose and per 10⁶ cells/kg: the value
     divided by the actual dose of the profile's own infusion, split doses added. They keep the flags of the value.
     Without a dose (or without a body weight where one is needed) there is no value, with the reason. The
     cells multiply after infusion: a value per dose is not expected to be equal between dose levels.
+    """
+    none = "The config names no dose and no data that could hold one: no value is given per dose."
+    text = f"""
+    {per_dose if config.asks((), "doses") else none}
 
     {_marrow(config)}
 
@@ -43,14 +47,14 @@ def _marrow(config: TrialConfig) -> str:
 def _units(config: TrialConfig) -> str:
     nca = config.nca
     if nca.genome_pg is None:
-        return "Copies/ug are not converted: the config declares no DNA content of a genome."
+        return "Copies per µg are not converted: the config declares no DNA content of a genome."
     text = f"""
-    Derived, not measured: copies/cell = copies/ug x {number(nca.genome_pg)} pg DNA per genome (declared in the config)
-    x 10^-6."""
+    Derived, not measured: copies/cell = copies/µg × {number(nca.genome_pg)} pg DNA per genome (declared in the config)
+    × 10⁻⁶."""
     if not nca.nucleated_cells:
         return text
     counts = enumeration(f"{code}: {' + '.join(measures)}" for code, measures in nca.nucleated_cells.items())
-    return f"""{text} CAR+ cells/uL = copies/cell x nucleated cells/uL / vector copy number
+    return f"""{text} CAR+ cells/µL = copies/cell × nucleated cells/µL / vector copy number
     {number(config.product.vcn_copies_per_cell or 0.0)} (declared). Nucleated cells are the nearest cell counts within
     {days(nca.count_window_days)} of the sample ({counts}); a sample without them has no value.
     """

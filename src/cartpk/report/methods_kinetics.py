@@ -103,10 +103,14 @@ def window_areas(config: TrialConfig) -> Section:
     """Areas over the windows: the trapezoid and the decision table, every limit as set."""
     rule = config.nca.windows
     ends = enumeration(f"AUC0-{number(t)}d" for t in rule.days)
+    several = len(rule.days) > 1
+    these, one, this_is = (
+        ("these windows", "endpoints", "they are") if several else ("this window", "an endpoint", "it is")
+    )
     in_record = {
-        True: "The registry record names these windows as endpoints.",
-        False: "The registry record does not name these windows as endpoints: they are a choice of this analysis.",
-        None: "The config does not say whether the registry record names these windows.",
+        True: f"The registry record names {these} as {one}.",
+        False: f"The registry record does not name {these} as {one}: {this_is} a choice of this analysis.",
+        None: f"The config does not say whether the registry record names {these}.",
     }[rule.endpoint_in_record]
     reach = enumeration(f"{days(_tolerance(config, t))} at day {number(t)}" for t in rule.days)
     text = f"""

@@ -135,8 +135,8 @@ def counts_model(config: TrialConfig) -> tuple[Section, ...]:
     if asked is None:
         return ()
     text = f"""
-    Each subject's CD7+ counts were fitted under its own predicted kinetics C (model {config.models.fit[0]}):
-    {EQUATION}. P are CD7+ and N CD7− cells of the same population. Held: s7 = {number(INFLUX[0])} and
+    Each subject's CD7+ counts were fitted under its own predicted kinetics C ({get_model(config.models.fit[0]).label}):
+    {EQUATION}. P are CD7+ and N CD7- cells of the same population. Held: s7 = {number(INFLUX[0])} and
     sN = {number(INFLUX[1])} cells/µL/day (assumed). Form and priors are assumptions of this project, as no published
     model was found: the results are exploratory. Fits are penalised by the priors (MAP), counts below
     the LLOQ are censored (M3), and percentages are derived from the predicted counts.

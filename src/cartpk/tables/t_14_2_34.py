@@ -1,4 +1,4 @@
-"""Exposure by response, toxicity, therapy, donor source and dose: geometric means and effect sizes."""
+"""Exposure by outcome, therapy, donor source and dose: geometric means and effect sizes."""
 
 from __future__ import annotations
 
@@ -110,5 +110,9 @@ def _reason(reasons: object, label: str) -> str | None:
 
 
 SPEC: Final = TableSpec(
-    "t_14_2_34", "14.2-34", "Exposure by response, toxicity, therapy and source", table, (Endpoint.EXPOSURE_RESPONSE,)
+    "t_14_2_34",
+    "14.2-34",
+    "Exposure by outcome, therapy and other groups of subjects",
+    table,
+    (Endpoint.EXPOSURE_RESPONSE,),
 )

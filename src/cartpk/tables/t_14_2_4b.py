@@ -99,9 +99,15 @@ def _comparisons(
     groups = tuple(g for g in who.groups if g.label != ALL and g.n)
     if len(groups) > 1:
         wanted = _dose_label(data, config)
-        reference = next((g for g in groups if g.label == wanted), groups[0])
+        large = [g for g in groups if g.n >= config.report.summaries.min_group]
+        reference = next((g for g in groups if g.label == wanted), (large or groups)[0])
+        if wanted is None and reference is not groups[0]:
+            missing.append(
+                f"The lowest dose level has fewer than {config.report.summaries.min_group} subjects: {reference.label} "
+                "is the reference."
+            )
         if wanted is not None and reference.label != wanted:
-            missing.append(f"No subject in the set has the reference dose {wanted}: the lowest one stands for it.")
+            missing.append(f"No subject in the set has the reference dose {wanted}: {reference.label} stands for it.")
         made.append(_Comparison(DOSE, reference, tuple(g for g in groups if g is not reference)))
     for grouping in subgroups(data, config, who):
         reference_value = grouping.reference
@@ -135,15 +141,15 @@ def _rows(
     for group in comparison.others:
         pair = [used[used["USUBJID"].isin(g.subjects)] for g in (group, comparison.reference)]
         values = [rows["AVAL"].to_numpy(dtype=np.float64) for rows in pair]
-        note = _why_not(pair, (group, comparison.reference), config)
+        note = _why_not(pair, [_short(one, comparison) for one in (group, comparison.reference)], config)
         bounds = [[is_bound(c, f) for c, f in zip(r["PARAMCD"], r["FLAG"], strict=True)] for r in pair]
         means = summed(values, config.report.summaries, bounds=bounds)
         ratio = _ratio(values, config)
         shown = [np.nan] * 3 if note else [ratio.ratio, ratio.lower, ratio.upper]
         cells = (
             *(words(head) for head in heads),
-            words(group.label),
-            words(comparison.reference.label),
+            words(_short(group, comparison)),
+            words(_short(comparison.reference, comparison)),
             counted(len(values[0])),
             counted(len(values[1])),
             *(number(means.value("geo_mean", i), style, bound=means.rests_on_bound("geo_mean", i)) for i in (0, 1)),
@@ -158,18 +164,23 @@ def _ratio(values: Sequence[NDArray[np.float64]], config: TrialConfig) -> Geomet
     return geometric_mean_ratio(values[0], values[1], settings.ratio_level_pct / 100.0, settings.ratio_variance)
 
 
-def _why_not(pair: Sequence[pd.DataFrame], groups: Sequence[Group], config: TrialConfig) -> str:
+def _short(group: Group, comparison: _Comparison) -> str:
+    """The group without the name of its grouping, which stands above its rows."""
+    return group.label.removeprefix(f"{comparison.name}: ")
+
+
+def _why_not(pair: Sequence[pd.DataFrame], groups: Sequence[str], config: TrialConfig) -> str:
     """Why two groups are not compared, with the values of those that are too small; empty = they are."""
     least = config.report.summaries.min_group
     style = significant_style(config.report.significant_digits)
     said = []
     for rows, group in zip(pair, groups, strict=True):
         if any(is_bound(c, f) for c, f in zip(rows["PARAMCD"], rows["FLAG"], strict=True)):
-            said.append(f"{group.label}: a value is a lower bound (ABOVE_ULOQ)")
+            said.append(f"{group}: a value is a lower bound (ABOVE_ULOQ)")
         if len(rows) >= least:
             continue
         listed = ", ".join(f"{s} {style(v)}" for s, v in zip(rows["USUBJID"], rows["AVAL"], strict=True))
-        said.append(f"{group.label}: fewer than {least} values above 0 ({listed or 'none'})")
+        said.append(f"{group}: fewer than {least} values above 0 ({listed or 'none'})")
     return "; ".join(said)
 
 
