@@ -142,7 +142,10 @@ def footnotes(rows: pd.DataFrame, config: TrialConfig, note: str) -> tuple[str, 
 def _assay(rows: pd.DataFrame) -> str:
     """Specimen, method and limits of the measures, as a sentence."""
     places = ", ".join(sorted({s.specimen(code) for code in rows["PCSPEC"].unique()}))
-    limits = ", ".join(s.lloq_lines(rows)["LABEL"]) or "LLOQ not stated"
+    of: dict[str, list[str]] = {}
+    for name, part in rows.groupby("PARAM", sort=False):
+        of.setdefault(", ".join(s.lloq_lines(part)["LABEL"]) or "LLOQ not stated", []).append(str(name))
+    limits = ", ".join(limit if len(of) == 1 else f"{limit} ({', '.join(names)})" for limit, names in of.items())
     return f"Specimen: {places}; {wording.methods(rows)}; {limits}."
 
 
