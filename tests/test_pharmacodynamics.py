@@ -166,6 +166,7 @@ def test_populations_and_markers_stay_apart():
     assert parameter(tables, "PDFOLDPK", measure="CD7NTABS")["AVAL"] == 12
     assert parameter(tables, "PDTPEAK", measure="CD7NTABS")["AVAL"] == 14
     assert "PDPEAK" not in set(tables.adpp_rows.query("PPCAT == 'CD7TABS'")["PARAMCD"])
+    assert [PARAMETERS["PDPEAK"].is_of(None, cells) for cells in ("CAR_NK", "B")] == [True, False]  # the product's own
     wrong = series.assign(POPULATION="BLAST")
     with pytest.raises(ValueError, match="populations never merge"):
         derive(wrong, config=setting(CD7, CD7N, BLAST))

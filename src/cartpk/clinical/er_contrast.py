@@ -23,6 +23,7 @@ __all__ = ["LABELS", "derive"]
 
 LABELS: Final = {"GMR": "ratio", "HL": "difference", "DELTA": "delta"}
 """Effect size -> how a reason names it, where it is not of all of them."""
+_DOSE: Final = "DOSE"
 
 Floats = NDArray[np.float64]
 
@@ -47,10 +48,13 @@ def _contrasts(code: str, rows: pd.DataFrame, config: TrialConfig) -> Iterator[d
     at = {value: ordered.loc[ordered["VALUE"].eq(value), "AVAL"].to_numpy(dtype=np.float64) for value in values}
     first = ordered.iloc[0]
     head = {"GROUPCD": code, "GROUP": first["GROUP"], "PARAMCD": first["PARAMCD"], "PARAM": first["PARAM"]}
-    for value in values[1:]:
+    # as in Table 14.2-4b: a first dose level of one or two subjects is no reference
+    large = [value for value in values if code == _DOSE and at[value].size >= config.report.summaries.min_group]
+    reference = (large or values)[0]
+    for value in (other for other in values if other != reference):
         yield {
-            **head, "AVALU": first["AVALU"], "VALUE": value, "REFERENCE": values[0],
-            **_compared(at[value], at[values[0]], config),
+            **head, "AVALU": first["AVALU"], "VALUE": value, "REFERENCE": reference,
+            **_compared(at[value], at[reference], config),
         }  # fmt: skip
 
 

@@ -94,7 +94,9 @@ class Summaries(Model):
         "compared. Dose levels are summarised whatever their size, but not compared.",
     )
     reference_dose: Positive | None = Field(
-        None, description="[choice] The one of dosing.levels that the others are compared with; null = the lowest."
+        None,
+        description="[choice] The one of dosing.levels that the others are compared with; null = the lowest that has "
+        "min_group subjects, or else the lowest.",
     )
     ratio_level_pct: float = Field(95.0, gt=50, lt=100, description="Confidence level of ratios of geometric means, %.")
     ratio_variance: Literal["welch", "pooled"] = Field(

@@ -38,12 +38,13 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     names = list(dict.fromkeys(rows.loc[rows["PANEL"].eq("COUNTS"), "SERIES"]))
     what = s.what(config.primary_analyte.label, config.primary_analyte.specimen)
     size = (8.0, 6.4)
+    drawn = [m for m in config.pharmacodynamics.measures if m.label in names]
     return Figure(
         data=rows,
         caption=f"Above: {what}; below: {', '.join(names)}, {s.units(rows[rows['PANEL'].eq('COUNTS')])}. Thick lines: "
         "medians at nominal days of all subjects; thin lines: subjects at actual days. Square-root time axis.",
         footnotes=(
-            "BLQ results are drawn, and count in medians, at half of their LLOQ. Blasts are not in this figure.",
+            f"BLQ results are drawn, and count in medians, at half of their LLOQ. {wording.blasts_apart(drawn)}",
             *wording.above_limit(rows),
             *wording.gdna_caveat(rows[rows["PANEL"].eq("KINETICS")]),
         ),

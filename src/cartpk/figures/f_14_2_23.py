@@ -62,7 +62,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
               if over else ()),
             *(("CAR+ NK cells are the product; the host's own NK cells stand apart.",)
               if any(m.population == "CAR_NK" for m in parts) else ()),
-            "Blasts are not in this figure.",
+            wording.blasts_apart(parts),
         ),
         alt=f"Stacked bars by nominal day of the mean counts and parts of {', '.join(m.label for m in parts)} and "
         f"other lymphocytes for {wording.counted(n, 'subject')}.",

@@ -36,8 +36,8 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     width, height = 8.0, 1.2 + 2.6 * -(-rows["LABEL"].nunique() // 2)
     return Figure(
         data=rows,
-        caption="Part of the depleted subjects whose cells had not recovered, by days since the first sample that "
-        f"showed depletion (Kaplan-Meier). Band: 95 % limits on the log(-log) scale. Recovery: {d.confirm} "
+        caption="Proportion of the depleted subjects whose cells had not recovered, by days since the first sample "
+        f"that showed depletion (Kaplan-Meier). Band: 95 % limits on the log(-log) scale. Recovery: {d.confirm} "
         f"consecutive results of {d.recovery_pct:g} % of baseline or more.",
         footnotes=(
             "Ticks: subjects censored at their last sample before any recovery.",

@@ -45,14 +45,15 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
     limit = {"lloq": "quantifiable", "lod": "detected"}[config.nca.persistence_limit]
     return Figure(
         data=steps,
-        caption=f"Part of {wording.counted(n, 'subject')} in whom {what} had not been lost, by days from the first "
-        f"infusion (Kaplan-Meier); {lost or 'none'} lost it."
+        caption=f"Proportion of {wording.counted(n, 'subject')} in whom {what} had not been lost, by days from the "
+        f"first infusion (Kaplan-Meier); {lost or 'none'} lost it."
         + (" Band: 95 % limits (log-log) of all subjects." if lost else ""),
         footnotes=(
             (
                 f"Lost: the first sample in which it was not {limit}, with none {limit} after it. Ticks: still {limit} "
                 "at the last sample, censored there. Medians: Table 14.2-5."
             ),
+            *_too_small(known, data.cohorts, config.report.summaries.min_group),
             *(
                 f"{why}, in no curve: {wording.counted(count, 'subject')}."
                 for why, count in without_a_time(rows, limit).items()
@@ -66,6 +67,13 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         width=8.0,
         height=_HEIGHT,
     )
+
+
+def _too_small(known: pd.DataFrame, cohorts: tuple[str, ...], least: int) -> tuple[str, ...]:
+    """Dose levels without a curve of their own."""
+    sizes = known["COHORT"].value_counts()
+    small = [cohort for cohort in cohorts if len(cohorts) > 1 and sizes.get(cohort, 0) < least]
+    return (f"Fewer than {least} subjects, no curve of its own: {', '.join(small)}.",) if small else ()
 
 
 def _steps(rows: pd.DataFrame, cohorts: Sequence[str], fewest: int) -> pd.DataFrame:

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING
 from cartpk.figures.samples import ABOVE_MARK, after_event, lloq_lines, printed_unit, what
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from cartpk.config import TrialConfig
-    from cartpk.config.trial import Analyte
+    from cartpk.config.trial import Analyte, PdMeasure
     from cartpk.trial_data import TrialData
 
 __all__ = [
     "OPEN_MARKS",
     "above_limit",
     "assay",
+    "blasts_apart",
     "counted",
     "gdna_caveat",
     "methods",
@@ -105,6 +108,14 @@ def gdna_caveat(samples: pd.DataFrame) -> tuple[str, ...]:
     if not any(re.search(r"cop(y|ies)\s*/\s*[uµμn]g", unit) for unit in samples["AVALU"].dropna().unique()):
         return ()
     return (_GDNA,)
+
+
+def blasts_apart(measures: Sequence[PdMeasure]) -> str:
+    """Whether blasts can be among the cells of these counts."""
+    unnamed = [m.label for m in measures if m.population == "UNSPECIFIED"]
+    if not unnamed:
+        return "Blasts are not in this figure."
+    return f"The data do not name the population of {', '.join(unnamed)}: blasts may be among them."
 
 
 def above_limit(samples: pd.DataFrame) -> tuple[str, ...]:

@@ -166,7 +166,7 @@ def _parameter_rows(
     failure = _failure(rows, subject)
     profile = None if rows is None or failure else _profile(rows, settings, float(until))
     for entry in PARAMETERS.values():
-        if measure.marker not in entry.markers:
+        if not entry.is_of(measure.marker, measure.population):
             continue
         outcome: Outcome | str = failure or PdReason.NO_DATA if profile is None else entry.function(profile)
         value = outcome if isinstance(outcome, PdValue) else None

@@ -55,6 +55,10 @@ class PdParameter:
     function: Function
     markers: frozenset[str | None]
 
+    def is_of(self, marker: str | None, population: str) -> bool:
+        """Whether it is derived for a measure of these cells: peaks for those that expand, the product's among them."""
+        return marker in self.markers or population == "CAR_NK"
+
 
 def _same(unit: str | None) -> str | None:
     return unit
@@ -183,6 +187,7 @@ def peak_fold(profile: PdProfile) -> Outcome:
 ALL: Final = frozenset[str | None]({"CD7+", "CD7-", None})
 NEGATIVE: Final = frozenset[str | None]({"CD7-"})
 ONLY: Final = {"PDPEAK": NEGATIVE, "PDTPEAK": NEGATIVE, "PDFOLDPK": NEGATIVE}
+EXPANDING: Final = "; derived for CD7- cells and CAR+ NK cells"
 SEARCH: Final = "after infusion, up to re-infusion, HSCT, death or the configured day"
 
 _ENTRIES: Final[tuple[tuple[str, str, Unit, Kind, Function, str], ...]] = (
@@ -195,9 +200,9 @@ _ENTRIES: Final[tuple[tuple[str, str, Unit, Kind, Function, str], ...]] = (
      "100 (nadir - baseline) / baseline."),
     ("PDLOG10R", "Log10 Reduction at Nadir", _none, "log", log10_reduction,
      "log10(baseline / nadir), nadir not below its LLOQ: a lower bound where the nadir is BLQ."),
-    ("PDPEAK", "Peak", _same, "value", peak, f"Largest result {SEARCH}; derived for CD7- cells."),
-    ("PDTPEAK", "Time to Peak", _days, "time", peak_day, "Actual time of the first maximum; derived for CD7- cells."),
-    ("PDFOLDPK", "Peak over Baseline", _none, "value", peak_fold, "Peak / baseline; derived for CD7- cells."),
+    ("PDPEAK", "Peak", _same, "value", peak, f"Largest result {SEARCH}{EXPANDING}."),
+    ("PDTPEAK", "Time to Peak", _days, "time", peak_day, f"Actual time of the first maximum{EXPANDING}."),
+    ("PDFOLDPK", "Peak over Baseline", _none, "value", peak_fold, f"Peak / baseline{EXPANDING}."),
 )  # fmt: skip
 
 PARAMETERS: Final[dict[str, PdParameter]] = {

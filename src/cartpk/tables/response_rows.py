@@ -113,7 +113,7 @@ def response_notes(config: TrialConfig) -> tuple[str, ...]:
     return (
         (
             "A subject without an assessment in the window counts as a non-responder and is shown as not assessed; "
-            "the second line is of the assessed only. Exact intervals: Clopper-Pearson."
+            'the lines "of the assessed" are of those only. Exact intervals: Clopper-Pearson.'
         ),
         *_window_note(config),
         f"Complete responses: {', '.join(responses.complete)}."

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cartpk.config import TrialConfig
+    from cartpk.config.trial import PdMeasure
     from cartpk.trial_data import TrialData
 _SEARCH: Final = (
     "Nadir and peak are searched after infusion {end}, not beyond re-infusion, HSCT or death; the first one counts, "
@@ -29,7 +30,10 @@ _NOTES: Final = (
     ),
     "Sponsor definitions; none of these parameters has a CDISC code.",
 )
-_PEAKS: Final = "For CD7- cells, which expand, the peak is shown in place of the nadir. All parameters: adpp.csv."
+_PEAKS: Final = (
+    "For cells that expand (CD7- cells, CAR+ cells) the peak is shown in place of the nadir. All parameters: adpp.csv."
+)
+_CAR: Final = ("PDPEAK", "PDTPEAK")
 _CD7_NEGATIVE: Final = ("PDBASE", "PDPEAK", "PDTPEAK", "PDFOLDPK")
 _OTHERS: Final = ("PDBASE", "PDNADIR", "PDTNADIR", "PDCHGN", "PDPCHGN", "PDLOG10R")
 
@@ -49,7 +53,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         own = rows[rows["PPCAT"].eq(measure.code) & rows["PPSPEC"].eq(measure.specimen)]
         bases = own.loc[own["PARAMCD"].eq("PDBASE"), "AVALU"].dropna()
         label = words(measure_label(measure, str(bases.iloc[0]) if len(bases) else ""))
-        for code in _CD7_NEGATIVE if measure.marker == "CD7-" else _OTHERS:
+        for code in _codes(measure):
             entry = PARAMETERS[code]
             key = {"measure": measure.code, "specimen": measure.specimen, "parameter": code}
             for named, part in by_unit(own[own["PARAMCD"].eq(code)], name_text(entry.label)):
@@ -65,6 +69,13 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         *(group.column() for group in who.groups),
     )
     return Body(columns, tuple(made), who.text, _notes(config), "adpp.csv (PARCAT1 = PD)")
+
+
+def _codes(measure: PdMeasure) -> tuple[str, ...]:
+    """What is shown of a measure: the product has no baseline, and its lowest count is where it has gone."""
+    if measure.population == "CAR_NK":
+        return _CAR
+    return _CD7_NEGATIVE if measure.marker == "CD7-" else _OTHERS
 
 
 def _rule(kind: str, code: str, config: TrialConfig) -> Rule:
@@ -87,7 +98,7 @@ def _notes(config: TrialConfig) -> tuple[str, ...]:
     until = config.pharmacodynamics.nadir_until_day
     end = "over all follow-up" if until is None else f"up to day {until:g}"
     rule = BASELINE_RULES[config.pharmacodynamics.baseline].capitalize()
-    peaks = (_PEAKS,) if any(m.marker == "CD7-" for m in config.pharmacodynamics.measures) else ()
+    peaks = (_PEAKS,) if any(_codes(m) is not _OTHERS for m in config.pharmacodynamics.measures) else ()
     return (*measure_notes(config), f"{rule}. {_SEARCH.format(end=end)}", *peaks, *_NOTES)
 
 

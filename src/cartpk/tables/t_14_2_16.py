@@ -169,7 +169,7 @@ def _notes(config: TrialConfig) -> tuple[str, ...]:
 SPEC: Final = TableSpec(
     "t_14_2_16",
     "14.2-16",
-    "Depletion, recovery and crossover of CD7+ cells by dose level",
+    "Depletion, recovery and crossover of cell counts by dose level",
     table,
     (Endpoint.CD7_ABSOLUTE, Endpoint.CD7_PERCENT),
 )

@@ -35,6 +35,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     notes = (
         *safety_notes(config),
         "CRS and ICANS count among all events and are shown by their own grades in Table 14.3-5.",
+        *_phases(config, before_infusion(data, config)),
         f"Relation and seriousness as delivered; one that is not given counts as no ({_unknown(data)}).",
     )
     return Body(columns, tuple(rows), who.text, notes, "work/adae.csv")
@@ -66,6 +67,15 @@ def _before(rows: pd.DataFrame, groups: Sequence[Group]) -> Iterator[Row]:
     names = {"lymphodepletion": "Lymphodepletion", "earlier": "Before lymphodepletion", "": "Before the infusion"}
     for phase, own in rows.groupby("PHASE", sort=True):
         yield from _pair(names[str(phase)], "Any", {"phase": str(phase) or "before", "kind": "any"}, own, groups)
+
+
+def _phases(config: TrialConfig, before: pd.DataFrame) -> tuple[str, ...]:
+    """What is said of the events before the infusion, where there are any."""
+    start = config.pharmacodynamics.lymphodepletion_start_day
+    if before.empty:
+        return ()
+    phase = "" if start is None else f" Lymphodepletion: begun from day {start:g} on and before the infusion."
+    return (f"Events that began before the infusion stand apart and count in no other row.{phase}",)
 
 
 def _pair(phase: str, label: str, key: dict[str, str], rows: pd.DataFrame, groups: Sequence[Group]) -> Iterator[Row]:
