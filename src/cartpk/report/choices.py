@@ -39,6 +39,8 @@ def printed(value: object) -> str:
     --------
     >>> printed((28.0, 90.0)), printed({28.0: 2.0}), printed(None), printed(True), printed("zero")
     ('28, 90', '28: 2', 'null', 'true', 'zero')
+    >>> printed(("One sentence.", "Another."))
+    'One sentence. · Another.'
     """
     if value is None:
         return "null"
@@ -47,7 +49,9 @@ def printed(value: object) -> str:
     if isinstance(value, float):
         return number(value)
     if isinstance(value, (tuple, list)):
-        return ", ".join(printed(v) for v in value) or "none"
+        # sentences are set apart by more than a comma
+        apart = " · " if any(isinstance(v, str) and v.endswith(".") for v in value) else ", "
+        return apart.join(printed(v) for v in value) or "none"
     if isinstance(value, dict):
         return ", ".join(f"{printed(k)}: {printed(v)}" for k, v in value.items()) or "none"
     return str(value)

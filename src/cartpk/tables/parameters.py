@@ -17,7 +17,7 @@ from cartpk.tables.groups import AnalysisSet, Group
 from cartpk.tables.parameter_rows import Apart, Rule, by_unit, first_infusion, flags, parameter_rows
 from cartpk.tables.printing import days, significant_style
 from cartpk.tables.table import Body, Column, NoTable, Row
-from cartpk.terms import AucFlag
+from cartpk.terms import AucFlag, Endpoint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,6 +163,12 @@ def _footnotes(
         yield (
             f"Flagged half-lives (R² below {nca.r2_min:g} or fewer than {nca.span_min:g} half-lives spanned) are in "
             "the summary and left out in the line below it. A half-life depends on the follow-up: see Tlast."
+        )
+    if rows["PARAMCD"].eq("TBLQ").any():
+        lost = " Time to loss (Table 14.2-5) waits until no later sample is quantifiable."
+        yield (
+            "Time to BLQ: the first BLQ after Tmax, whatever follows it."
+            + (lost if config.asks((Endpoint.PERSISTENCE,)) else "")
         )
     if rows["FLAG"].map(lambda text: "ABOVE_ULOQ" in flags(text)).any():
         yield ABOVE

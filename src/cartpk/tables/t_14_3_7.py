@@ -36,9 +36,9 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     all_died = set(died["USUBJID"])
     lines = [
         ("Died", "died", all_died),
-        *((f"- up to day {d:g}", f"day_{d:g}", set(died.loc[died["ADY"].le(d), "USUBJID"])) for d in _EARLY),
+        *((f"Of these, up to day {d:g}", f"day_{d:g}", set(died.loc[died["ADY"].le(d), "USUBJID"])) for d in _EARLY),
         ("With a fatal adverse event", "fatal", all_died & fatal),
-        ("- related to the product", "related", all_died & set(clinical.adae.loc[related, "USUBJID"])),
+        ("Of these, related to the product", "related", all_died & set(clinical.adae.loc[related, "USUBJID"])),
         ("Without a fatal adverse event on record", "other", all_died - fatal),
     ]
     columns = (
