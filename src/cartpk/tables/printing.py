@@ -185,15 +185,15 @@ def rule_text(state: str) -> str:
 
 
 def unit_text(unit: str) -> str:
-    """A unit as printed: the micro sign for ``u``, a middle dot for products, raised powers of ten.
+    """A unit as printed: the micro sign for ``u``, a middle dot for products, raised powers.
 
     Examples
     --------
-    >>> unit_text("day*copies/ug"), unit_text("cells/uL"), unit_text("10^6 cells/kg")
-    ('day·copies/µg', 'cells/µL', '10⁶ cells/kg')
+    >>> unit_text("day^2*copies/ug"), unit_text("cells/uL"), unit_text("10^6 cells/kg")
+    ('day²·copies/µg', 'cells/µL', '10⁶ cells/kg')
     """
     shown = re.sub(r"\bu(?=[gLl]\b)", "µ", unit).replace("μ", "µ").replace("*", "·")
-    return re.sub(r"10\^(\d+)", lambda m: f"10{m[1].translate(_SUPERSCRIPT)}", shown)
+    return re.sub(r"\^(\d+)", lambda m: m[1].translate(_SUPERSCRIPT), shown)
 
 
 def name_text(name: str) -> str:

@@ -149,5 +149,5 @@ cartpk.sections = (() => {
   return { grid, section, folded, facts, short, time, samples, parameters, findings, why, flags, reasons };
 })();
 // a unit as the tables print it, and the name of an analyte or measure
-cartpk.unit = (unit) => (unit ?? "").replace(/\bu(?=[gLl]\b)/g, "µ").replaceAll("*", "·").replace(/10\^(\d+)/g, (_, n) => `10${[...n].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]).join("")}`);
+cartpk.unit = (unit) => (unit ?? "").replace(/\bu(?=[gLl]\b)/g, "µ").replaceAll("*", "·").replace(/\^(\d+)/g, (_, n) => [...n].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]).join(""));
 cartpk.measured = (code) => [...cartpk.data.analytes, ...cartpk.data.measures].find((one) => one.code === code)?.label ?? code;
