@@ -106,9 +106,10 @@ class KeyResults:
     notes: tuple[str, ...]
 
     @property
-    def zeros(self) -> bool:
-        """Whether a geometric mean leaves out values: its n is then of several."""
-        return any(" of " in part for row in self.rows for cell in row.cells for part in cell.rest)
+    def zeros(self) -> str:
+        """The first n of a geometric mean that leaves out values, e.g. ``5 of 6``; empty where none does."""
+        parts = (part for row in self.rows for cell in row.cells for part in cell.rest)
+        return next((part.removeprefix("n = ") for part in parts if part.startswith("n = ") and " of " in part), "")
 
 
 def key_results(data: TrialData, tables: Sequence[TableBlock], config: TrialConfig) -> KeyResults:
