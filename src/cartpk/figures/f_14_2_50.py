@@ -56,6 +56,7 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
                 "be a consequence of exposure as well as act on it. No comparison is made. Numbers: Tables 14.2-50 and "
                 "14.2-50b."
             ),
+            *_left_out(data, rows),
         ),
         alt=f"Dot plots of exposure on logarithmic axes by class of antibodies for {wording.counted(n, 'subject')}.",
         n=n,
@@ -63,6 +64,17 @@ def figure(data: TrialData, config: TrialConfig) -> Figure | EmptyFigure:
         width=size[0],
         height=size[1],
     )
+
+
+def _left_out(data: TrialData, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Subjects of the PK analysis set that have no mark, where there are any."""
+    from cartpk.figures.wording import counted
+
+    inside = data.adsl.loc[data.adsl["EXCLRS"].isna() & data.adsl["PKFL"].eq("Y"), "USUBJID"]
+    missing = int((~inside.isin(rows["USUBJID"])).sum())
+    if not missing:
+        return ()
+    return (f"Not drawn, without an exposure above 0 or without a class: {counted(missing, 'subject')}.",)
 
 
 def _values(data: TrialData, config: TrialConfig) -> pd.DataFrame:
