@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import time
 from contextlib import chdir
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -37,9 +38,10 @@ from cartpk.report.subjects.answers import area_sentence
 from cartpk.report.subjects.coding import Texts, starts
 from cartpk.report.subjects.curves import thinned, verdict
 from cartpk.report.subjects.kinetics import Profile, uses
+from cartpk.report.subjects.people import people
 from cartpk.report.subjects.timeline import LANES, events
 from cartpk.tables.printing import days
-from cartpk.terms import AucFlag
+from cartpk.terms import ALL_SUBJECTS, AucFlag
 from cartpk.trial_data import load
 
 NAN = float("nan")
@@ -54,6 +56,12 @@ def data(sample):  # noqa: F811
 def config():
     with chdir(ROOT):
         return load_config(CONFIG)
+
+
+def test_without_dose_levels_a_subject_has_none(data, config):
+    adsl = data.adsl.assign(COHORT=ALL_SUBJECTS, COHORTN=1.0)
+    assert set(people(replace(data, adsl=adsl), config, Texts())["dose"]) == {-1}
+    assert -1 not in people(data, config, Texts())["dose"]
 
 
 @pytest.fixture(scope="module")

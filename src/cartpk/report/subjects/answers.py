@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from cartpk.clinical.tissue import in_tissue
 from cartpk.core.nca import interval_code
 from cartpk.core.nca.reasons import MoreReasons
 from cartpk.report.prose import enumeration, number, plural
@@ -16,7 +17,7 @@ from cartpk.report.subjects.values import printed
 from cartpk.report.subjects.words import flag_words, reason_words
 from cartpk.tables.parameter_rows import flags
 from cartpk.tables.parameters import window_label
-from cartpk.tables.printing import days, fixed, percent, significant_style, unit_text
+from cartpk.tables.printing import days, fixed, percent, unit_text
 from cartpk.terms import AucFlag, NcaReason
 
 if TYPE_CHECKING:
@@ -33,13 +34,16 @@ Rows = Mapping[str, Mapping[Hashable, Any]]
 
 def answers(profile: Profile, rows: Rows, config: TrialConfig) -> Iterator[str]:
     """The sentences of one profile, in the order of reading: peak, areas, half-life, BLQ samples."""
-    if rows:
+    if rows and in_tissue(profile.key[2]):
+        yield peak_sentence(rows, config)
+        yield "A few biopsies make no profile: no area and no half-life is given (Listing 16.2.5-6b)."
+    elif rows:
         yield peak_sentence(rows, config)
         for end in config.nca.windows.days:
             if interval_code(0.0, end) in rows:
                 yield area_sentence(profile, rows, end, config)
         yield half_life_sentence(rows, config)
-    yield blq_sentence(profile, config)
+    yield blq_sentence(profile)
 
 
 def peak_sentence(rows: Rows, config: TrialConfig) -> str:
@@ -158,7 +162,7 @@ def _points(rows: Rows) -> str:
     )
 
 
-def blq_sentence(profile: Profile, config: TrialConfig) -> str:
+def blq_sentence(profile: Profile) -> str:
     """Which results after the infusion were below the limit of quantification, with their days and limits."""
     own = _results(profile)
     before = own["AFRLT"].le(profile.event[0])
@@ -168,10 +172,9 @@ def blq_sentence(profile: Profile, config: TrialConfig) -> str:
         return "There is no usable result after the infusion: none can be below the limit of quantification (BLQ)."
     if below.empty:
         return f"None of {of} is below the limit of quantification (BLQ)."
-    shown = significant_style(config.report.significant_digits)
     limits = sorted(set(below["ALLOQ"].dropna()))
     unit = unit_text(str(below["AVALU"].iloc[0]))
-    limit = " to ".join(shown(v) for v in ([limits[0], limits[-1]] if len(limits) > 1 else limits))
+    limit = " to ".join(number(v) for v in ([limits[0], limits[-1]] if len(limits) > 1 else limits))
     said = f"; LLOQ {limit} {unit}" if limit else ""
     listed = enumeration(days(float(day)) for day in below["ARRLT"])
     which = "day" if len(below) == 1 else "days"

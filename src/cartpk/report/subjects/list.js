@@ -4,6 +4,7 @@
   const room = document.getElementById("subjects-list");
   const primary = cartpk.data.analytes.find((one) => one.primary) ?? cartpk.data.analytes[0];
   const CODES = ["CMAX", "TMAX", ...cartpk.data.windows.map((end) => `AUC0_${end}D`), "LAMZHL"];
+  const dosed = s.ids.some((_, i) => s.person(i).dose);
   let heads = null;
 
   const first = (i) => new Map(s.parameters(i).filter((one) => one.PARCAT1 === "NCA" && one.PPCAT === primary.code && one.PPSPEC === primary.specimen && one.ATPTREF === "INFUSION 1").map((one) => [one.PARAMCD, one]));
@@ -17,13 +18,13 @@
     });
     const below = s.rowsOf("adnca", i).map(s.sample).filter((one) => one.PCTESTCD === primary.code && one.PCSPEC === primary.specimen && one.ATPTREF === "INFUSION 1" && one.ARRLT > 0 && /^(used|BLQ)/.test(one.use));
     const counted = below.length ? `${below.filter((one) => one.blq).length} of ${below.length}` : "";
-    return { cells: [make("a", { href: s.link("subject", person.id) }, person.id), person.dose, ...values, counted, person.excluded ? `outside the analysis: ${person.excluded}` : ""] };
+    return { cells: [make("a", { href: s.link("subject", person.id) }, person.id), ...(dosed ? [person.dose] : []), ...values, counted, person.excluded ? `outside the analysis: ${person.excluded}` : ""] };
   };
   const render = () => {
     const { shown, all } = cartpk.filter?.state() ?? { all: true };
     heads = new Map();
     const rows = s.ids.map((_, i) => i).filter((i) => all || shown[i]).map(row);
-    const columns = [["Subject"], ["Dose level"], ...CODES.map((code) => [heads.get(code) ?? code, true]), ["BLQ results", true], ["Note", false, true]];
+    const columns = [["Subject"], ...(dosed ? [["Dose level"]] : []), ...CODES.map((code) => [heads.get(code) ?? code, true]), ["BLQ results", true], ["Note", false, true]];
     room.replaceChildren(part.grid(`${rows.length === s.ids.length ? "All" : `${rows.length} of`} ${s.ids.length} subjects: ${primary?.label ?? "no analyte"}, first infusion`, columns, rows));
   };
   // hundreds of subjects are listed when they come near, not before

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from cartpk.dose_words import has_dose_levels
 from cartpk.report.prose import plural
 from cartpk.report.subjects.coding import Texts
 from cartpk.tables.groups import by_subject, set_label, shown
-from cartpk.tables.printing import days, dose, fixed, percent, unit_text
+from cartpk.tables.printing import days, fixed, measured_dose, percent, unit_text
 from cartpk.terms import SubjectSet
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def people(data: TrialData, config: TrialConfig, texts: Texts) -> dict[str, Any]
     inside = sets(data, config)
     return {
         "id": [str(row["USUBJID"]) for row in rows],
-        "dose": texts.codes(row["COHORT"] for row in rows),
+        "dose": texts.codes(row["COHORT"] if has_dose_levels(data) else None for row in rows),
         "excluded": texts.codes(row["EXCLRS"] for row in rows),
         "facts": [[texts.codes(pair) for pair in facts(row, config)] for row in rows],
         "sets": [[texts.codes(pair) for pair in inside.get(str(row["USUBJID"]), ())] for row in rows],
@@ -42,7 +43,6 @@ def people(data: TrialData, config: TrialConfig, texts: Texts) -> dict[str, Any]
 
 def facts(row: Mapping[Hashable, Any], config: TrialConfig) -> Iterator[tuple[str, str]]:
     """What ADSL says of a subject, as (label, text); what it does not say is left out."""
-    yield "Dose level", str(row["COHORT"])
     yield from _doses(row)
     for column, grouping in config.groupings.items():
         if isinstance(row.get(column), str):
@@ -61,10 +61,10 @@ def _doses(row: Mapping[Hashable, Any]) -> Iterator[tuple[str, str]]:
     unit = unit_text(row["DOSEU"]) if isinstance(row["DOSEU"], str) else ""
     if pd.notna(row["DOSEA"]):
         share = f" ({percent(100.0 * row['DOSEA'] / row['DOSEP'])} % of planned)" if row["DOSEP"] > 0 else ""
-        yield "Actual dose", f"{dose(row['DOSEA'])} {unit}{share}".strip()
+        yield "Actual dose", f"{measured_dose(row['DOSEA'])} {unit}{share}".strip()
     for name, value in row.items():
         if str(name).startswith("DOSE") and str(name)[4:6].isdigit() and pd.notna(value):
-            yield f"Dose of infusion {int(str(name)[4:6])}", f"{dose(value)} {unit}".strip()
+            yield f"Dose of infusion {int(str(name)[4:6])}", f"{measured_dose(value)} {unit}".strip()
 
 
 def _body(row: Mapping[Hashable, Any]) -> Iterator[tuple[str, str]]:

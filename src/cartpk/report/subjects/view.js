@@ -30,7 +30,7 @@
     room.replaceChildren(
       navigation(i, "Subjects"),
       make("h1", { id: "subject-title", tabindex: "-1" }, `Subject ${person.id}`),
-      make("p", { class: "lead" }, person.dose),
+      ...(person.dose ? [make("p", { class: "lead" }, person.dose)] : []),
       part.facts(person), part.short(person, profiles), timeline.node, ...kinetics,
       ...(cells.length ? [part.section("one-counts", "CD7+ cells and subsets", make("div", { class: "pair" }, ...cells.map((one) => one.node)), cartpk.drawings.countTable(i))] : []),
       part.parameters(i), part.findings(i), navigation(i, "Subjects, below"));
