@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cartpk.ingest.rules.decisions import RULES as DECISIONS
 from cartpk.report.prose import number, plural
 from cartpk.tables.parameters import LABELS
+from cartpk.tables.printing import name_text
 from cartpk.terms import Severity
 from cartpk.trial_data import TrialData
 
@@ -28,6 +29,8 @@ _MOST: Final = 200
 _NAMED: Final = 5
 """Parameters named in one cell."""
 _AREA: Final = re.compile(r"^AUC0_(\d+)D$")
+_PER_DOSE: Final = r"(?:CMAXD|AUCLSTD|AUCDW?\d+D)W?"
+"""Codes of the values per dose."""
 _FIRST: Final = ("CMAX", "TMAX", "AUC", "LAMZHL", "BASE", "NADIR")
 """Beginnings of the codes that are named before others."""
 
@@ -171,6 +174,9 @@ def _effect(parameters: pd.DataFrame, used: int, whole: int, left_out: int) -> s
     if not used:
         return "No record of the profile is used: it has no parameters."
     said = [f"{used} of {whole} records of the profile are used."]
+    # a value per dose follows that of its parameter, and lacks for want of a dose, not of a record
+    parameters = parameters[~parameters["PARAMCD"].str.fullmatch(_PER_DOSE)]
+    spoken = dict(zip(parameters["PARAMCD"], parameters["PARAM"], strict=True)) if "PARAM" in parameters else {}
     has = parameters["AVAL"].notna() | parameters["AVALC"].notna()
     for rows, words in (
         (parameters[has], f"Computed without {they}"),
@@ -178,10 +184,18 @@ def _effect(parameters: pd.DataFrame, used: int, whole: int, left_out: int) -> s
     ):
         names = list(dict.fromkeys(sorted(rows["PARAMCD"], key=_place)))
         if names:
-            shown = [LABELS.get(name, _AREA.sub(r"AUC0-\1d", name)) for name in names[:_NAMED]]
-            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            called = {_called(name, spoken.get(name)): None for name in names}
+            shown = list(called)[:_NAMED]
+            more = f" and {len(called) - _NAMED} more" if len(called) > _NAMED else ""
             said.append(f"{words}: {', '.join(shown)}{more}.")
     return " ".join(said)
+
+
+def _called(code: str, name: object) -> str:
+    """A parameter as the tables call it; one that they do not show by its own name."""
+    if code in LABELS or _AREA.match(code):
+        return LABELS.get(code, _AREA.sub(r"AUC0-\1d", code))
+    return name_text(name).replace(", ", ": ") if isinstance(name, str) else code
 
 
 def _place(code: str) -> tuple[int, str]:
