@@ -44,6 +44,14 @@ def test_an_excluded_record_says_which_parameters_are_computed_without_it(data):
     )
 
 
+def test_parameters_are_called_by_their_names_and_values_per_dose_are_left_out(data):
+    names = {"AUC0_28D": ("GRWRATE", "Growth Rate"), "AUC0_90D": ("AUCD90D", "AUC from T1 to T2 Norm by Dose")}
+    adpp = data.adpp.assign(PARAM=[names.get(code, (code, code))[1] for code in data.adpp["PARAMCD"]])
+    adpp["PARAMCD"] = [names.get(code, (code, code))[0] for code in adpp["PARAMCD"]]
+    (record,) = exclusions(replace(data, adpp=adpp)).records
+    assert record.effect.endswith("Computed without it: Cmax, Tmax, Growth rate. Not calculable: Terminal half-life.")
+
+
 def test_a_profile_without_a_used_record_has_no_parameters(data):
     none = data.adnca["USUBJID"] == "103"
     adnca = edited(edited(data.adnca, "ANLFL", "N", none), "ANLRS", "no result (BI-006)", none)
