@@ -152,6 +152,8 @@ def verdicts(found: Fitted) -> Grid:
         times = (said(found.row(subject, model, code)) for code in _VERDICTS)
         rows.append((subject, get_model(model).label, fixed(spread, 2) if math.isfinite(spread) else _NONE, *times))
     heads = ("Subject", "Model", "Residual SD", *_VERDICTS.values())
+    if not any(found.row(s, found.chosen[s], "HLBETA") for s in found.subjects):
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
     if len(set(found.chosen.values())) < 2:
         heads, rows = (heads[0], *heads[2:]), [(row[0], *row[2:]) for row in rows]
     caption = "What the data of each subject say: estimate (95 % limits), or the limit alone"

@@ -207,7 +207,7 @@ def _not_to_conclude(found: Fitted, config: TrialConfig) -> Iterator[str]:
         everyone = plural(len(known), "subject")
         some = f"in {len(bounded)} of {everyone}; for the others" if bounded else f"in none of {everyone}:"
         yield (
-            f"a half-life of persistence is bounded by the data {some} only a limit is given ('> x'), or nothing, "
+            f"A half-life of persistence is bounded by the data {some} only a limit is given ('> x'), or nothing, "
             "because the follow-up is too short or the last results are below the limit. No mean of such half-lives "
             "describes the trial."
         )
@@ -224,7 +224,7 @@ def _not_to_conclude(found: Fitted, config: TrialConfig) -> Iterator[str]:
             f"the peak. {lean}"
         )
     beyond = sum("EXTRAPOLATED" in _flags(found, s, "MAUC90D") for s in found.subjects)
-    if beyond:
+    if beyond and 90.0 in config.nca.windows.days:
         yield (
             f"In {plural(beyond, 'subject')} the last sample lies before day 90: a model's AUC0-90d there is an "
             "extrapolation."

@@ -98,10 +98,12 @@ def event_day(value: float) -> str:
 
     Examples
     --------
-    >>> event_day(160.0), event_day(3.5), event_day(-1.0)
-    ('160', '3.50', '-1')
+    >>> event_day(160.0), event_day(3.5), event_day(-1.0), event_day(0.04)
+    ('160', '3.5', '-1', '0.04')
     """
-    return fixed(value, 0) if float(value).is_integer() else days(value)
+    if (2 * float(value)).is_integer():  # a median of two whole days has a half
+        return fixed(value, 0 if float(value).is_integer() else 1)
+    return days(value)
 
 
 def percent(value: float) -> str:
@@ -211,7 +213,7 @@ def name_text(name: str) -> str:
 
 
 def _is_common(word: str) -> bool:
-    bare = word.strip(" -()")
+    bare = word.strip(" -()").removesuffix("'s")
     return bare.istitle() and bare.isalpha() and bare not in _QUANTITIES
 
 

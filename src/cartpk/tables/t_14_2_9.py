@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from cartpk.config import TrialConfig
     from cartpk.trial_data import TrialData
 
+_WINDOWS: Final = (28.0, 90.0)
+"""Days to which the models give areas; those of windows that the trial has are shown."""
 _UNSURE: Final = frozenset({"NOT_IDENTIFIED", "AT_BOUND", "NOT_CONVERGED"})
 _NOTES: Final = (
     (
         "One fit per profile. Values that the data do not identify, that ended on a bound or come from a fit that did "
-        "not converge are counted as not identified and enter no statistic; NC = not calculable, or only a limit is "
-        "known."
+        "not converge are counted as not identified and enter no statistic. Of a doubling time or half-life that the "
+        "data limit on one side only the estimate enters, which leans on the prior (apart in Figure 14.2-12c), but for "
+        "the half-life of persistence. NC = not calculable, or only a limit is known."
     ),
     (
         "The parameters of single subjects lean towards the priors where the data say little (method map); they are "
@@ -102,7 +105,8 @@ def _parameters(
     """The rows of the parameters of one fit (its method and model)."""
     method, model = fit
     apart = Apart("not identified", lambda f: bool(f & _UNSURE), counted=False, second_line=False)
-    for code in _in_order(rows["PARAMCD"], model):
+    beyond = {f"MAUC{end:g}D" for end in _WINDOWS if end not in config.nca.windows.days}
+    for code in (code for code in _in_order(rows["PARAMCD"], model) if code not in beyond):
         own = rows[rows["PARAMCD"].eq(code)]
         # Tmax and the time of switch are points on the axis; half-lives and doubling times are amounts
         point = own["AVALU"].eq("day").any() and str(code).removeprefix("M").startswith("T")
