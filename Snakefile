@@ -76,6 +76,6 @@ onstart:
     try:
         for run in RUNS:
             run_lock.hold(Path(run))
-    except run_lock.BusyError as busy:
-        raise WorkflowError(str(busy)) from None
+    except (run_lock.BusyError, run_lock.UnwritableError) as error:
+        raise WorkflowError(str(error)) from None
     os.environ[STARTED_BY] = shlex.join(["snakemake", *sys.argv[1:]])

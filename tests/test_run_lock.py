@@ -67,3 +67,12 @@ def test_a_lock_without_a_word_was_left_by_a_run_that_was_killed_while_it_wrote_
 def test_without_locks_nothing_is_made(tmp_path):
     assert run_lock.clear(tmp_path / "T", tmp_path / "none") == ()
     assert not (tmp_path / "T").exists()
+
+
+def test_a_folder_that_takes_no_file_is_said_before_anything_is_done(tmp_path, monkeypatch):
+    (tmp_path / "T" / "work").mkdir(parents=True)
+    closed = tmp_path / "T" / "work"
+    monkeypatch.setattr("os.access", lambda path, how: path != closed)
+    with pytest.raises(run_lock.UnwritableError, match=r"no file can be written in .*work: .*Make it writable"):
+        run_lock.hold(tmp_path / "T")
+    assert [path.name for path in (tmp_path / "T").iterdir()] == ["work"]

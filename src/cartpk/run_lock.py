@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
-__all__ = ["BusyError", "clear", "hold"]
+__all__ = ["BusyError", "UnwritableError", "clear", "hold"]
 
 _NAME: Final = ".run.lock"
 _SNAKEMAKE: Final = Path(".snakemake/locks")
@@ -25,6 +25,10 @@ _HELD: Final[list[IO[str]]] = []
 
 class BusyError(Exception):
     """Another run of the same trial is at work."""
+
+
+class UnwritableError(Exception):
+    """The run could not write its results."""
 
 
 def clear(results: Path, locks: Path = _SNAKEMAKE) -> tuple[str, ...]:
@@ -63,7 +67,16 @@ def hold(results: Path) -> None:
     ------
     BusyError
         Another run of the trial is at work: says which, and what to do.
+    UnwritableError
+        A folder of the results takes no file: says which, and what to do.
     """
+    folders = dict.fromkeys((results, *results.glob("**/")))
+    closed = [folder for folder in folders if folder.is_dir() and not os.access(folder, os.W_OK)]
+    if closed:
+        raise UnwritableError(
+            f"no file can be written in {', '.join(map(str, closed))}: it is read-only, or belongs to "
+            "somebody else. Nothing was changed. Make it writable, or move it away, and start again."
+        )
     taken = _take(results)
     if taken is None:
         return

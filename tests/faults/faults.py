@@ -100,7 +100,7 @@ def read_only(folder: Path, whole: dict[str, str]) -> Outcome:
     with mounted(work, "--bind", str(work)):
         _mount("-o", "remount,bind,ro", str(work))
         code, said = run(folder)
-        told, torn = sentence(said, "Read-only file system", "Permission denied"), halves(folder, whole)
+        told, torn = sentence(said, "no file can be written"), halves(folder, whole)
     after, holds = _after(folder, whole)
     return Outcome("results/SMALL/work read-only", told, after, bool(code and told and not torn and holds))
 
