@@ -5,7 +5,7 @@ import pytest
 
 from cartpk import schemas
 from cartpk.clinical_schemas import ADRS, DELIVERED
-from cartpk.trial_data import load, load_clinical, read_parameters
+from cartpk.trial_data import PRINTED_SINGLY, cut, load, load_clinical, parameter_parts, read_parameters
 
 
 def rows(schema, *records):
@@ -88,3 +88,23 @@ def test_clinical_tables_are_read_and_know_what_was_delivered(run):
     assert clinical.adae.empty
     assert "ATOXGR" in clinical.adae
     assert load_clinical(run, only=["adsl.csv"]).adrs.empty
+
+
+def test_of_very_many_subjects_everybody_has_what_summaries_read_and_few_have_all(run):
+    both = [
+        {**PARAMETER, "USUBJID": subject, "PPSTINT": "P0D", "AVAL": at} for subject, at in (("001", 1.5), ("002", 2))
+    ]
+    rows(schemas.ADPP, *both).to_csv(run / "work/adpp_nca.csv", index=False)
+    rows(schemas.ADNCA, SAMPLE, {**SAMPLE, "USUBJID": "002", "AVALC": "<5"}).to_csv(run / "adnca.csv", index=False)
+    pd.DataFrame([{"USUBJID": s, "PPCAT": "CAR"} for s in ("001", "002")]).to_csv(
+        run / "work/lambda_z.csv", index=False
+    )
+    whole, data = load(run), load(run, singly=lambda subjects: subjects[-1:])
+    assert load(run, singly=lambda subjects: subjects).single is whole.single is None
+    for name, left_out in PRINTED_SINGLY.items():
+        every, mine = getattr(data, name), getattr(data.single, name)
+        pd.testing.assert_frame_equal(every, getattr(whole, name).drop(columns=list(left_out)))
+        pd.testing.assert_frame_equal(mine, cut(getattr(whole, name), {"002"}))
+    assert data.adsl["USUBJID"].tolist() == ["001", "002"]
+    assert data.single.adsl["USUBJID"].tolist() == data.single.lambda_z["USUBJID"].tolist() == ["002"]
+    pd.testing.assert_frame_equal(pd.concat(parameter_parts(run)), whole.adpp)

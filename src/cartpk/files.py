@@ -33,6 +33,7 @@ __all__ = [
     "write_chunks",
     "write_published",
     "write_table",
+    "write_table_parts",
     "write_text",
 ]
 
@@ -144,6 +145,12 @@ def write_table(path: Path | str, table: pd.DataFrame) -> None:
         starts = range(0, len(table), _ROWS_AT_ONCE)
         texts = (table_text(table.iloc[at : at + _ROWS_AT_ONCE], header=at == 0) for at in starts)
         write_chunks(path, (text.encode("utf-8") for text in texts))
+
+
+def write_table_parts(path: Path | str, parts: Iterable[pd.DataFrame]) -> None:
+    """Write these rows, with the same columns, as one CSV (:func:`table_text`), whole or not at all."""
+    texts = (table_text(part, header=place == 0) for place, part in enumerate(parts))
+    write_chunks(path, (text.encode("utf-8") for text in texts))
 
 
 def table_text(table: pd.DataFrame, *, header: bool = True) -> str:

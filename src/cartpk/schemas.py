@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cartpk.conformity import Column, TableSchema, conforms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -33,6 +33,7 @@ __all__ = [
     "numbers",
     "read_table",
     "stacked",
+    "table_parts",
     "widened",
 ]
 
@@ -352,13 +353,17 @@ _ROWS_AT_ONCE: Final = 200_000
 
 def read_table(path: Path | str, schema: TableSchema) -> pd.DataFrame:
     """The table in this CSV file, typed by its schema (text stays text: `NA`, `001` are not touched)."""
+    return checked(stacked(list(table_parts(path, schema))), schema)
+
+
+def table_parts(path: Path | str, schema: TableSchema) -> Iterator[pd.DataFrame]:
+    """The rows of :func:`read_table`, some at a time and not yet checked."""
     import pandas as pd  # noqa: PLC0415
 
     full = widened(schema, pd.read_csv(path, nrows=0).columns)
     numeric = numbers(full)
     types = {name: "float64" if name in numeric else "str" for name in full.columns}
-    rows = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""], chunksize=_ROWS_AT_ONCE)
-    return checked(stacked(list(rows)), schema)
+    yield from pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""], chunksize=_ROWS_AT_ONCE)
 
 
 def stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from cartpk.once_per_trial import once_per_trial
 
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
     from cartpk.trial_data import TrialData
 
 __all__ = ["note", "of_shown", "sampled", "shown"]
-
-Part = TypeVar("Part")
 
 
 def sampled(subjects: Iterable[str], most: int, seed: int) -> tuple[str, ...]:
@@ -44,12 +41,16 @@ def of_shown(data: TrialData, config: TrialConfig) -> TrialData:
 
     The same value for the same tables: what is derived of them is derived once.
     """
+    if data.single is not None:
+        return data.single
     return data if len(data.adsl) <= config.scale.subjects_shown else _sample(data, config)
 
 
 @once_per_trial
 def _sample(data: TrialData, config: TrialConfig) -> TrialData:
-    return _cut(data, frozenset(shown(data.adsl["USUBJID"], config)))
+    from cartpk.trial_data import cut  # noqa: PLC0415
+
+    return cut(data, frozenset(shown(data.adsl["USUBJID"], config)))
 
 
 def note(data: TrialData, config: TrialConfig) -> str | None:
@@ -69,19 +70,3 @@ def note(data: TrialData, config: TrialConfig) -> str | None:
         f"Shown: a random sample of {most:,} of the {n:,} subjects (scale.subjects_shown, seed {config.scale.seed}); "
         "adsl.csv, adnca.csv and adpp.csv hold all of them."
     )
-
-
-def _cut(part: Part, keep: frozenset[str]) -> Part:
-    """The tables of a value, of the values within it and of its mappings, cut to these subjects."""
-    import pandas as pd  # noqa: PLC0415
-
-    if isinstance(part, pd.DataFrame):
-        if "USUBJID" not in part.columns:
-            return part
-        mine: Part = part[part["USUBJID"].isin(keep) | part["USUBJID"].isna()].reset_index(drop=True)
-        return mine
-    if isinstance(part, Mapping):
-        return {name: _cut(value, keep) for name, value in part.items()}  # type: ignore[return-value]
-    if is_dataclass(part) and not isinstance(part, type):
-        return replace(part, **{f.name: _cut(getattr(part, f.name), keep) for f in fields(part)})
-    return part

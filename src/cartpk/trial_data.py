@@ -6,26 +6,32 @@ columns of its schema, so that its readers need no second path.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from cartpk import clinical_schemas, derived_schemas, schemas
+from cartpk.memory import give_back
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cartpk.conformity import TableSchema
 
+Part = TypeVar("Part")
+
 __all__ = [
     "PARAMETER_FILES",
+    "PRINTED_SINGLY",
     "ClinicalData",
     "Derived",
     "TrialData",
+    "cut",
     "load",
     "load_clinical",
     "load_derived",
+    "parameter_parts",
     "read_parameters",
 ]
 
@@ -39,6 +45,14 @@ _MODEL_FILES: Final = (
     "population_trace", "population_covariates", "population_plan",
 )  # fmt: skip
 """Tables of the kinetic models by their names; each stands in a file of that name."""
+
+PRINTED_SINGLY: Final = {
+    "adnca": ("STUDYID", "ADTM", "AVISIT", "AVALC", "DTYPE", "SRCSEQ"),
+    "adpp": ("PPSTINT", "PPENINT", "AVALSE"),
+}
+"""Columns that are read of single subjects and by no summary."""
+_OF_SINGLE: Final = ("lambda_z",)
+"""Tables that are read of single subjects and by no summary."""
 
 _KEYS: Final = ("STUDYID", "USUBJID", "PPCAT", "PPSPEC", "ATPTREF", "MODEL")
 """Columns that stay text in the tables that have no schema of their own."""
@@ -136,6 +150,9 @@ class TrialData:
         Responses, adverse events, antibodies, therapies, events, ACR-CRISS components, tumour CD7.
     derived
         Time to event and the other tables that ``cartpk clinical`` writes, by name.
+    single
+        In a trial of very many subjects: the tables of those that are shown one by one, with all columns; the tables of
+        everybody are then without :data:`PRINTED_SINGLY`. None = every table has every column.
     """
 
     adsl: pd.DataFrame
@@ -161,6 +178,7 @@ class TrialData:
     population_plan: pd.DataFrame = field(default_factory=_no_rows)
     clinical: ClinicalData = field(default_factory=_nothing_clinical)
     derived: Derived = field(default_factory=Derived)
+    single: TrialData | None = None
 
     @property
     def cohorts(self) -> tuple[str, ...]:
@@ -169,7 +187,11 @@ class TrialData:
         return tuple(dict.fromkeys(ordered["COHORT"]))
 
 
-def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialData:
+def load(
+    results_dir: Path | str,
+    only: Collection[str] | None = None,
+    singly: Callable[[Sequence[str]], Collection[str]] | None = None,
+) -> TrialData:
     """All tables of the run in this folder (``results/<trial>``).
 
     ``adpp`` is read from the parameter files under ``work/``, so that it is the same before and after ``adpp.csv`` is
@@ -182,6 +204,10 @@ def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialD
     only
         Files to read, relative to the folder (``adsl.csv``, ``work/lambda_z.csv`` ...); all other tables are empty.
         None = all of them.
+    singly
+        All subjects -> those that are shown one by one. Where these are fewer, the tables of everybody leave out what
+        only they are asked for, and ``single`` has it: memory then holds what summaries need. None = everything of
+        everybody.
 
     Raises
     ------
@@ -197,19 +223,28 @@ def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialD
                 f"{folder / name}.csv is not there: run `cartpk ingest CONFIG --results {folder}` first"
             )
 
+    adsl = _table(folder / "adsl.csv", schemas.ADSL)
+    keep = None if singly is None else frozenset(singly(list(adsl["USUBJID"])))
+    if keep is not None and len(keep) == len(adsl):
+        keep = None
+    if keep is not None:
+        give_back()
+
     def table(name: str, schema: TableSchema) -> pd.DataFrame:
         return _table(folder / name, schema) if only is None or name in only else _empty(schema)
 
     def loose(name: str) -> pd.DataFrame:
         return _loose(folder / name, wanted=only is None or name in only)
 
-    return TrialData(
+    adnca = _parted([folder / "adnca.csv"] if only is None or "adnca.csv" in only else [], schemas.ADNCA, keep)
+    adpp = _parted(parameter_files(folder, only), schemas.ADPP, keep)
+    data = TrialData(
         clinical=load_clinical(folder, only),
         derived=load_derived(folder, only),
-        adsl=table("adsl.csv", schemas.ADSL),
-        adnca=table("adnca.csv", schemas.ADNCA),
+        adsl=adsl if only is None or "adsl.csv" in only else _empty(schemas.ADSL),
+        adnca=adnca[0],
         adpd=table("adpd.csv", schemas.ADPD),
-        adpp=read_parameters(folder, only),
+        adpp=adpp[0],
         predictions=table("work/predictions.csv", schemas.PREDICTIONS),
         lambda_z=loose("work/lambda_z.csv"),
         fits=loose("work/fits.csv"),
@@ -220,7 +255,29 @@ def load(results_dir: Path | str, only: Collection[str] | None = None) -> TrialD
         derived_units=table("work/derived_units.csv", schemas.DERIVED_UNITS),
         **{name: loose(f"work/{name}.csv") for name in _MODEL_FILES},
         pd_curves=table("work/pd_curves.csv", schemas.PD_CURVES),
+        single=None,
     )
+    if keep is None:
+        return data
+    few = {name: cut(getattr(data, name), keep) for name in _OF_SINGLE}
+    single = replace(cut(replace(data, adnca=adnca[1], adpp=adpp[1], **few), keep), single=None)
+    return replace(data, single=single, **few)
+
+
+def cut(part: Part, keep: Collection[str]) -> Part:
+    """The tables of a value, of the values within it and of its mappings, cut to these subjects and rows of nobody."""
+    import pandas as pd  # noqa: PLC0415
+
+    if isinstance(part, pd.DataFrame):
+        if "USUBJID" not in part.columns:
+            return part
+        mine: Part = part[part["USUBJID"].isin(keep) | part["USUBJID"].isna()].reset_index(drop=True)
+        return mine
+    if isinstance(part, Mapping):
+        return {name: cut(value, keep) for name, value in part.items()}  # type: ignore[return-value]
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{f.name: cut(getattr(part, f.name), keep) for f in fields(part)})
+    return part
 
 
 def load_clinical(results_dir: Path | str, only: Collection[str] | None = None) -> ClinicalData:
@@ -253,13 +310,42 @@ def read_parameters(results_dir: Path | str, only: Collection[str] | None = None
 
     ``only``: as :func:`load`.
     """
-    folder = Path(results_dir)
-    names = [name for name in PARAMETER_FILES if only is None or name in only]
-    parts = [_table(folder / name, schemas.ADPP) for name in names if (folder / name).is_file()]
-    parts = [part for part in parts if len(part)]
-    if not parts:
-        return _empty(schemas.ADPP)
-    return schemas.checked(schemas.stacked(parts), schemas.ADPP)
+    return _parted(parameter_files(Path(results_dir), only), schemas.ADPP, None)[0]
+
+
+def parameter_files(folder: Path, only: Collection[str] | None = None) -> list[Path]:
+    """Files of this run that hold parameter rows; ``only``: as :func:`load`."""
+    return [folder / name for name in PARAMETER_FILES if (only is None or name in only) and (folder / name).is_file()]
+
+
+def parameter_parts(results_dir: Path | str) -> Iterator[pd.DataFrame]:
+    """All parameter rows of the run, as :func:`read_parameters` has them, some at a time."""
+    for path in parameter_files(Path(results_dir)):
+        yield from schemas.table_parts(path, schemas.ADPP)
+
+
+def _parted(
+    paths: Sequence[Path], schema: TableSchema, keep: Collection[str] | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of these files twice: of everybody, without what is read of single subjects; and of these subjects.
+
+    ``keep`` None = of everybody with all columns, and nobody.
+    """
+    left_out = () if keep is None else PRINTED_SINGLY[str(schema.name)]
+    every, single = [], []
+    for path in paths:
+        if path.is_file():
+            for part in schemas.table_parts(path, schema):
+                if keep is not None:
+                    single.append(cut(part, keep))
+                every.append(part.drop(columns=list(left_out)) if left_out else part)
+    # a table without rows has no say in the types of the others
+    every = [part for part in every if len(part)]
+    narrow = replace(schema, columns={n: c for n, c in schema.columns.items() if n not in left_out})
+    return (
+        schemas.checked(schemas.stacked(every), narrow) if every else _empty(narrow),
+        schemas.checked(schemas.stacked(single), schema) if single else _empty(schema),
+    )
 
 
 def _table(path: Path, schema: TableSchema) -> pd.DataFrame:

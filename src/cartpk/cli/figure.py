@@ -30,10 +30,13 @@ def command(config: Path, results: Path, ids: tuple[str, ...], listing: bool) ->
         for entry in chosen:
             click.echo(f"{entry.id:<12} Figure {entry.number:<9} {entry.title}")
         return
+    from functools import partial
+
     from cartpk import trial_data
     from cartpk.figures.exhibit import EmptyFigure
     from cartpk.figures.write import write_figure
     from cartpk.publication import refuse_identifiers
+    from cartpk.shown import shown
 
     refuse_identifiers(trial, results)
     absent = [
@@ -42,7 +45,9 @@ def command(config: Path, results: Path, ids: tuple[str, ...], listing: bool) ->
     if absent:
         raise FileNotFoundError(f"{results} lacks {', '.join(absent)}: run the steps before the figures first")
     for entry in chosen:
-        data = trial_data.load(results, only=entry.inputs)
-        made = write_figure(entry, data, trial, results)
+        # no name holds the tables while those of the next figure are read
+        made = write_figure(
+            entry, trial_data.load(results, only=entry.inputs, singly=partial(shown, config=trial)), trial, results
+        )
         said = f"none: {made.reason}" if isinstance(made, EmptyFigure) else f"{made.n} subjects"
         click.echo(f"{entry.id}: {said}")

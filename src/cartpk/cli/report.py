@@ -15,6 +15,7 @@ __all__ = ["command"]
 def command(config: Path, results: Path) -> None:
     """Write report.html, one self-contained page."""
     import json
+    from functools import partial
 
     from cartpk.cli.ingest import INPUTS, refuse_changed
     from cartpk.config import load
@@ -23,6 +24,7 @@ def command(config: Path, results: Path) -> None:
     from cartpk.provenance import describe_file, hashes
     from cartpk.publication import refuse_identifiers
     from cartpk.report import read_run, render, trace
+    from cartpk.shown import shown
 
     trial = load(config)
     refuse_identifiers(trial, results)
@@ -33,5 +35,6 @@ def command(config: Path, results: Path) -> None:
     inputs = tuple(describe_file(Path(name), name) for name in trial.files())
     provenance = trace(trial, describe_file(config, config.as_posix()), inputs, call)
     page = results / "report.html"
-    write_text(page, render(trial, read_run(results, list(wanted(trial))), provenance))
+    run = read_run(results, list(wanted(trial)), partial(shown, config=trial))
+    write_text(page, render(trial, run, provenance))
     click.echo(f"{page}: {page.stat().st_size / 1e6:.1f} MB; {len(inputs)} input files")

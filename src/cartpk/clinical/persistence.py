@@ -37,7 +37,8 @@ def persistence(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     adsl = adsl.sort_values(["COHORTN", "COHORT", "USUBJID"], kind="stable")
     t = data.adpp
     first = t["ATPTREF"].isna() | t["ATPTREF"].eq(FIRST_INFUSION)
-    own = t[first & t["PARCAT1"].eq("NCA") & t["PPCAT"].eq(config.primary_analyte.code)]
+    of_ends = t["PARCAT1"].eq("NCA") & t["PARAMCD"].isin(list(_ENDS)) & t["PPCAT"].eq(config.primary_analyte.code)
+    own = t[first & of_ends]
     ends = {code: own[own["PARAMCD"].eq(code)].drop_duplicates("USUBJID").set_index("USUBJID") for code in _ENDS}
     last, gone = (adsl["USUBJID"].map(ends[code]["AVAL"]).astype(float) for code in _ENDS)
     why = adsl["USUBJID"].map(ends[_ENDS[0]]["PPREASND"]).astype(object)

@@ -16,12 +16,14 @@ from cartpk.report.trace import Provenance, trace
 from cartpk.trial_data import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
 
 __all__ = ["Provenance", "RunFiles", "read_run", "render", "trace"]
 
 
-def read_run(results_dir: Path, figures: Sequence[str]) -> RunFiles:
+def read_run(
+    results_dir: Path, figures: Sequence[str], singly: Callable[[Sequence[str]], Collection[str]] | None = None
+) -> RunFiles:
     """Everything the page shows, read from the results folder.
 
     Parameters
@@ -30,10 +32,12 @@ def read_run(results_dir: Path, figures: Sequence[str]) -> RunFiles:
         ``results/<trial>``, tables and figures made.
     figures
         Ids of all figures that the run must have, in the order of the page.
+    singly
+        As :func:`cartpk.trial_data.load` has it.
 
     Raises
     ------
     FileNotFoundError
         Names the first file that is not there.
     """
-    return RunFiles(load(results_dir), read_figures(results_dir, figures), read_tables(results_dir))
+    return RunFiles(load(results_dir, singly=singly), read_figures(results_dir, figures), read_tables(results_dir))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cartpk.config import TrialConfig
 from cartpk.models import get_model
+from cartpk.once_per_trial import once_per_trial
 from cartpk.report.prose import number, plural
 from cartpk.tables.assays import in_specimen
 from cartpk.trial_data import TrialData
@@ -54,12 +55,14 @@ def in_analysis(data: TrialData) -> pd.DataFrame:
     return data.adsl[data.adsl["EXCLRS"].isna()]
 
 
+@once_per_trial
 def primary_parameters(data: TrialData, config: TrialConfig) -> pd.DataFrame:
-    """NCA rows of the primary analyte's first profile, of the subjects in the analysis."""
+    """Cmax, areas and half-lives of the primary analyte's first profile, of the subjects in the analysis."""
     analyte = config.primary_analyte
-    adpp = data.adpp
+    codes = ["CMAX", "LAMZHL", *map(window_code, config.nca.windows.days)]
+    adpp = data.adpp[data.adpp["PARCAT1"].eq("NCA") & data.adpp["PARAMCD"].isin(codes)]
     first = adpp["ATPTREF"].isna() | (adpp["ATPTREF"] == "INFUSION 1")
-    wanted = (adpp["PARCAT1"] == "NCA") & (adpp["PPCAT"] == analyte.code) & (adpp["PPSPEC"] == analyte.specimen)
+    wanted = (adpp["PPCAT"] == analyte.code) & (adpp["PPSPEC"] == analyte.specimen)
     return adpp[wanted & first & adpp["USUBJID"].isin(in_analysis(data)["USUBJID"])]
 
 

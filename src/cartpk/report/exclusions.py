@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from cartpk.ingest.rules.decisions import RULES as DECISIONS
@@ -80,7 +81,8 @@ class Exclusions:
 
 def exclusions(data: TrialData) -> Exclusions:
     """Subjects and records outside the analysis, and signed decisions, in the order of subjects."""
-    subjects, records, decisions = list(_subjects(data)), list(_records(data)), list(_decisions(data.findings))
+    subjects, decisions = list(_subjects(data)), list(_decisions(data.findings))
+    records, beyond = _records(data)
     rows = sum(int((table["ANLFL"] != "Y").sum()) for table in (data.adnca, data.adpd))
     whole = len(data.adnca) + len(data.adpd)
     out = int(data.adsl["EXCLRS"].notna().sum())
@@ -91,8 +93,8 @@ def exclusions(data: TrialData) -> Exclusions:
     return Exclusions(
         tuple(subjects[:_MOST]),
         max(len(subjects) - _MOST, 0),
-        tuple(records[:_MOST]),
-        max(len(records) - _MOST, 0),
+        records,
+        beyond,
         tuple(decisions),
         said,
     )
@@ -119,33 +121,43 @@ def _subjects(data: TrialData) -> Iterator[Exclusion]:
             yield Exclusion(subject, "PD set", "No usable cell count.", effect)
 
 
-def _records(data: TrialData) -> Iterator[Exclusion]:
-    """Records that are not used, of subjects who are in the analysis: one row per subject, profile and reason."""
+def _records(data: TrialData) -> tuple[tuple[Exclusion, ...], int]:
+    """Records that are not used, of subjects who are in the analysis: one row per subject, profile and reason.
+
+    The first of them, and the number of the others.
+    """
     inside = set(data.adsl.loc[data.adsl["EXCLRS"].isna(), "USUBJID"])
-    parameters = dict(iter(data.adpp.groupby(["USUBJID", "PPCAT"], sort=False)))
-    none = data.adpp.iloc[:0]
+    made: list[Exclusion] = []
+    beyond = 0
     again = bool((data.adnca["ATPTREF"] != "INFUSION 1").any())
     for table, code, kinetic in ((data.adnca, "PCTESTCD", True), (data.adpd, "PARAMCD", False)):
         named = "PCTEST" if kinetic else "PARAM"
         profile = ["USUBJID", code, "PCSPEC", *(["ATPTREF"] if kinetic else [])]
-        sizes = {_key(name): rows for name, rows in table.groupby(profile, sort=False, dropna=False)}
         out = table[(table["ANLFL"] != "Y") & table["USUBJID"].isin(inside)]
-        for (*name, reason), rows in out.groupby([*profile, "ANLRS"], sort=True, dropna=False):
-            whole, own = sizes[_key(name)], parameters.get(tuple(name[:2]), none)
+        groups = out.groupby([*profile, "ANLRS"], sort=True, dropna=False)
+        first = list(islice(groups, _MOST - len(made)))
+        beyond += groups.ngroups - len(first)
+        # of very many subjects few are shown: only their tables are cut up
+        subjects = {name[0] for name, _ in first}
+        of_these = table[table["USUBJID"].isin(subjects)].groupby(profile, sort=False, dropna=False)
+        sizes = {_key(name): rows for name, rows in of_these}
+        none = data.adpp[data.adpp["USUBJID"].isin(subjects)]
+        parameters = dict(iter(none.groupby(["USUBJID", "PPCAT"], sort=False)))
+        for (*name, reason), rows in first:
+            whole, own = sizes[_key(name)], parameters.get(tuple(name[:2]), none.iloc[:0])
             what = f"{rows[named].iloc[0]}, {str(rows['PCSPEC'].iloc[0]).lower()}"
             if kinetic and again:
                 what += f", {str(rows['ATPTREF'].iloc[0]).lower()}"
-            yield Exclusion(
-                str(name[0]),
-                f"{what}: {_days(rows)}",
-                _sentence(reason if isinstance(reason, str) else "reason not given"),
-                _effect(
-                    _of_profile(own, name),
-                    int((whole["ANLFL"] == "Y").sum()),
-                    len(whole),
-                    len(rows),
-                ),
+            used = int((whole["ANLFL"] == "Y").sum())
+            made.append(
+                Exclusion(
+                    str(name[0]),
+                    f"{what}: {_days(rows)}",
+                    _sentence(reason if isinstance(reason, str) else "reason not given"),
+                    _effect(_of_profile(own, name), used, len(whole), len(rows)),
+                )
             )
+    return tuple(made), beyond
 
 
 def _key(name: object) -> tuple[str, ...]:

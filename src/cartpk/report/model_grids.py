@@ -36,6 +36,14 @@ _VERDICTS: Final = {
 _NO_VALUE: Final = frozenset({"NOT_IDENTIFIED"})
 
 
+_CODES: Final = {
+    "NCA": [code for code, _ in COMPARED.values()],
+    "MODEL": [*(code for _, code in COMPARED.values()), *_VERDICTS, "MAUC90D"],
+}
+"""Parameters that the section speaks of."""
+_CELLS: Final = ("AVAL", "AVALLO", "AVALHI", "FLAG", "PPREASND")
+
+
 class Fitted:
     """The model rows of the primary analyte's first infusion, by subject, chosen model and runner-up.
 
@@ -52,8 +60,12 @@ class Fitted:
     def __init__(self, data: TrialData, config: TrialConfig) -> None:
         analyte = config.primary_analyte
         self._values = {
-            kind: _first(data.adpp[data.adpp["PARCAT1"].eq(kind)], analyte.code, analyte.specimen)
-            for kind in ("NCA", "MODEL")
+            kind: _first(
+                data.adpp[data.adpp["PARCAT1"].eq(kind) & data.adpp["PARAMCD"].isin(codes)],
+                analyte.code,
+                analyte.specimen,
+            )
+            for kind, codes in _CODES.items()
         }
         self.fits = _first(data.fits, analyte.code, analyte.specimen)
         own = _first(data.model_choice, analyte.code, analyte.specimen)
@@ -70,14 +82,16 @@ class Fitted:
         self._methods = names["METHOD"].to_dict() if len(names) else {}
         table = self._values["MODEL"]
         keys = zip(table["USUBJID"], table["PPANMETH"], table["PARAMCD"], strict=True)
-        self._model = dict(zip(keys, table.to_dict("records"), strict=True))
+        self._cells = [name for name in _CELLS if name in table]
+        cells = zip(*(table[name].tolist() for name in self._cells), strict=True)
+        self._model = dict(zip(keys, cells, strict=True))
         nca = self._values["NCA"]
-        self._nca = dict(zip(zip(nca["USUBJID"], nca["PARAMCD"], strict=True), nca.to_dict("records"), strict=True))
+        self._nca = dict(zip(zip(nca["USUBJID"], nca["PARAMCD"], strict=True), nca["AVAL"].tolist(), strict=True))
 
     def row(self, subject: str, model: str | None, code: str) -> dict[str, object] | None:
-        """The parameter row of this subject under this model."""
+        """What this model says of the parameter in this subject: value, limits, flags, why there is no value."""
         found = self._model.get((subject, self._methods.get(model or ""), code))
-        return None if found is None else {str(key): value for key, value in found.items()}
+        return None if found is None else dict(zip(self._cells, found, strict=True))
 
     def value(self, subject: str, model: str | None, code: str) -> float:
         """Its value; nan where there is none, or nothing but the prior's."""
@@ -88,8 +102,7 @@ class Fitted:
 
     def nca(self, subject: str, code: str) -> float:
         """The value of the NCA; nan where there is none."""
-        found = self._nca.get((subject, code))
-        return math.nan if found is None else _number(found["AVAL"])
+        return _number(self._nca.get((subject, code)))
 
     def unit(self, code: str) -> str:
         """Unit of this quantity of the models, as printed."""

@@ -14,6 +14,7 @@ from cartpk.config import TrialConfig
 from cartpk.models import get_model
 from cartpk.report.model_grids import COMPARED, Fitted, beside_nca, population, verdicts
 from cartpk.report.prose import Section, enumeration, plural
+from cartpk.shown import of_shown
 from cartpk.tables.printing import fixed
 from cartpk.trial_data import TrialData
 
@@ -45,7 +46,9 @@ def model_results(data: TrialData, config: TrialConfig) -> Section | None:
         _not_to_conclude(found, config),
     )
     texts = tuple(" ".join(sentences).strip() for sentences in (list(part) for part in parts) if sentences)
-    grids = (verdicts(found), beside_nca(found, config)) if found.subjects else ()
+    few = of_shown(data, config)
+    single = found if few is data else Fitted(few, config)
+    grids = (verdicts(single), beside_nca(single, config)) if single.subjects else ()
     return Section("models", "What the kinetic models say", texts, grids=(*grids, *population(data, config)))
 
 

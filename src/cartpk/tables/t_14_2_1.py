@@ -13,7 +13,7 @@ from cartpk.tables.groups import FIRST_INFUSION, AnalysisSet, analysis_set
 from cartpk.tables.printing import percent, significant_style, unit_text
 from cartpk.tables.statistics import Statistics
 from cartpk.tables.table import DOSE, Body, Column, NoTable, Row, TableSpec
-from cartpk.tables.visits import ByVisit, at_visits, by_visit_note, up_to_event
+from cartpk.tables.visits import KINETIC, ByVisit, at_visits, by_visit_note, up_to_event
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,9 +58,9 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
 
 def _samples(data: TrialData, assay: Assay, unit: str, who: AnalysisSet) -> pd.DataFrame:
     """Usable samples of the first infusion in this unit, none after the event that cuts the profile."""
-    own = assay.rows(data.adnca)
-    first = own[own["ATPTREF"].eq(FIRST_INFUSION) & own["ANLFL"].eq("Y") & own["AVALU"].eq(unit)]
-    return up_to_event(first[first["USUBJID"].isin(who.subjects)], data)
+    t = data.adnca
+    own = t["PCTESTCD"].eq(assay.code) & t["PCSPEC"].eq(assay.specimen) & t["AVALU"].eq(unit) & t["ANLFL"].eq("Y")
+    return up_to_event(t.loc[own & t["ATPTREF"].eq(FIRST_INFUSION) & t["USUBJID"].isin(who.subjects), KINETIC], data)
 
 
 def _rows(at: ByVisit, assay: Assay, unit: str, who: AnalysisSet, config: TrialConfig) -> Iterator[Row]:

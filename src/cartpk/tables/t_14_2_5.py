@@ -13,7 +13,7 @@ from cartpk.tables.cells import Noted, counted, several, words
 from cartpk.tables.groups import Group, analysis_set
 from cartpk.tables.printing import count, days, percent
 from cartpk.tables.table import Body, Cell, Column, NoTable, Row, TableSpec
-from cartpk.tables.visits import at_visits, up_to_event
+from cartpk.tables.visits import KINETIC, at_visits, up_to_event
 from cartpk.terms import Endpoint
 
 if TYPE_CHECKING:
@@ -34,10 +34,9 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
     if not who.subjects:
         return NoTable("No subject has a usable result after infusion: there is no persistence to follow.")
     t = data.adnca
-    used = t[t["PCTESTCD"].eq(code) & t["ANLFL"].eq("Y") & t["ATPTREF"].eq("INFUSION 1") & (t["AFRLT"] > 0)]
-    used = up_to_event(used, data)
+    used = t["PCTESTCD"].eq(code) & t["ANLFL"].eq("Y") & t["ATPTREF"].eq("INFUSION 1") & (t["AFRLT"] > 0)
     noted = Noted()
-    placed = at_visits(used[used["USUBJID"].isin(who.subjects)], config)
+    placed = at_visits(up_to_event(t.loc[used & t["USUBJID"].isin(who.subjects), KINETIC], data), config)
     rows = [*_visits(placed.rows, who.groups, noted)]
     times = persistence(data, config)
     rows += _times(times, who.groups, noted)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from cartpk.config.summaries import Summaries
     from cartpk.trial_data import TrialData
 
-__all__ = ["ByVisit", "Visit", "Visits", "at_visits", "by_visit_note", "day_label", "up_to_event"]
+__all__ = ["KINETIC", "ByVisit", "Visit", "Visits", "at_visits", "by_visit_note", "day_label", "up_to_event"]
 
+KINETIC: Final = ["USUBJID", "AFRLT", "NFRLT", "AVAL", "ALLOQ", "BLQFL", "SRCFILE", "SRCROW"]
+"""Columns of ADNCA that a summary by visit reads: with very many subjects every further one is memory."""
 _SERIES: Final = ["USUBJID", "NFRLT", "AFTER"]
 
 
@@ -135,7 +137,7 @@ def at_visits(samples: pd.DataFrame, config: TrialConfig) -> ByVisit:
     off = (found["AFRLT"] - found["NFRLT"]).abs()
     inside = found.assign(OFF=off, AFTER=found["AFRLT"] > 0)[found["NFRLT"].notna() & off.le(allowed)]
     ordered = inside.sort_values([*_SERIES, "OFF", "AFRLT", "SRCFILE", "SRCROW"], kind="stable")
-    rows = ordered.drop_duplicates(_SERIES).drop(columns="OFF").reset_index(drop=True)
+    rows = ordered.drop_duplicates(_SERIES).drop(columns=["OFF", "SRCFILE", "SRCROW"]).reset_index(drop=True)
     return ByVisit(rows.assign(VISIT=_labels(rows)), len(found) - len(inside), len(inside) - len(rows))
 
 
