@@ -11,7 +11,7 @@ from cartpk.dose_words import has_dose_levels
 from cartpk.report.prose import plural
 from cartpk.report.subjects.coding import Texts
 from cartpk.tables.groups import by_subject, set_label, shown
-from cartpk.tables.printing import days, fixed, measured_dose, percent, unit_text
+from cartpk.tables.printing import event_day, fixed, measured_dose, percent, unit_text
 from cartpk.terms import SubjectSet
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def facts(row: Mapping[Hashable, Any], config: TrialConfig) -> Iterator[tuple[st
     if pd.notna(row["NINF"]):
         yield "Infusions on record", f"{row['NINF']:.0f}"
     if pd.notna(row["REINFDY"]):
-        yield "Re-infusion", f"day {days(row['REINFDY'])}"
+        yield "Re-infusion", f"day {event_day(row['REINFDY'])}"
     if pd.notna(row["EVENTDY"]):
-        yield "Profile cut", f"day {days(row['EVENTDY'])}: {row['EVENTTXT']}"
+        yield "Profile cut", f"day {event_day(row['EVENTDY'])}: {row['EVENTTXT']}"
     yield from _body(row)
 
 
