@@ -113,8 +113,15 @@ def test_limitations_follow_the_config(config, make_config):
     everything = " ".join(limitations(config))
     assert "AUC0-90d and persistence favour those who live longer" in everything
     assert "simulated" in everything
-    plain = make_config(nca={"windows": {"days": [28]}}, pharmacodynamics={"measures": []}, report={"synthetic": False})
+    assert "Dose proportionality is not expected" in everything
+    plain = make_config(
+        nca={"windows": {"days": [28]}},
+        pharmacodynamics={"measures": []},
+        report={"synthetic": False},
+        dosing={"levels": None},
+    )
     short = " ".join(limitations(plain))
+    assert "dose" not in short.lower()
     assert "immortal" not in short
     assert "simulated" not in short
     assert "percentage" not in short

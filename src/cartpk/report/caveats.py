@@ -180,10 +180,15 @@ CAUTIONS: Final[tuple[Rule, ...]] = (
 def limitations(config: TrialConfig) -> tuple[str, ...]:
     """Limits that hold whatever the data are."""
     text = """
-    The analyses describe a trial without a comparison group and without adjustment for multiplicity. A difference
-    between dose levels is not evidence of an effect of dose.
+    The analyses describe a trial without a comparison group and without adjustment for multiplicity.
+    """
+    if config.dosing.levels:
+        text += """
+        A difference between dose levels is not evidence of an effect of dose.
 
-    Dose proportionality is not expected of cells that multiply after the infusion.
+        Dose proportionality is not expected of cells that multiply after the infusion.
+        """
+    text += """
 
     The terminal half-life describes the phase that was observed. It grows with the length of follow-up.
 

@@ -52,8 +52,12 @@ def printed(value: object) -> str:
         # sentences are set apart by more than a comma
         apart = " · " if any(isinstance(v, str) and v.endswith(".") for v in value) else ", "
         return apart.join(printed(v) for v in value) or "none"
+    if isinstance(value, BaseModel):
+        parts = ((name, getattr(value, name)) for name in type(value).model_fields)
+        return "; ".join(f"{name} {printed(part)}" for name, part in parts)
     if isinstance(value, dict):
-        return ", ".join(f"{printed(k)}: {printed(v)}" for k, v in value.items()) or "none"
+        apart = " · " if any(isinstance(v, BaseModel) for v in value.values()) else ", "
+        return apart.join(f"{printed(k)}: {printed(v)}" for k, v in value.items()) or "none"
     return str(value)
 
 
