@@ -134,7 +134,13 @@ def run(folder: Path, subjects: int, cores: int, jobs: int) -> dict[str, Any]:
         "input_MB": (folder / f"SCALE-{subjects}.csv").stat().st_size / 1e6,
         "results_MB": sum(path.stat().st_size for path in files) / 1e6,
         "report_MB": (results / "report.html").stat().st_size / 1e6,
+        "commit": _commit(),
     }
+
+
+def _commit() -> str:
+    git = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip() or "not known"
 
 
 def _by_rule(seen: Any) -> dict[str, dict[str, float]]:
@@ -172,9 +178,10 @@ def section() -> str:
     found = json.loads(OUT.read_text(encoding="utf-8"))
     draw(found)
     rows = [
-        f"| {of['subjects']:,} | {of['jobs']} | {of['wall_s'] / 60:.1f} | {of['cpu_s'] / 60:.1f} | "
+        f"| {of['subjects']:,} | {of['jobs']} | {of['cores']} | {of['wall_s'] / 60:.1f} | {of['cpu_s'] / 60:.1f} | "
         f"{1000 * of['cpu_s'] / of['subjects']:.1f} | {max(rule['MB'] for rule in of['rules'].values()):,.0f} | "
-        f"{of['input_MB']:.1f} | {of['results_MB']:,.0f} | {of['report_MB']:.1f} |"
+        f"{of['input_MB']:.1f} | {of['results_MB']:,.0f} | {of['report_MB']:.1f} | "
+        f"{of.get('commit', 'not known')} |"
         for of in found
     ]
     largest = found[-1]
@@ -190,19 +197,20 @@ def section() -> str:
     return f"""## Scale
 
 A virtual trial (profiles simulated from the Stein model, {len(DOSES)} dose levels, 16 nominal days, seed {SEED})
-through the whole workflow, from nothing to report.html and manifest.json, `--cores {largest["cores"]}`:
+through the whole workflow, from nothing to report.html and manifest.json:
 non-compartmental analysis and fits of every subject, the fits shared among jobs (`scale.jobs`), the population model on
 a sample (`models.population.sample: 200`), tables, figures, page. Declared for these runs: no polish by lmfit
 (`models.polish: false`), no exports, endpoints of the kinetics only. Above 500 subjects, those shown one by one (lines,
 listings, pages, fitted curves) are a random sample of 500 (`scale.subjects_shown`); parameters, fits and summaries are
 of all. Command: `python benchmarks/scale.py FOLDER`, then `python benchmarks/run.py --only scale`.
 
-| subjects | jobs | wall, min | processor, min | ms each | most MB of a job | input, MB | results, MB | page, MB |
-|---|---|---|---|---|---|---|---|---|
+| subjects | jobs | cores | wall, min | processor, min | ms each | most MB of a job | input, MB | results, MB | page, MB | commit |
+|---|---|---|---|---|---|---|---|---|---|---|
 {lines(rows)}
 
 Processor time grows as N to the power {growth(found):.2f} between the last two sizes; memory of a job
-at most {MOST_MB:,} MB: {verdict} ({peak:,.0f} MB). Wall time is that of a machine shared with other work.
+at most {MOST_MB:,} MB: {verdict} ({peak:,.0f} MB). Wall time is that of a machine shared with other work; the last
+column has the commit that each row was measured at. {" ".join(of["note"] for of in found if "note" in of)}
 {missing}
 ![Processor time and memory against the number of subjects](scale.svg)
 
