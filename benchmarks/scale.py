@@ -16,6 +16,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Sequence
@@ -193,6 +194,7 @@ def section() -> str:
     missing = f"\nNot measured to the end yet: {', '.join(open_)} subjects.\n" if open_ else ""
     peak = max(rule["MB"] for rule in largest["rules"].values())
     verdict = "met" if peak <= MOST_MB else "MISSED"
+    notes = textwrap.fill(" ".join(of["note"] for of in found if "note" in of), 120)
     lines = "\n".join
     return f"""## Scale
 
@@ -204,13 +206,14 @@ a sample (`models.population.sample: 200`), tables, figures, page. Declared for 
 listings, pages, fitted curves) are a random sample of 500 (`scale.subjects_shown`); parameters, fits and summaries are
 of all. Command: `python benchmarks/scale.py FOLDER`, then `python benchmarks/run.py --only scale`.
 
-| subjects | jobs | cores | wall, min | processor, min | ms each | most MB of a job | input, MB | results, MB | page, MB | commit |
+| subjects | jobs | cores | min | CPU, min | ms each | most MB, a job | input, MB | results, MB | page, MB | commit |
 |---|---|---|---|---|---|---|---|---|---|---|
 {lines(rows)}
 
 Processor time grows as N to the power {growth(found):.2f} between the last two sizes; memory of a job
 at most {MOST_MB:,} MB: {verdict} ({peak:,.0f} MB). Wall time is that of a machine shared with other work; the last
-column has the commit that each row was measured at. {" ".join(of["note"] for of in found if "note" in of)}
+column has the commit that each row was measured at.
+{notes}
 {missing}
 ![Processor time and memory against the number of subjects](scale.svg)
 
