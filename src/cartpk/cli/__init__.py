@@ -18,6 +18,11 @@ import click
 
 __all__ = ["COMMANDS", "main"]
 
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    # a library that adds up a long vector in as many parts as there are cores gives other last digits on another
+    # machine; it reads this when numpy is loaded, which no import above does
+    os.environ[_name] = "1"
+
 COMMANDS: Final[dict[str, str]] = {
     "run": "Run the whole workflow on a trial.",
     "new": "Look at your own files and write a first config for them.",
