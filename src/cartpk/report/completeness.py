@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cartpk.config import TrialConfig
 from cartpk.models import get_model
 from cartpk.once_per_trial import once_per_trial
 from cartpk.report.prose import number, plural
+from cartpk.report.subjects.words import flag_words
 from cartpk.tables.assays import in_specimen
+from cartpk.terms import AucFlag
 from cartpk.trial_data import TrialData
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Tile", "completeness", "flag_counts", "in_analysis", "primary_parameters", "window_code"]
+
+
+_SHORT: Final = {
+    AucFlag.COMPLETE: "sampled to the end",
+    AucFlag.COMPLETE_BLQ: "BLQ before the end",
+    AucFlag.EXTRAPOLATED: "extrapolated",
+    AucFlag.NC_INCOMPLETE: "follow-up too short",
+    "R2_LOW": "poor line (R²)",
+    "SPAN_SHORT": "short line (span)",
+}
+"""Flag -> its words where there is little room."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +110,7 @@ def _samples(data: TrialData, config: TrialConfig) -> tuple[Tile, Tile]:
 
 def _reported(rows: pd.DataFrame, code: str, label: str) -> Tile:
     own = rows[rows["PARAMCD"] == code]
-    flags = tuple(f"{flag} {n}" for flag, n in flag_counts(own).items())
+    flags = tuple(f"{n} × {_SHORT.get(flag) or flag_words(flag)}" for flag, n in flag_counts(own).items())
     return Tile(label, f"{int(own['AVAL'].notna().sum())} of {len(own)}", flags or ("no flag",))
 
 
