@@ -206,7 +206,7 @@ a sample (`models.population.sample: 200`), tables, figures, page. Declared for 
 listings, pages, fitted curves) are a random sample of 500 (`scale.subjects_shown`); parameters, fits and summaries are
 of all. Command: `python benchmarks/scale.py FOLDER`, then `python benchmarks/run.py --only scale`.
 
-| subjects | jobs | cores | min | CPU, min | ms each | most MB, a job | input, MB | results, MB | page, MB | commit |
+| subjects | jobs | cores | wall min | CPU min | ms each | most MB a job | input, MB | results, MB | page, MB | commit |
 |---|---|---|---|---|---|---|---|---|---|---|
 {lines(rows)}
 
