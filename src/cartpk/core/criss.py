@@ -47,7 +47,8 @@ def probability(change: Mapping[str, float]) -> float:
     missing = [name for name in COMPONENTS if not math.isfinite(change.get(name, math.nan))]
     if missing:
         raise ValueError(f"ACR-CRISS: no change of {', '.join(missing)}")
-    score = _INTERCEPT + sum(weight * change[name] for name, weight in COMPONENTS.items())
+    # exactly rounded: from Python 3.12 on `sum` of floats ends in other digits than before
+    score = math.fsum((_INTERCEPT, *(weight * change[name] for name, weight in COMPONENTS.items())))
     # the two halves never overflow
     return 1.0 / (1.0 + math.exp(-score)) if score >= 0 else math.exp(score) / (1.0 + math.exp(score))
 
