@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from cartpk import schemas
-from cartpk.clinical_schemas import ADRS, DELIVERED
+from cartpk.schemas.clinical import ADRS, DELIVERED
 from cartpk.trial_data import PRINTED_SINGLY, cut, load, load_clinical, parameter_parts, read_parameters
 
 

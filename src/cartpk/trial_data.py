@@ -11,13 +11,15 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from cartpk import clinical_schemas, derived_schemas, schemas
+from cartpk import schemas
 from cartpk.memory import give_back
+from cartpk.schemas.clinical import CLINICAL
+from cartpk.schemas.derived import DERIVED
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cartpk.conformity import TableSchema
+    from cartpk.schemas.conformity import TableSchema
 
 Part = TypeVar("Part")
 
@@ -60,7 +62,7 @@ _KEYS: Final = ("STUDYID", "USUBJID", "PPCAT", "PPSPEC", "ATPTREF", "MODEL")
 
 @dataclass(frozen=True, eq=False)
 class ClinicalData:
-    """The clinical tables of a run, each as :mod:`cartpk.clinical_schemas` has it.
+    """The clinical tables of a run, each as :mod:`cartpk.schemas.clinical` has it.
 
     An empty table may mean that nothing was observed or that nothing was delivered: ask :meth:`has`.
     """
@@ -83,7 +85,7 @@ class ClinicalData:
 
 @dataclass(frozen=True, eq=False)
 class Derived:
-    """The tables of ``cartpk clinical``, each as :mod:`cartpk.derived_schemas` has it: ``derived["adtte"]``.
+    """The tables of ``cartpk clinical``, each as :mod:`cartpk.schemas.derived` has it: ``derived["adtte"]``.
 
     A table that was not derived is empty.
     """
@@ -98,7 +100,7 @@ class Derived:
         KeyError
             There is no such derived table.
         """
-        schema = derived_schemas.DERIVED[name]
+        schema = DERIVED[name]
         return self.tables[name] if name in self.tables else _empty(schema)
 
     def having(self, name: str, table: pd.DataFrame) -> Derived:
@@ -107,7 +109,7 @@ class Derived:
 
 
 def _nothing_clinical() -> ClinicalData:
-    return ClinicalData(**{name: _empty(schema) for name, schema in clinical_schemas.CLINICAL.items()})
+    return ClinicalData(**{name: _empty(schema) for name, schema in CLINICAL.items()})
 
 
 def _no_rows() -> pd.DataFrame:
@@ -288,7 +290,7 @@ def load_clinical(results_dir: Path | str, only: Collection[str] | None = None) 
     folder = Path(results_dir) / "work"
     tables = {}
     for name in (f.name for f in fields(ClinicalData)):
-        schema = clinical_schemas.CLINICAL[name]
+        schema = CLINICAL[name]
         wanted = only is None or f"work/{name}.csv" in only
         tables[name] = _table(folder / f"{name}.csv", schema) if wanted else _empty(schema)
     return ClinicalData(**tables)
@@ -300,9 +302,9 @@ def load_derived(results_dir: Path | str, only: Collection[str] | None = None) -
     ``only``: as :func:`load`.
     """
     folder = Path(results_dir)
-    files = {name: f"work/{name}.csv" for name in derived_schemas.DERIVED}
+    files = {name: f"work/{name}.csv" for name in DERIVED}
     wanted = [name for name, file in files.items() if only is None or file in only]
-    return Derived({name: _table(folder / files[name], derived_schemas.DERIVED[name]) for name in wanted})
+    return Derived({name: _table(folder / files[name], DERIVED[name]) for name in wanted})
 
 
 def read_parameters(results_dir: Path | str, only: Collection[str] | None = None) -> pd.DataFrame:

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 
 from cartpk import schemas
 from cartpk.cli.figure import command
-from cartpk.clinical_schemas import CLINICAL
 from cartpk.config import load
 from cartpk.figures.registry import wanted
 from cartpk.fits.choice import CHOICE_COLUMNS
+from cartpk.schemas.clinical import CLINICAL
 
 ADSL = (
     "STUDYID,USUBJID,COHORT,COHORTN,GROUP,DOSEA,DOSEP,DOSEU,WEIGHT,TRTSDTM,NINF,REINFDY,EVENTDY,EVENTTXT,AGE,SEX,PKFL,"

@@ -5,8 +5,9 @@ import math
 import pandas as pd
 import pytest
 
-from cartpk import clinical_schemas, schemas
+from cartpk import schemas
 from cartpk.config import TrialConfig
+from cartpk.schemas.clinical import CLINICAL, DELIVERED
 from cartpk.trial_data import ClinicalData, TrialData
 
 DEFAULTS = {
@@ -63,13 +64,13 @@ def clinical(cohorts=None, *, absent=(), **tables):
              "SRCROW": float(i), **usual, **row}
             for i, row in enumerate(tables.get(name, ()), start=2)
         ]  # fmt: skip
-        made[name] = filled(clinical_schemas.CLINICAL[name], rows)
+        made[name] = filled(CLINICAL[name], rows)
     delivered = [
         {"TABLE": name, "DATA": kind, "DELIVERED": "N" if name in absent else "Y", "NFILES": 1.0,
          "NROWS": float(len(made[name])), "NUSED": float(len(made[name]))}
         for name, kind in KINDS.items()
     ]  # fmt: skip
-    return ClinicalData(**made, delivered=filled(clinical_schemas.DELIVERED, delivered))
+    return ClinicalData(**made, delivered=filled(DELIVERED, delivered))
 
 
 def trial(subjects, *, absent=(), **tables):

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from cartpk.clinical.analysis_sets import analysis_sets, derive, members
 from cartpk.clinical.dlt import dlt_subjects
-from cartpk.derived_schemas import ADDLT, ADSET
 from cartpk.schemas import checked
+from cartpk.schemas.derived import ADDLT, ADSET
 from cartpk.tables.groups import analysis_set
 from cartpk.terms import NO_USABLE_SAMPLE, SubjectSet
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from cartpk.clinical.criss import derive
 from cartpk.core.criss import COMPONENTS, improved, probability
-from cartpk.derived_schemas import DERIVED
 from cartpk.schemas import checked
+from cartpk.schemas.derived import DERIVED
 from cartpk.tables import NoTable, csv_text, spec
 from cartpk.trial_data import Derived
 

@@ -11,8 +11,8 @@ from cartpk import schemas
 from cartpk.cli.clinical import command
 from cartpk.clinical import DERIVATIONS, required_files
 from cartpk.clinical.registry import Derivation, in_order
-from cartpk.clinical_schemas import CLINICAL
-from cartpk.derived_schemas import DERIVED
+from cartpk.schemas.clinical import CLINICAL
+from cartpk.schemas.derived import DERIVED
 from cartpk.trial_data import Derived, load_derived
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -32,8 +32,8 @@ def one_site(made, **sections):
 def derived(data, config):
     from dataclasses import replace
 
-    from cartpk.derived_schemas import DERIVED
     from cartpk.schemas import checked
+    from cartpk.schemas.derived import DERIVED
 
     return replace(data, derived=Derived({"adresp": checked(derive(data, config), DERIVED["adresp"])}))
 

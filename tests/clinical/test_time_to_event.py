@@ -7,10 +7,10 @@ import pytest
 
 from cartpk.clinical.time_to_event import derive
 from cartpk.core.survival import kaplan_meier
-from cartpk.derived_schemas import DERIVED
 from cartpk.figures.exhibit import EmptyFigure
 from cartpk.figures.registry import FIGURES
 from cartpk.schemas import checked
+from cartpk.schemas.derived import DERIVED
 from cartpk.tables import NoTable, csv_text, spec
 from cartpk.trial_data import Derived
 

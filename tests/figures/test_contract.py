@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pandas.testing import assert_frame_equal
 
-from cartpk.clinical_schemas import CLINICAL
-from cartpk.derived_schemas import DERIVED
 from cartpk.figures.exhibit import EmptyFigure, Figure
 from cartpk.figures.registry import FIGURES
+from cartpk.schemas.clinical import CLINICAL
+from cartpk.schemas.derived import DERIVED
 
 CLINICAL_FILES = {f"work/{name}.csv" for name in (*CLINICAL, *DERIVED)}
 SAMPLES = {

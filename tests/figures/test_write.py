@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from cartpk.clinical_schemas import CLINICAL
-from cartpk.derived_schemas import DERIVED
 from cartpk.figures.registry import FIGURES
 from cartpk.figures.render import pictures
 from cartpk.figures.write import write_figure
+from cartpk.schemas.clinical import CLINICAL
+from cartpk.schemas.derived import DERIVED
 
 KEYS = ["id", "number", "title", "caption", "footnotes", "alt", "n", "empty_reason", "width", "height"]
 

@@ -137,7 +137,10 @@ def test_completeness_counts(data, config):
     assert counted["CAR transgene: samples used"] == ("34 of 35", (f"1 × {data.adnca['ANLRS'].dropna().iloc[0]}",))
     assert counted["Below the limit (BLQ)"] == ("25.9 %", ("7 of 27 post-infusion results",))
     assert counted["AUC0-28d reported"] == ("7 of 7", ("7 × sampled to the end",))
-    assert counted["AUC0-90d reported"] == ("5 of 7", ("4 × BLQ before the end", "2 × follow-up too short", "1 × extrapolated"))
+    assert counted["AUC0-90d reported"] == (
+        "5 of 7",
+        ("4 × BLQ before the end", "2 × follow-up too short", "1 × extrapolated"),
+    )
     assert counted["Terminal half-life"] == ("5 of 7", ("1 × poor line (R²)",))
     assert counted["Model fits converged"] == ("2 of 3", (STEIN,))
     assert counted["Findings"] == ("1 error", ("1 warning", "7 notes"))

@@ -8,7 +8,7 @@ import pytest
 
 from cartpk import schemas
 from cartpk.core.intervals import geometric_mean_ratio
-from cartpk.derived_schemas import DERIVED
+from cartpk.schemas.derived import DERIVED
 from cartpk.tables import t_14_2_3, t_14_2_4, t_14_2_4b, t_14_2_7
 from cartpk.tables.table import NoTable
 

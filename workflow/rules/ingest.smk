@@ -1,5 +1,5 @@
 # raw files -> typed tables + findings
-from cartpk.clinical_schemas import CLINICAL
+from cartpk.schemas.clinical import CLINICAL
 
 
 rule ingest:

@@ -55,7 +55,7 @@ def derive(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :data:`cartpk.derived_schemas.ADSET`, in the order of ADSL, then of :class:`~cartpk.terms.SubjectSet`.
+        As :data:`cartpk.schemas.derived.ADSET`, in the order of ADSL, then of :class:`~cartpk.terms.SubjectSet`.
     """
     reasons = analysis_sets(data, config)
     parts = []

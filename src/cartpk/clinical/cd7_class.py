@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from cartpk.effect_schemas import CD7_CLASS
+from cartpk.schemas.effects import CD7_CLASS
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig

@@ -11,7 +11,7 @@ import pandas as pd
 from cartpk.clinical.exposures import FIRST_INFUSION, exposure_labels, exposures
 from cartpk.clinical.subject_groups import RESPONDER, max_grades
 from cartpk.core.ranks import Interval, spearman
-from cartpk.effect_schemas import CORRELATIONS
+from cartpk.schemas.effects import CORRELATIONS
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cartpk.clinical.assessments import infused
 from cartpk.core.criss import COMPONENTS, improved, probability
-from cartpk.derived_schemas import ADCRISSR
+from cartpk.schemas.derived import ADCRISSR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

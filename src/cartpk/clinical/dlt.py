@@ -62,7 +62,7 @@ class _Seen:
 
 
 def derive(data: TrialData, config: TrialConfig) -> pd.DataFrame:
-    """One row per subject that came in, as :data:`cartpk.derived_schemas.ADDLT`."""
+    """One row per subject that came in, as :data:`cartpk.schemas.derived.ADDLT`."""
     return dlt_subjects(data, config)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cartpk.clinical.exposures import exposure_labels, exposures
 from cartpk.core.intervals import geometric_mean_ratio
 from cartpk.core.ranks import Interval, cliff_delta, hodges_lehmann
-from cartpk.effect_schemas import ER_CONTRAST
+from cartpk.schemas.effects import ER_CONTRAST
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig

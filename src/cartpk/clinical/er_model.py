@@ -15,7 +15,7 @@ from cartpk.clinical.subject_groups import RESPONDER, max_grades
 from cartpk.core.cox import cox_regression
 from cartpk.core.firth import firth_logistic
 from cartpk.core.nca import interval_code
-from cartpk.effect_schemas import ER_MODEL
+from cartpk.schemas.effects import ER_MODEL
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig

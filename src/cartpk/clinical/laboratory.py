@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cartpk.clinical.safety_set import outside_safety
-from cartpk.derived_schemas import ADLBSHIFT
+from cartpk.schemas.derived import ADLBSHIFT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ def derive(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :data:`cartpk.derived_schemas.ADLBSHIFT`.
+        As :data:`cartpk.schemas.derived.ADLBSHIFT`.
     """
     rows = data.clinical.adlb
     outside = outside_safety(data.adsl)

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cartpk.core.effects import Occurrence, auec, duration, first_crossover, first_depletion, first_recovery
-from cartpk.effect_schemas import PD_EFFECTS
+from cartpk.schemas.effects import PD_EFFECTS
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig

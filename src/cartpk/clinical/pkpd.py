@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cartpk.clinical.exposures import FIRST_INFUSION
 from cartpk.clinical.pd_effects import Series, last_day, series_of, used
 from cartpk.core.effects import loop_index
-from cartpk.effect_schemas import PKPD
+from cartpk.schemas.effects import PKPD
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig

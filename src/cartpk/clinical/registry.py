@@ -29,7 +29,7 @@ class Derivation:
     Attributes
     ----------
     name
-        Name of its schema (:mod:`cartpk.derived_schemas`) and of its file ``work/<name>.csv``.
+        Name of its schema (:mod:`cartpk.schemas.derived`) and of its file ``work/<name>.csv``.
     module
         Module of :mod:`cartpk.clinical` whose function ``derive(data, config)`` makes it.
     inputs
@@ -47,8 +47,8 @@ class Derivation:
 
     def make(self, data: TrialData, config: TrialConfig) -> pd.DataFrame:
         """The table of this trial, checked by its schema; without a row where the trial has nothing for it."""
-        from cartpk.derived_schemas import DERIVED  # noqa: PLC0415
         from cartpk.schemas import checked  # noqa: PLC0415
+        from cartpk.schemas.derived import DERIVED  # noqa: PLC0415
 
         function = cast(
             "Callable[[TrialData, TrialConfig], pd.DataFrame]",

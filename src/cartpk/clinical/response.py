@@ -13,7 +13,7 @@ import pandas as pd
 
 from cartpk.clinical.assessments import assessments, infused, why_no_response
 from cartpk.core.months import target_day
-from cartpk.derived_schemas import ADRESP
+from cartpk.schemas.derived import ADRESP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cartpk.clinical.assessments import assessments, site_text
-from cartpk.effect_schemas import SUBJECT_GROUPS
+from cartpk.schemas.effects import SUBJECT_GROUPS
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig

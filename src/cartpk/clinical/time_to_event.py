@@ -16,7 +16,7 @@ from cartpk.clinical.assessments import assessments, infused, why_no_response
 from cartpk.clinical.response import first_response
 from cartpk.core.months import DAYS_PER_MONTH
 from cartpk.core.survival import kaplan_meier
-from cartpk.derived_schemas import ADTTE
+from cartpk.schemas.derived import ADTTE
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence

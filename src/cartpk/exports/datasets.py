@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from cartpk import clinical_schemas, derived_schemas, schemas
+from cartpk import schemas
 from cartpk.exports import pharmacokinetic_domain as pk
 from cartpk.exports.transport import LABEL
 from cartpk.exports.variables import LABELS, LONG_NAMES
 from cartpk.publication import without_dates
+from cartpk.schemas.clinical import CLINICAL
+from cartpk.schemas.derived import ADTTE
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
-    from cartpk.conformity import TableSchema
+    from cartpk.schemas.conformity import TableSchema
     from cartpk.trial_data import TrialData
 
 __all__ = ["DATASETS", "DataSet", "Made", "labels_of", "make"]
@@ -94,7 +96,7 @@ def _clinical(name: str) -> Build:
 
 def _bds(name: str, title: str, structure: str, keys: tuple[str, ...], data: str) -> DataSet:
     model = "OCCURRENCE DATA STRUCTURE" if name in {"adae", "adcm"} else "BASIC DATA STRUCTURE"
-    return DataSet(name.upper(), title, model, structure, keys, _clinical(name), data, clinical_schemas.CLINICAL[name])
+    return DataSet(name.upper(), title, model, structure, keys, _clinical(name), data, CLINICAL[name])
 
 
 _SOURCE: Final = ("USUBJID", "SRCFILE", "SRCROW")
@@ -125,7 +127,7 @@ DATASETS: Final[dict[str, DataSet]] = {
             "ADTTE", "Time-to-Event Analysis Dataset", "BASIC DATA STRUCTURE",
             "One row per infused subject, endpoint and handling of transplants",
             ("USUBJID", "PARAMCD", "HSCTCNS"), lambda data, _config: data.derived["adtte"],
-            schema=derived_schemas.ADTTE,
+            schema=ADTTE,
         ),
         _bds("adrs", "Response Analysis Dataset", "One row per delivered assessment", _SOURCE, "responses"),
         _bds("adae", "Adverse Events Analysis Dataset", "One row per delivered event", _SOURCE, "adverse_events"),

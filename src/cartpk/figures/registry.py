@@ -79,6 +79,6 @@ def batches(config: TrialConfig, most: int = 8) -> dict[str, list[FigureSpec]]:
 
 
 def _is_analysed(name: str) -> bool:
-    from cartpk.clinical_schemas import CLINICAL  # noqa: PLC0415 - only the workflow asks; listing figures stays light
+    from cartpk.schemas.clinical import CLINICAL  # noqa: PLC0415 - only the workflow asks; listing figures stays light
 
     return name.startswith("work/") and Path(name).stem not in CLINICAL

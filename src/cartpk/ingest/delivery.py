@@ -9,10 +9,10 @@ import pandas as pd
 
 from cartpk.config import TrialConfig
 from cartpk.config.data import Exclusion
-from cartpk.conformity import TableSchema
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import close_to, constant, mapped, plain, without_empty
 from cartpk.schemas import checked, widened
+from cartpk.schemas.conformity import TableSchema
 
 __all__ = [
     "INFUSION",

@@ -54,7 +54,7 @@ class Intake:
     stops
         Whether an error of the whole trial was found: nothing may be computed from these tables then.
     clinical
-        Responses, adverse events, antibodies, therapies, events (:mod:`cartpk.clinical_schemas`).
+        Responses, adverse events, antibodies, therapies, events (:mod:`cartpk.schemas.clinical`).
     """
 
     adsl: pd.DataFrame

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cartpk.clinical_schemas import CLINICAL
 from cartpk.config.clinical_data import VOCABULARIES, ClinicalFiles
+from cartpk.schemas.clinical import CLINICAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,12 +9,12 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from cartpk.clinical_schemas import ADEVENT
 from cartpk.config import TrialConfig
 from cartpk.ingest.clinical.points import with_point_times
 from cartpk.ingest.clinical.reading import because, excluding, nothing, where
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import key, looked_up, mapped
+from cartpk.schemas.clinical import ADEVENT
 from cartpk.terms import ClinicalEvent, TherapyClass
 
 __all__ = ["events", "subjects_with_events", "with_last_contact"]

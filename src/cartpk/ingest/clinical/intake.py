@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cartpk import clinical_schemas as schemas
 from cartpk.config import TrialConfig
 from cartpk.config.clinical_data import VOCABULARIES
 from cartpk.ingest.cells import CellReader
@@ -27,6 +26,7 @@ from cartpk.ingest.delivery import SUBJECT, Delivery, stacked, typed
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import looked_up, mapped, truths
 from cartpk.ingest.times import read_stamp
+from cartpk.schemas import clinical as schemas
 
 __all__ = ["Clinical", "Draft", "read_clinical"]
 
@@ -46,7 +46,7 @@ _TABLE_OF: Final = {
 
 @dataclass(frozen=True, eq=False)
 class Clinical:
-    """The clinical tables, each as :mod:`cartpk.clinical_schemas` has it."""
+    """The clinical tables, each as :mod:`cartpk.schemas.clinical` has it."""
 
     adrs: pd.DataFrame
     adae: pd.DataFrame

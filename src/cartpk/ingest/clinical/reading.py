@@ -11,7 +11,6 @@ import pandas as pd
 
 from cartpk.config import TrialConfig
 from cartpk.config.clinical_data import VOCABULARIES, ClinicalTable
-from cartpk.conformity import TableSchema
 from cartpk.ingest.cells import CellReader
 from cartpk.ingest.clock import Clock
 from cartpk.ingest.corrections import Corrections
@@ -25,6 +24,7 @@ from cartpk.ingest.subjects import with_identifiers
 from cartpk.ingest.text import counted, factored, key, mapped, mapped_together
 from cartpk.ingest.times import Stamp, days_between
 from cartpk.schemas import numbers
+from cartpk.schemas.conformity import TableSchema
 from cartpk.terms import DAYS_PER_HOUR
 
 __all__ = ["because", "excluding", "nothing", "read_clinical_table", "where"]

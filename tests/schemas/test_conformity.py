@@ -1,4 +1,4 @@
-"""cartpk.conformity: what it passes, pandera passes; what pandera refuses, it does not pass."""
+"""cartpk.schemas.conformity: what it passes, pandera passes; what pandera refuses, it does not pass."""
 
 import subprocess
 import sys
@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartpk.conformity import Column, TableSchema, conforms
 from cartpk.schemas import TABLES, checked
+from cartpk.schemas.conformity import Column, TableSchema, conforms
 
 SCHEMA = TableSchema(
     {
