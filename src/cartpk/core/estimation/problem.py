@@ -193,13 +193,13 @@ class Problem:
     def minus2ll(self, x: FloatArray) -> FloatArray:
         """-2 log-likelihood of each curve at the s that suits it best, priors left out, (n,)."""
         f = self.curve.log_curve(x[:, :-1], self.profiles.day)
-        if self.residual is Residual.NORMAL and not self.profiles.blq.any():
-            return minus2ll(self.profiles, f, self._log_s(f, self.profiles.n_observed), self.residual)
-        log_s = x[:, -1].copy()
-        for _ in range(30):
+        known = (self.profiles.n_blq == 0) & (self.residual is Residual.NORMAL)  # row by row: the same bits in any batch
+        log_s = np.where(known, self._log_s(f, self.profiles.n_observed), x[:, -1])
+        for _ in range(0 if known.all() else 30):
             terms = sample_terms(self.profiles, f, log_s, self.residual)
             step = terms.d_s.sum(axis=1) / np.maximum(terms.w_ss.sum(axis=1), 1e-6)
-            log_s = np.clip(log_s - np.clip(step, -1.0, 1.0), self.lower[:, -1], self.upper[:, -1])
+            nearer = np.clip(log_s - np.clip(step, -1.0, 1.0), self.lower[:, -1], self.upper[:, -1])
+            log_s = np.where(known, log_s, nearer)
         return minus2ll(self.profiles, f, log_s, self.residual)
 
     def _penalty(self, x: FloatArray) -> FloatArray:
