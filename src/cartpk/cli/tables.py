@@ -33,12 +33,10 @@ def command(config: Path, results: Path) -> None:
         write_table(results / "adpp.csv", data.adpp)
     else:
         write_table_parts(results / "adpp.csv", parameter_parts(results))
-    for table in made:
-        file = folder / f"{table.id}.csv"
-        if isinstance(table.body, NoTable):
-            file.unlink(missing_ok=True)  # of an earlier run
-        else:
-            write_text(file, csv_text(table.body))
+    filled = {folder / f"{table.id}.csv": table.body for table in made if not isinstance(table.body, NoTable)}
+    for earlier in set(folder.glob("*.csv")) - set(filled):
+        earlier.unlink()
+    for file, body in filled.items():
+        write_text(file, csv_text(body))
     write_text(folder / "tables.json", json_text(made))
-    empty = sum(isinstance(table.body, NoTable) for table in made)
-    click.echo(f"{len(data.adpp)} parameter rows, {len(made) - empty} tables, {empty} without data")
+    click.echo(f"{len(data.adpp)} parameter rows, {len(filled)} tables, {len(made) - len(filled)} without data")

@@ -193,7 +193,7 @@ class Problem:
     def minus2ll(self, x: FloatArray) -> FloatArray:
         """-2 log-likelihood of each curve at the s that suits it best, priors left out, (n,)."""
         f = self.curve.log_curve(x[:, :-1], self.profiles.day)
-        known = (self.profiles.n_blq == 0) & (self.residual is Residual.NORMAL)  # row by row: the same bits in any batch
+        known = (self.profiles.n_blq == 0) & (self.residual is Residual.NORMAL)  # by row: same bits in any batch
         log_s = np.where(known, self._log_s(f, self.profiles.n_observed), x[:, -1])
         for _ in range(0 if known.all() else 30):
             terms = sample_terms(self.profiles, f, log_s, self.residual)
