@@ -18,6 +18,9 @@ from cartpk.core.estimation.uncertainty import (
     profile_limits,
     student_quantile,
 )
+from cartpk.models import get_model
+from cartpk.models.fitting import fit_model
+from cartpk.simulate import simulate_profiles
 
 
 def test_the_covariance_of_a_line_is_that_of_regression(line, noisy):
@@ -141,3 +144,16 @@ def test_a_profile_without_a_limit_runs_to_the_bound_below_the_rise_wanted(line)
     curve = profile_curves(problem, x, profile_limits(problem, x, (1,)))[1]
     assert curve.at[0, [0, -1]].tolist() == [-5.0, 5.0]
     assert (curve.rise < CHI2_95).all()
+
+
+def test_a_curve_never_contradicts_the_limits_it_is_drawn_for():
+    # with these seeds a walk from the minimum alone ends in a side valley of two subjects
+    table = simulate_profiles("stein", 40, 7).table
+    row = table["USUBJID"].rank(method="dense").astype(int) - 1
+    profiles = Profiles.from_long(row, table["AFRLT"], table["AVAL"], table["ALLOQ"], table["BLQFL"].eq("Y"))
+    fits = fit_model(get_model("stein"), profiles.take(profiles.n_observed > 0), polish=False)
+    rise = student_quantile(fits.problem, fits.fits.x) ** 2
+    limits = profile_limits(fits.problem, fits.fits.x, tuple(range(6)), rise)
+    for k, curve in profile_curves(fits.problem, fits.fits.x, limits).items():
+        assert (curve.rise[np.isneginf(limits[k].lower), 0] <= (rise + 0.05)[np.isneginf(limits[k].lower)]).all()
+        assert (curve.rise[np.isposinf(limits[k].upper), -1] <= (rise + 0.05)[np.isposinf(limits[k].upper)]).all()

@@ -256,8 +256,11 @@ def profile_curves(
     start = base.x[rows, entry]
     places = [start + (end - start) * step / steps for step in range(1, steps + 1)]
     outward = _swept(spread, base.x[rows], entry, places)
-    # a second time from the far end: where the curve bends, one way alone may stay in a side valley
-    inward = _swept(spread, outward[-1].x, entry, places[::-1])[::-1]
+    # a second time from the far end, reached at a walk or at one leap as the limits are: where the curve bends, one way
+    # alone may stay in a side valley
+    leap = _refit(spread, base.x[rows], entry, places[-1])
+    far = np.where((leap.value < outward[-1].value)[:, None], leap.x, outward[-1].x)
+    inward = _swept(spread, far, entry, places[::-1])[::-1]
     least = [np.minimum(there.value, back.value) for there, back in zip(outward, inward, strict=True)]
     rises = [np.maximum(2.0 * (found - value), 0.0) for found in least]
     place, rise = (np.stack(part, axis=1).reshape(len(limits), 2, n, steps) for part in (places, rises))
