@@ -145,7 +145,7 @@ class Problem:
         """Half the logarithm of the sum of squares per degree of freedom, within the bounds of ln s, (n,)."""
         away = np.where(self.profiles.observed, self.profiles.log_conc - f, 0.0)
         with np.errstate(divide="ignore"):
-            log_s = 0.5 * np.log(np.sum(away * away, axis=1) / degrees)
+            log_s = 0.5 * np.log(np.sum(away * away, axis=1) / np.maximum(degrees, 1))
         within: FloatArray = np.clip(log_s, self.lower[:, -1], self.upper[:, -1])
         return within
 
