@@ -44,7 +44,7 @@ def findings_of(table: ProfileTable, result: TrialResult) -> pd.DataFrame:
         _rows(table, cut).assign(
             RULE="NCA_EVENT_CUT",
             FIELD="AFRLT",
-            OLD=n_cut + " results",
+            OLD=n_cut + np.where(result.n_cut[cut] == 1, " result", " results"),
             NEW="not used",
             MESSAGE="The profile ends with the event (re-infusion, transplant or death) on day "
             + _written(result.event_day[cut])
