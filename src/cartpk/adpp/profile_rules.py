@@ -15,7 +15,8 @@ _ALL: Final = (
     Rule(
         "BI-061", "PROFILE_ALL_BLQ", _INFO, "profile", "no quantifiable result after the infusion",
         "all {old} results after the infusion are BLQ",
-        "Cmax is BLQ, areas over a window follow the decision table, Tmax and half-life have no value; the subject counts as infused.",
+        "Cmax is BLQ, areas over a window follow the decision table, Tmax and half-life have no value; the subject "
+        "counts as infused.",
         "Nothing to do where the cells did not expand.",
         "“<50” in every sample after the infusion",
     ),
