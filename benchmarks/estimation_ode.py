@@ -183,10 +183,12 @@ def section(ones: list[One], subjects: int, begin: float) -> str:
         f"| model | subjects | in a batch | alone | solve_ivp + lmfit | times as fast: median | {rest} |",
         "|---" * 10 + "|",
     ]
+    middle = []
     for name in dict.fromkeys(one.model for one in ones):
         own = [one for one in ones if one.model == name]
         batch, alone, plain = (statistics.median(getattr(one, part) for one in own) for part in One.__slots__[1:4])
         ratio = statistics.median(one.ratio for one in own)
+        middle.append(ratio)
         each = ", ".join(f"{one.ratio:,.0f}" for one in own)
         by_itself = statistics.median(one.plain / one.alone for one in own)
         ours, theirs = (sum(one.failed[side] for one in own) for side in (0, 1))
@@ -194,8 +196,9 @@ def section(ones: list[One], subjects: int, begin: float) -> str:
             f"| {name} | {len(own)} | {batch * 1e3:,.0f} ms | {alone * 1e3:,.0f} ms | {plain:,.1f} s | {ratio:,.0f} | "
             f"{each} | {by_itself:,.0f} | {ours} | {theirs} |"
         )
-    verdict = "met" if all(one.ratio >= BAR for one in ones) else "MISSED for the subjects below it"
-    lines.append(f"\nAt least {BAR} times as fast in a batch: {verdict}.")
+    low = sum(one.ratio < BAR for one in ones)
+    verdict = f"{'met' if min(middle) >= BAR else 'MISSED'} in the median of each model"
+    lines.append(f"\nAt least {BAR} times as fast in a batch: {verdict}; below it: {low} of {len(ones)} subjects.")
     return "\n".join(lines)
 
 
