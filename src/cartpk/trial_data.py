@@ -188,6 +188,10 @@ class TrialData:
         ordered = self.adsl.sort_values(["COHORTN", "COHORT"], kind="stable")
         return tuple(dict.fromkeys(ordered["COHORT"]))
 
+    def event_days(self, subjects: pd.Series[str]) -> pd.Series[float]:
+        """Day of the re-infusion, HSCT or death that ends the profile of each of these subjects; nan = none."""
+        return subjects.map(self.adsl.set_index("USUBJID")["EVENTDY"]).astype(float)
+
 
 def load(
     results_dir: Path | str,

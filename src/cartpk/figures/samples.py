@@ -182,7 +182,7 @@ def lloq_lines(samples: pd.DataFrame, most: int = 3) -> pd.DataFrame:
 
 def to_event(rows: pd.DataFrame, data: TrialData) -> pd.DataFrame:
     """The rows with ``EVENTDY``: day of the re-infusion, HSCT or death that ends their subject's profile."""
-    return rows.assign(EVENTDY=rows["USUBJID"].map(data.adsl.set_index("USUBJID")["EVENTDY"]).astype(float))
+    return rows.assign(EVENTDY=data.event_days(rows["USUBJID"]))
 
 
 def after_event(samples: pd.DataFrame) -> pd.Series[bool]:

@@ -116,8 +116,7 @@ class ByVisit:
 
 def up_to_event(rows: pd.DataFrame, data: TrialData) -> pd.DataFrame:
     """The samples up to the re-infusion, HSCT or death that ends their subject's profile."""
-    event = rows["USUBJID"].map(data.adsl.set_index("USUBJID")["EVENTDY"]).astype(float).fillna(np.inf)
-    return rows[rows["AFRLT"].le(event)]
+    return rows[rows["AFRLT"].le(data.event_days(rows["USUBJID"]).fillna(np.inf))]
 
 
 def at_visits(samples: pd.DataFrame, config: TrialConfig) -> ByVisit:
