@@ -72,6 +72,7 @@ def test_excluded_rows_do_not_count():
     assert cell(derive_params_trial(table.drop(columns="NCAXFL")).adpp, "01", "CMAX") == 30_000
 
 
+@pytest.mark.requirement("URS-207")
 def test_analytes_specimens_and_units_are_never_pooled():
     parts = [
         adnca(PCTESTCD="CART", PCSPEC="BLOOD"),

@@ -16,6 +16,8 @@ from cartpk.config import load
 from cartpk.ingest import read_trial
 from cartpk.simulate import simulate_profiles
 
+pytestmark = pytest.mark.requirement("URS-213")
+
 ROOT = Path(__file__).resolve().parents[1]
 BENCHMARKS = ROOT / "benchmarks"
 

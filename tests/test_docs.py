@@ -17,6 +17,8 @@ from click.testing import CliRunner
 from cartpk.cli import COMMANDS, cli
 from cartpk.cli.docs import generated
 
+pytestmark = pytest.mark.requirement("URS-714")
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(p for p in DOCS.rglob("*.md") if "_site" not in p.parts)

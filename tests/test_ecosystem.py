@@ -66,6 +66,7 @@ def _outer(tmp_path_factory):
     return folder, snakemake(folder, "results/MYTRIAL/work/adpp_nca.csv")
 
 
+@pytest.mark.requirement("URS-712")
 @pytest.mark.workflow
 def test_another_workflow_can_use_this_one_as_a_module(outer):
     folder, done = outer
@@ -74,6 +75,7 @@ def test_another_workflow_can_use_this_one_as_a_module(outer):
     assert re.search(r"^S-01,NCA,CMAX,Max Conc,20400", rows, flags=re.MULTILINE)
 
 
+@pytest.mark.requirement("URS-713")
 @pytest.mark.workflow
 def test_no_text_of_a_user_reaches_a_shell(outer):
     folder, done = outer
@@ -106,6 +108,7 @@ def stages(text: str) -> list[str]:
     return re.findall(r"^FROM\s+(\S+)", text, flags=re.MULTILINE)
 
 
+@pytest.mark.requirement("URS-715")
 def test_containers_hold_what_the_lock_says():
     docker = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     apptainer = (ROOT / "apptainer.def").read_text(encoding="utf-8")

@@ -73,6 +73,7 @@ def test_units_and_windows(two):
     assert rows.loc["MAUC90D", "PPENINT"] == "P90D"
 
 
+@pytest.mark.requirement("URS-404")
 def test_a_half_life_that_the_data_do_not_bound_is_a_limit_or_nothing(two):
     rows = two.adpp[two.adpp["PARAMCD"] == "HLBETA"]
     for row in rows.to_dict("records"):
@@ -206,6 +207,7 @@ def test_rows_that_the_analysis_leaves_out_are_left_out():
         assert with_outlier.summary["NIGNORED"].item() == 1
 
 
+@pytest.mark.requirement("URS-411")
 @pytest.mark.parametrize(
     ("profile", "reason"),
     [
@@ -402,6 +404,7 @@ def check_whole(model, trial, method, lloq, polish):
     assert len(found.summary) == len(trial)
 
 
+@pytest.mark.requirement("URS-411")
 @pytest.mark.parametrize("model", sorted(set(MODELS) - DIFFERENTIAL))
 @given(
     trial=st.lists(profiles(), min_size=1, max_size=5),

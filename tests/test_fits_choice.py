@@ -10,6 +10,8 @@ from cartpk.fits import derive_params_model, model_choice
 from cartpk.fits.choice import CHOICE_COLUMNS
 from cartpk.simulate.profiles import simulate_profiles
 
+pytestmark = pytest.mark.requirement("URS-405")
+
 ORDER = ("growth_decay", "stein", "gamma")
 
 

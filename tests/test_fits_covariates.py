@@ -12,6 +12,8 @@ from cartpk.fits.covariates import Covariate, prepare
 from cartpk.models import MODELS
 from cartpk.models.population import Spread
 
+pytestmark = pytest.mark.requirement("URS-407")
+
 DAY = np.array([2.0, 4, 6, 8, 10, 13, 17, 21, 28])
 SHORT = SaemSettings(seed=0, exploring=80, smoothing=60, rows=100, draws=30)
 SYMBOLS = ("cmax", "tmax", "rho", "alpha")

@@ -11,6 +11,8 @@ from cartpk.core.estimation.population import SaemSettings
 from cartpk.fits import derive_params_population
 from cartpk.models import MODELS
 
+pytestmark = pytest.mark.requirement("URS-406")
+
 DAY = np.array([2.0, 4, 6, 8, 10, 13, 17, 21, 28])
 SHORT = SaemSettings(seed=0, exploring=60, smoothing=40, rows=60, draws=20)
 

@@ -15,6 +15,8 @@ from cartpk.fits.simulation import FittedPopulation, plan_sampling, predict
 from cartpk.models import MODELS
 from cartpk.models.simulation import Estimates
 
+pytestmark = pytest.mark.requirement("URS-409")
+
 MU, OMEGA, S = np.log([5000.0, 9.0, 0.8, 0.15]), np.array([0.6, 0.2, 0.2, 0.3]), 0.3
 DAYS = [2.0, 4, 7, 10, 14, 21, 28]
 

@@ -10,6 +10,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+pytestmark = pytest.mark.requirement("URS-715")
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONDA_NAMES = {"duckdb": "python-duckdb", "snakemake": "snakemake-minimal"}
@@ -57,6 +59,7 @@ def test_the_lock_has_hashes_and_no_registry_address(lock):
     assert all(p.endswith("\\") for p in packages), "a package without a hash"
 
 
+@pytest.mark.requirement("URS-716")
 def test_rooms_import_downwards_only():
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
@@ -65,6 +68,7 @@ def test_rooms_import_downwards_only():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.requirement("URS-716")
 def test_core_and_models_import_nothing_heavy():
     code = (
         "import sys, pkgutil, importlib, cartpk.core, cartpk.models\n"

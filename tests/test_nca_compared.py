@@ -11,6 +11,8 @@ from cartpk.core.nca import AfterLast, BlqRule, NcaSettings, Profiles, TimeZero,
 from cartpk.core.nca.windows import FLAGS
 from cartpk.terms import AucMethod
 
+pytestmark = pytest.mark.requirement("URS-212")
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "nca_compared.md"
 REFERENCE = ROOT.parent / "shared" / "reference"

@@ -15,6 +15,8 @@ from cartpk.config.trial import Pharmacodynamics
 from cartpk.pharmacodynamics import BASELINE_RULES, PARAMETERS, PdFlag, PdReason, derive_pd
 from cartpk.pharmacodynamics.profiles import PdProfile
 
+pytestmark = pytest.mark.requirement("URS-502")
+
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 CD7 = {"code": "CD7TABS", "label": "CD7+ T", "kind": "absolute", "population": "NORMAL_T", "marker": "CD7+"}
 CD7N = {**CD7, "code": "CD7NTABS", "label": "CD7- T", "marker": "CD7-"}
@@ -152,6 +154,7 @@ def test_rows_that_are_not_used_are_not_used():
     assert tables.change["CHGREASN"].tolist()[1::2] == [str(PdReason.NOT_USED)] * 2
 
 
+@pytest.mark.requirement("URS-501")
 def test_populations_and_markers_stay_apart():
     series = pd.concat(
         [

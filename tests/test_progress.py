@@ -10,6 +10,8 @@ from snakemake_interface_logger_plugins.tests import MockOutputSettings
 
 from cartpk.progress import Progress, failures, reason
 
+pytestmark = pytest.mark.requirement("URS-717")
+
 
 @pytest.fixture
 def progress():

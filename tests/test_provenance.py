@@ -10,6 +10,8 @@ import pytest
 from cartpk import provenance as pv
 from cartpk.provenance import program
 
+pytestmark = pytest.mark.requirement("URS-703")
+
 
 @pytest.fixture
 def results(tmp_path):

@@ -8,6 +8,8 @@ from cartpk.config import TrialConfig
 from cartpk.files import write_table
 from cartpk.publication import refuse_identifiers, without_dates
 
+pytestmark = pytest.mark.requirement("URS-309")
+
 
 def config(*, pseudonymised=False, dates=False):
     return TrialConfig.model_validate(

@@ -1,8 +1,11 @@
 """cartpk.roster: every subject that came in comes out."""
 
 import pandas as pd
+import pytest
 
 from cartpk.roster import NO_SAMPLE, events, with_all_subjects
+
+pytestmark = pytest.mark.requirement("URS-107")
 
 ROWS = pd.DataFrame(
     {

@@ -7,6 +7,8 @@ import pytest
 from cartpk import seals
 from cartpk.files import write_text
 
+pytestmark = pytest.mark.requirement("URS-701")
+
 ROWS = "USUBJID,AVAL\n01,1\n02,2\n"
 
 

@@ -8,6 +8,8 @@ import pytest
 import cartpk
 from cartpk.sources import code_hash, imported_names, reached
 
+pytestmark = pytest.mark.requirement("URS-108")
+
 
 def names(*modules):
     return {p.name for p in reached(*modules)}

@@ -12,6 +12,8 @@ from cartpk.cli.trace import command
 from cartpk.config import load
 from cartpk.value_path import value_paths
 
+pytestmark = pytest.mark.requirement("URS-706")
+
 CONFIG = "config/config.yaml"
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from cartpk import schemas
 from cartpk.schemas.clinical import ADRS, DELIVERED
-from cartpk.trial_data import PRINTED_SINGLY, cut, load, load_clinical, parameter_parts, read_parameters
+from cartpk.trial_data import PRINTED_SINGLY, cut, load, load_clinical, parameter_parts
 
 
 def rows(schema, *records):
@@ -61,7 +61,7 @@ def test_a_parameter_given_twice_is_caught(run):
     for name in ("nca", "model"):
         rows(schemas.ADPP, PARAMETER).to_csv(run / f"work/adpp_{name}.csv", index=False)
     with pytest.raises(ValueError, match="adpp does not hold to its schema"):
-        read_parameters(run)
+        load(run)
 
 
 def test_a_run_without_its_first_step_says_which(tmp_path):

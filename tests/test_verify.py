@@ -70,6 +70,7 @@ def test_an_untouched_run_holds(run):
     assert "6 files, 2 inputs, 7 entries" in text
 
 
+@pytest.mark.requirement("URS-704")
 @pytest.mark.parametrize("name", [*FILES, "rule_log.jsonl", "manifest.json", "../../data/pc.csv", "../../trial.yaml"])
 @pytest.mark.parametrize("place", ["first", "middle", "last"])
 def test_one_flipped_bit_in_any_file_is_found_and_the_file_named(run, name, place):
@@ -84,6 +85,7 @@ def test_one_flipped_bit_in_any_file_is_found_and_the_file_named(run, name, plac
     assert Path(name).name in said
 
 
+@pytest.mark.requirement("URS-704")
 def test_every_single_byte_of_the_manifest_counts(run):
     text = (run / "manifest.json").read_text(encoding="utf-8")
     assert is_sealed(text)
@@ -94,6 +96,7 @@ def test_every_single_byte_of_the_manifest_counts(run):
     assert not is_sealed(text[:-1])
 
 
+@pytest.mark.requirement("URS-704")
 def test_what_is_missing_and_what_is_extra_is_named(run):
     (run / "figures" / "f_1.png").unlink()
     (run / "figures" / "f_2.png").write_text("of another run", encoding="utf-8")
@@ -124,6 +127,7 @@ def test_a_folder_without_a_manifest_gets_a_sentence(tmp_path):
     assert "the run did not finish" in str(done.exception)
 
 
+@pytest.mark.requirement("URS-705")
 def test_the_log_has_one_entry_per_finding_and_per_unused_record(run):
     entries = [json.loads(line) for line in (run / pv.LOG).read_text(encoding="utf-8").splitlines()]
     kinds = [(entry["kind"], entry.get("rule"), entry.get("row")) for entry in entries[1:]]
@@ -141,6 +145,7 @@ def test_the_log_has_one_entry_per_finding_and_per_unused_record(run):
     assert entries[7]["reason"] == "no infusion"
 
 
+@pytest.mark.requirement("URS-705")
 @settings(max_examples=40)
 @given(data=st.data())
 def test_no_line_of_the_chain_can_be_changed_removed_added_or_moved(data):

@@ -83,6 +83,7 @@ def without_figures(file: str, results: Path) -> None:
     write_text(results / "report.html", render(config, read_run(results, []), found))
 
 
+@pytest.mark.requirement("URS-101", "URS-102", "URS-511")
 def test_every_trial_ends_in_a_report_that_names_it(run):
     page = (run / "report.html").read_text(encoding="utf-8")
     assert run.name in page
@@ -98,6 +99,7 @@ def test_every_table_holds_to_its_schema(run):
         assert len(table), name
 
 
+@pytest.mark.requirement("URS-107")
 def test_every_subject_that_came_in_comes_out_with_a_value_or_a_reason(run):
     subjects = set(schemas.read_table(run / "adsl.csv", schemas.ADSL)["USUBJID"])
     adpp = schemas.read_table(run / "adpp.csv", schemas.ADPP)
@@ -107,6 +109,7 @@ def test_every_subject_that_came_in_comes_out_with_a_value_or_a_reason(run):
     assert silent.empty, silent.head()
 
 
+@pytest.mark.requirement("URS-202")
 def test_every_window_of_the_config_has_a_value_or_a_flag(run):
     config = load(ROOT / "config" / "trials" / f"{run.name}.yaml")
     adpp = schemas.read_table(run / "adpp.csv", schemas.ADPP)
@@ -124,6 +127,7 @@ def test_every_figure_of_the_registry_is_there(run):
         assert said["empty_reason"] or (run / "figures" / f"{name}.png").stat().st_size > 10_000, name
 
 
+@pytest.mark.requirement("URS-112")
 def test_truth_is_recovered_by_nca(run):
     """The median ratio of estimated to true AUC0-28d is near 1: the chain from raw file to parameter bends nothing."""
     truth = pd.read_csv(ROOT / "data" / "sample" / run.name / "truth.csv", dtype={"USUBJID": str})
@@ -138,6 +142,7 @@ def test_truth_is_recovered_by_nca(run):
 DEFAULT = pytest.param("NCT06871644", marks=pytest.mark.xdist_group("NCT06871644"))
 
 
+@pytest.mark.requirement("URS-108")
 @pytest.mark.parametrize("run", [DEFAULT], indirect=True)
 def test_a_second_run_finds_the_default_by_itself_and_does_nothing(folder, run):
     assert run.name == "NCT06871644"
@@ -169,6 +174,7 @@ def planned(folder: Path, *arguments: str) -> set[str]:
     return {line.split()[0] for line in table[1].splitlines()} if table else set()
 
 
+@pytest.mark.requirement("URS-108")
 @pytest.mark.parametrize("run", [DEFAULT], indirect=True)
 def test_a_setting_reruns_what_uses_it(folder, run, tmp_path):
     folder = shutil.copytree(folder, tmp_path / "p", symlinks=True)
@@ -181,6 +187,7 @@ def test_a_setting_reruns_what_uses_it(folder, run, tmp_path):
     assert not rules & {"ingest", "kinetics", "models", "pharmacodynamics"}
 
 
+@pytest.mark.requirement("URS-108")
 def test_another_decision_of_an_analyst_reruns_the_analysis_and_not_the_intake(tmp_path):
     folder = project(tmp_path / "p")
     signed = folder / "data" / "points.csv"
@@ -196,6 +203,7 @@ def test_another_decision_of_an_analyst_reruns_the_analysis_and_not_the_intake(t
     assert planned(folder, target) == {"kinetics"}
 
 
+@pytest.mark.requirement("URS-102")
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -217,6 +225,7 @@ def cartpk(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.requirement("URS-104")
 def test_a_missing_config_gets_a_sentence(folder):
     done = cartpk(folder, "run", "config/trials/NCT0448078.yaml")
     assert done.returncode == 1
@@ -227,6 +236,7 @@ def test_a_missing_config_gets_a_sentence(folder):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.requirement("URS-101")
 @pytest.mark.parametrize("run", [DEFAULT], indirect=True)
 def test_cartpk_run_ends_with_the_path_of_the_report(folder, run):
     done = cartpk(folder, "run", f"config/trials/{run.name}.yaml", "--cores", "2")
@@ -236,6 +246,7 @@ def test_cartpk_run_ends_with_the_path_of_the_report(folder, run):
     assert (folder / last).is_file()
 
 
+@pytest.mark.requirement("URS-103")
 def test_a_mistake_in_the_config_gets_its_line(folder):
     text = (folder / "config" / "config.yaml").read_text(encoding="utf-8")
     (folder / "config" / "bad.yaml").write_text(text.replace("cell: T", "cell: X"), encoding="utf-8")
@@ -247,6 +258,7 @@ def test_a_mistake_in_the_config_gets_its_line(folder):
     assert "Traceback" not in said
 
 
+@pytest.mark.requirement("URS-104")
 def test_a_missing_data_file_gets_its_line(folder):
     text = (folder / "config" / "config.yaml").read_text(encoding="utf-8")
     (folder / "config" / "gone.yaml").write_text(text.replace("/pc.csv", "/pcx.csv"), encoding="utf-8")
@@ -258,6 +270,7 @@ def test_a_missing_data_file_gets_its_line(folder):
     assert "Traceback" not in said
 
 
+@pytest.mark.requirement("URS-104")
 def test_a_missing_column_gets_a_sentence(tmp_path):
     folder = project(tmp_path / "p")
     pc = folder / "data" / "sample" / "NCT06871644" / "pc.csv"
@@ -270,6 +283,7 @@ def test_a_missing_column_gets_a_sentence(tmp_path):
     assert "Traceback" not in said
 
 
+@pytest.mark.requirement("URS-113")
 @pytest.mark.parametrize("name", ["liu", "qsp"])
 def test_the_real_series_run_to_a_report(tmp_path, name):
     if not REAL.is_dir():

@@ -7,6 +7,8 @@ import pytest
 from cartpk.adpp import CellFacts, derive_cells, derive_params_trial
 from cartpk.schemas import ADPD
 
+pytestmark = pytest.mark.requirement("URS-208")
+
 NAN = np.nan
 
 

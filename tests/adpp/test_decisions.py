@@ -8,6 +8,8 @@ import pytest
 
 from cartpk.adpp.decisions import OPTIONAL, REQUIRED, Action, read_decisions
 
+pytestmark = pytest.mark.requirement("URS-206")
+
 HEAD = "USUBJID,AFRLT,ACTION,WHO,WHEN,WHY"
 
 

@@ -8,6 +8,8 @@ from cartpk.adpp import DERIVED, derive_params_trial
 from cartpk.core.nca import PARAMETERS, NcaSettings
 from cartpk.schemas import ADPP, checked
 
+pytestmark = pytest.mark.requirement("URS-208")
+
 
 def adsl(subject="01", dose=2e8, unit="cells", weight=80.0):
     return pd.DataFrame({"USUBJID": [subject], "DOSEA": [dose], "DOSEU": [unit], "WEIGHT": [weight]})

@@ -12,6 +12,8 @@ from cartpk.roster import events
 from cartpk.tables.t_14_2_2 import table as by_dose
 from cartpk.trial_data import TrialData
 
+pytestmark = pytest.mark.requirement("URS-207")
+
 SHAPE = {0: 0.0, 3: 0.04, 7: 0.6, 10: 1.0, 14: 0.5, 21: 0.1, 28: 0.03, 60: 0.012, 90: 0.006}
 """Day -> part of the peak."""
 ASSAYS = {

@@ -9,6 +9,8 @@ from cartpk.adpp.decision_rules import DECISION_RULES
 from cartpk.adpp.decisions import Decision
 from cartpk.schemas import ADPP, FINDINGS, checked
 
+pytestmark = pytest.mark.requirement("URS-206")
+
 FILE = "decisions.csv"
 EVENTS = pd.DataFrame({"USUBJID": ["01"], "AFRLT": [50.0]})
 

@@ -6,6 +6,8 @@ import pytest
 
 from cartpk.adpp import derive_marrow
 
+pytestmark = pytest.mark.requirement("URS-208")
+
 PAIRS = {"CARBM": "CART"}
 NAN = np.nan
 

@@ -7,6 +7,8 @@ import pytest
 from cartpk.adpp import derive_params_trial
 from cartpk.adpp.reinfusion import infusion_starts, with_baselines
 
+pytestmark = pytest.mark.requirement("URS-207")
+
 START = 60.03
 SECOND = [3.1, 7.2, 10.4, 14.0, 28.9]
 LEVELS = [200.0, 4_000, 9_000, 2_000, 500]

@@ -7,6 +7,8 @@ from click.testing import CliRunner
 
 from cartpk.cli import cli
 
+pytestmark = pytest.mark.requirement("URS-103")
+
 CONFIG = """\
 trial: {id: T1}
 product: {name: CAR-T, cell: T}
@@ -78,6 +80,7 @@ def test_a_clean_trial(check):
     assert "The trial can be run." in result.output
 
 
+@pytest.mark.requirement("URS-307")
 def test_findings_are_grouped_and_do_not_stop_what_can_be_run(check):
     bad = "".join(f"S-1,{day},-5,copies/ug,50\n" for day in range(20, 45))
     result = check(data=HEAD + ROWS + bad + "S-1,60,31,copies/ug,50\n")

@@ -113,6 +113,7 @@ def test_a_missing_table_is_one_sentence_and_no_empty_figure(run, name):
     assert not (results / "figures").exists()
 
 
+@pytest.mark.requirement("URS-702")
 def test_every_process_writes_the_same_bytes(run):
     config, results = run
     line = ["figure", str(config), "--results", str(results), "--id", "f_14_2_3"]

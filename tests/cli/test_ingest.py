@@ -95,6 +95,7 @@ def test_errors_of_one_kind_are_counted_after_the_first(run):
     assert "... and 5 more errors of this kind" in result.output
 
 
+@pytest.mark.requirement("URS-702")
 def test_the_same_input_gives_the_same_bytes(run):
     def written():
         return {p.as_posix(): p.read_bytes() for p in Path("results/MINE").rglob("*") if p.is_file()}
@@ -141,6 +142,7 @@ def test_the_hashes_of_what_was_read_stand_beside_the_tables(run):
     assert recorded == {"mine.csv": hashlib.sha256(DATA.encode()).hexdigest()}
 
 
+@pytest.mark.requirement("URS-707")
 def test_a_file_that_changes_while_it_is_read_stops_the_intake(run, monkeypatch):
     import cartpk.ingest
 

@@ -65,6 +65,7 @@ def run(tmp_path, monkeypatch):
     return go
 
 
+@pytest.mark.requirement("URS-206")
 def test_decisions_reach_every_output(run):
     results = run()
     findings = schemas.read_table(results / "findings.csv", schemas.FINDINGS)

@@ -82,6 +82,7 @@ def test_every_model_every_profile_and_the_choice(results):
     assert set(pd.read_csv(results / "work" / "model_profiles.csv")["MODEL"]) == {"stein"}
 
 
+@pytest.mark.requirement("URS-708")
 def test_shares_of_the_subjects_give_the_bytes_of_the_whole(results):
     # of 6 subjects 3 are shown one by one; samples of one are gone, so that widths of the arrays differ
     few = pd.read_csv(results / "adnca.csv", dtype=str, keep_default_na=False)

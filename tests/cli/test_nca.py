@@ -64,6 +64,7 @@ def test_numbers_read_back_to_the_last_bit(tmp_path):
     assert table[table["PARAMCD"] == "CMAX"]["AVAL"].iloc[0] == "1000.1234567890123"
 
 
+@pytest.mark.requirement("URS-702")
 def test_the_same_bytes_whatever_the_order_of_the_rows(tmp_path):
     run(tmp_path, HEADER + ROWS)
     first = (tmp_path / "adpp.csv").read_bytes()

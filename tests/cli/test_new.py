@@ -8,6 +8,8 @@ from click.testing import CliRunner
 from cartpk.cli.new import command
 from cartpk.config import problems
 
+pytestmark = pytest.mark.requirement("URS-305")
+
 ROWS = ("甲01,0,<50,", "甲01,7,900,", "甲01,14,300,溶血", "甲02,0,<50,", "甲02,7,700,", "甲02,14,80,")
 SHEET = "\n".join(("受试者,Day,CAR-T (copies/ug),备注", *ROWS)) + "\n"
 

@@ -10,6 +10,8 @@ from click.testing import CliRunner
 from cartpk.cli import plan, population, predict
 from cartpk.models import MODELS
 
+pytestmark = pytest.mark.requirement("URS-409")
+
 DAY = np.array([2.0, 4, 6, 8, 10, 13, 17, 21, 28])
 ASKED = ["--lloq", "20", "--seed", "1", "--days", "2,4,7,10,14,21,28", "--subjects", "12"]
 

@@ -133,6 +133,7 @@ def test_a_missing_file_is_named_and_nothing_is_written(project, missing):
     assert not (project / "report.html").exists()
 
 
+@pytest.mark.requirement("URS-701")
 def test_nothing_half_written_is_left_behind(project):
     run()
     assert not [name for _, _, files in os.walk(project) for name in files if name.endswith(".part")]
@@ -146,6 +147,7 @@ def test_the_results_folder_can_be_moved(project, tmp_path):
     assert (tmp_path / "elsewhere" / "report.html").read_text(encoding="utf-8") == page
 
 
+@pytest.mark.requirement("URS-707")
 def test_a_file_that_changed_since_the_intake_stops_the_report(project):
     (project / "work").mkdir(exist_ok=True)
     recorded = project / "work" / "inputs.json"

@@ -89,6 +89,7 @@ def test_json_and_csv_hold_the_same(run):
     ]
 
 
+@pytest.mark.requirement("URS-702")
 def test_a_second_run_writes_the_same_bytes(run):
     call(run)
     first = {p.name: p.read_bytes() for p in (run / "tables").iterdir()}

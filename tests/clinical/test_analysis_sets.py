@@ -13,6 +13,8 @@ from cartpk.schemas.derived import ADDLT, ADSET
 from cartpk.tables.groups import analysis_set
 from cartpk.terms import NO_USABLE_SAMPLE, SubjectSet
 
+pytestmark = pytest.mark.requirement("URS-503")
+
 SUBJECTS = {
     "full": {},
     "no_sample": {"PKFL": "N", "PDFL": "N", "EXCLRS": NO_USABLE_SAMPLE},

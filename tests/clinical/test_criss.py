@@ -14,6 +14,8 @@ from cartpk.schemas.derived import DERIVED
 from cartpk.tables import NoTable, csv_text, spec
 from cartpk.trial_data import Derived
 
+pytestmark = pytest.mark.requirement("URS-509")
+
 BASE = {"MRSS": 20.0, "FVCPP": 80.0, "HAQDI": 1.5, "PTGA": 5.0, "PHGA": 5.0}
 BETTER = {"MRSS": -8.0, "FVCPP": 3.0, "HAQDI": -0.5, "PTGA": -1.0, "PHGA": -2.0}
 NONE = {"RENCRIS": 0.0, "PAH": 0.0, "LVEF": 60.0}

@@ -15,6 +15,8 @@ from cartpk.clinical.er_contrast import _compared
 from cartpk.config.effects import Cd7Classes
 from cartpk.trial_data import Derived
 
+pytestmark = pytest.mark.requirement("URS-510")
+
 MEASURES = [
     {"code": "POS", "label": "CD7+ T", "kind": "absolute", "population": "NORMAL_T", "marker": "CD7+"},
     {"code": "NEG", "label": "CD7- T", "kind": "absolute", "population": "NORMAL_T", "marker": "CD7-"},
@@ -122,6 +124,7 @@ def test_regressions_have_a_ratio_or_a_reason(tables):
     assert (rows["RATIO"].notna() ^ rows["REASND"].notna()).all()
 
 
+@pytest.mark.requirement("URS-513")
 @pytest.mark.parametrize(
     ("percent", "delta", "expected"),
     [(80.01, 1.0, "dim"), (80.0, 2.0, "partial"), (20.0, 0.0, "partial"), (19.9, 0.0, "indeterminate"),

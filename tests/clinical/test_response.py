@@ -10,6 +10,8 @@ from cartpk.core.intervals import clopper_pearson
 from cartpk.tables import NoTable, csv_text, printed_rows, spec
 from cartpk.trial_data import Derived
 
+pytestmark = pytest.mark.requirement("URS-504")
+
 DAY91 = {"AWTARGET": 91.0, "ANL01FL": "Y"}
 SITES = {"blood_marrow": ["CR", "MLFS"], "cns": ["CNS remission"]}
 

@@ -2,8 +2,12 @@
 
 import math
 
+import pytest
+
 from cartpk.clinical.safety import onset_and_duration, worst
 from cartpk.tables import NoTable, spec
+
+pytestmark = pytest.mark.requirement("URS-507")
 
 RULES = {"0/3": "next level", "1/3": "three more", "1/6": None, ">=2/3": None}
 
@@ -95,6 +99,7 @@ def state(made, data, rules=RULES, **more):
     return [cells[-3:] for cells in rows.values()]
 
 
+@pytest.mark.requirement("URS-506")
 def test_the_rule_is_quoted_and_a_person_decides(made):
     assert state(made, dlts(made, 3, [1])) == [
         ["1 of 3 evaluable, stage of 3; rule 1/3", "“three more”", "decision required"]
@@ -115,6 +120,7 @@ def test_an_open_stage_and_an_unknown_order(made):
     assert [row[0].startswith("either: ") for row in found] == [True, True]
 
 
+@pytest.mark.requirement("URS-506")
 def test_two_dlts_of_one_subject_are_one_in_the_rule(made):
     ((where, _, _),) = state(made, dlts(made, 3, [1, 1]))
     assert where == "1 of 3 evaluable, stage of 3; rule 1/3"
@@ -129,6 +135,7 @@ def test_a_window_that_is_not_stated_makes_nobody_evaluable(made):
     assert follows == "decision required"
 
 
+@pytest.mark.requirement("URS-508")
 def test_antibodies_over_those_tested(made):
     base = [{"USUBJID": s, "AFRLT": -1.0, "NFRLT": -1.0, "ABLFL": "Y"} for s in "abc"]
     after = [

@@ -14,6 +14,8 @@ from cartpk.schemas.derived import DERIVED
 from cartpk.tables import NoTable, csv_text, spec
 from cartpk.trial_data import Derived
 
+pytestmark = pytest.mark.requirement("URS-505")
+
 ALL = {"OS": "infusion", "PFS": "infusion", "DOR": "first_response"}
 
 

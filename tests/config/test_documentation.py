@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
+import pytest
+
 from cartpk.cli.docs import generated
 from cartpk.config import TrialConfig, load
 from cartpk.config.documentation import markdown
 
+pytestmark = pytest.mark.requirement("URS-105")
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.requirement("URS-714")
 def test_generated_pages_are_up_to_date():
     for name, text in generated(ROOT).items():
         assert (ROOT / name).read_text(encoding="utf-8") == text, f"{name} is out of date: run `make docs`"

@@ -52,6 +52,7 @@ def test_what_is_named_must_be_there(nca, vcn, says):
         config(nca=nca, vcn=vcn)
 
 
+@pytest.mark.requirement("URS-208")
 def test_no_fact_of_biology_is_a_default():
     plain = config()
     assert plain.nca.genome_pg is None

@@ -58,6 +58,7 @@ def test_a_good_file_is_a_trial_with_defaults(yaml_file):
     assert problems(yaml_file(GOOD)) == []
 
 
+@pytest.mark.requirement("URS-103")
 def test_every_mistake_is_told_once_with_its_line(yaml_file):
     found = {(p.line, p.key): p for p in problems(yaml_file(TEN_MISTAKES))}
     assert sorted(found) == [
@@ -86,6 +87,7 @@ def test_load_raises_one_error_that_names_the_file_and_all_lines(yaml_file):
     assert str(error.value).count(f"{file}:") == 12
 
 
+@pytest.mark.requirement("URS-103")
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
@@ -141,6 +143,7 @@ def test_a_percent_without_its_parent_gate_is_left_to_the_intake(yaml_file):
     assert not problems(yaml_file(GOOD + measure)), "the intake says it, with the rows (BI-070)"
 
 
+@pytest.mark.requirement("URS-310", "URS-713")
 def test_yaml_cannot_run_code(yaml_file):
     (found,) = problems(yaml_file("trial: !!python/object/apply:os.system ['true']\n"))
     assert "could not determine a constructor" in found.message
@@ -151,6 +154,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 )
 
 
+@pytest.mark.requirement("URS-310")
 @pytest.mark.parametrize("text", [BOMB, "a: &a [*a]\n", "a: &a {b: *a}\n", "x: " + "y" * 1_000_001])
 def test_a_bomb_is_refused_at_once(tmp_path, text):
     (tmp_path / "bomb.yaml").write_text(text, encoding="utf-8")
@@ -163,6 +167,7 @@ def test_aliases_as_people_write_them_are_read(tmp_path):
     assert not any("aliases" in p.message for p in problems(tmp_path / "t.yaml"))
 
 
+@pytest.mark.requirement("URS-310")
 def test_no_object_is_ever_made(tmp_path):
     (tmp_path / "t.yaml").write_text("trial: !!python/object/apply:os.system [exit 1]\n", encoding="utf-8")
     (problem,) = problems(tmp_path / "t.yaml")

@@ -41,6 +41,7 @@ def test_files_exist_in_the_trials_own_folder(trial):
         assert (ROOT / name).is_file()
 
 
+@pytest.mark.requirement("URS-102")
 @pytest.mark.parametrize("trial", TRIALS)
 def test_no_other_trial_leaks_in(trial):
     text = (ROOT / "config" / "trials" / f"{trial}.yaml").read_text(encoding="utf-8")
@@ -55,6 +56,7 @@ def test_a_newcomer_can_read_it_in_two_screens(trial):
     assert lines[0].startswith(f"# {trial}: ")
 
 
+@pytest.mark.requirement("URS-111")
 @pytest.mark.parametrize("trial", TRIALS)
 def test_all_bundled_data_are_declared_synthetic(trial):
     assert config_of(trial).report.synthetic

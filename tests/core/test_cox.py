@@ -7,6 +7,8 @@ import pytest
 
 from cartpk.core.cox import cox_regression
 
+pytestmark = pytest.mark.requirement("URS-505", "URS-510")
+
 # Freireich et al. 1963, 6-MP and placebo in acute leukaemia: weeks of remission, censored ones are negative.
 MP = (6, 6, 6, -6, 7, -9, 10, -10, -11, 13, 16, -17, -19, -20, 22, 23, -25, -32, -32, -34, -35)
 PLACEBO = (1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23)

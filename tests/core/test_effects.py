@@ -17,6 +17,8 @@ from cartpk.core.effects import (
     loop_index,
 )
 
+pytestmark = pytest.mark.requirement("URS-502")
+
 DAYS = np.array([1.0, 3, 7, 14, 28, 60, 90])
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from cartpk.core.escalation import ACCELERATED, THREE_PLUS_THREE, Status, positions, read_key
 
+pytestmark = pytest.mark.requirement("URS-506")
+
 SSC = {  # NCT06871644
     "0/3": None, "1/3": "three more", "1/6": "continue", "2/6": "stop", ">1 of 3 added": "stop and reduce",
     ">=2/3": None,

@@ -9,6 +9,8 @@ from scipy.stats import chi2
 
 from cartpk.core.firth import firth_logistic, penalised_loglik
 
+pytestmark = pytest.mark.requirement("URS-510")
+
 
 @pytest.mark.parametrize(("a", "b", "c", "d"), [(3, 1, 1, 3), (5, 0, 0, 4), (0, 6, 2, 3), (7, 2, 1, 9)])
 def test_a_table_of_two_by_two_is_the_odds_ratio_of_the_counts_plus_a_half(a, b, c, d):

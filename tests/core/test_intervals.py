@@ -8,9 +8,12 @@ from scipy import stats
 
 from cartpk.core.intervals import clopper_pearson, geometric_mean_ratio
 
+pytestmark = pytest.mark.requirement("URS-209")
+
 groups = st.lists(st.floats(1e-2, 1e6), min_size=2, max_size=12, unique=True)
 
 
+@pytest.mark.requirement("URS-504")
 @given(st.integers(1, 60), st.data(), st.sampled_from([0.8, 0.9, 0.95, 0.99]))
 @settings(deadline=None, max_examples=60)
 def test_clopper_pearson_equals_the_binomial_test(n, data, level):

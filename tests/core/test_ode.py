@@ -11,6 +11,8 @@ from scipy.integrate import RK45, solve_ivp
 from cartpk.core import ode
 from cartpk.core.ode import integrate
 
+pytestmark = pytest.mark.requirement("URS-410")
+
 
 @dataclass(frozen=True)
 class Gompertz:

@@ -8,6 +8,8 @@ from scipy import stats
 
 from cartpk.core.proportionality import Verdict, power_model, smith_criterion
 
+pytestmark = pytest.mark.requirement("URS-209")
+
 
 def test_smiths_published_example():
     s = smith_criterion(0.7615, 0.679, 0.844, 10.0)

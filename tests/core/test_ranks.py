@@ -9,6 +9,8 @@ from scipy import stats
 
 from cartpk.core.ranks import cliff_delta, hodges_lehmann, spearman
 
+pytestmark = pytest.mark.requirement("URS-510")
+
 
 @pytest.mark.parametrize("seed", range(5))
 def test_spearman_is_scipys_also_with_ties(seed):

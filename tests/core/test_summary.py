@@ -11,6 +11,8 @@ from scipy import stats
 
 from cartpk.core.summary import QUARTILE_METHODS, STATISTICS, Summary, SummaryReason, summarise
 
+pytestmark = pytest.mark.requirement("URS-209")
+
 positive = st.floats(1e-3, 1e7)
 samples = st.lists(positive, min_size=2, max_size=30)
 

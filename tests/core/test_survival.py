@@ -10,6 +10,8 @@ from statsmodels.duration.survfunc import SurvfuncRight
 
 from cartpk.core.survival import kaplan_meier
 
+pytestmark = pytest.mark.requirement("URS-505")
+
 # Remission in weeks, acute leukaemia of children: Freireich EJ et al. The effect of 6-mercaptopurine on the duration
 # of steroid-induced remissions in acute leukemia. Blood 1963;21:699-716. + = censored.
 SIX_MP = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"

@@ -9,7 +9,7 @@ import chain
 import pytest
 from project import INPUT, RESULTS, differences, make, state
 
-pytestmark = pytest.mark.xdist_group("determinism")
+pytestmark = [pytest.mark.requirement("URS-702"), pytest.mark.xdist_group("determinism")]
 CONFIG = "config/config.yaml"
 
 NUMBERED = {"SRCROW", "ROW", "Line"}

@@ -4,6 +4,8 @@ import pytest
 
 from cartpk.draft import draft_config
 
+pytestmark = pytest.mark.requirement("URS-305")
+
 SAMPLES = "SUBJECT,DAY,VALUE,UNIT\nS-1,0,<50,copies/ug\nS-1,7,900,copies/ug\nS-1,28,100,copies/ug\n"
 DERIVED = {
     "adpp.csv": ("USUBJID,PPTESTCD,ADT,PARAMCD,AVAL\nS-1,CMAX,2031-01-01,CMAX,900\n", "calculated already"),

@@ -4,6 +4,8 @@ import gzip
 
 import pytest
 
+pytestmark = pytest.mark.requirement("URS-305")
+
 PROFILES = {
     "S-01": ("<50", "812.5", "20400", "1320"),
     "S-02": ("<50", "<50", "31250.25", "640"),

@@ -7,6 +7,8 @@ from drafting import ADAM, KINETICS, REFERENCE, ROOT, SDTM
 from cartpk.config import load
 from cartpk.ingest import read_trial
 
+pytestmark = pytest.mark.requirement("URS-305")
+
 SERIES, CDISC, SAMPLE = REFERENCE / "kinetics", REFERENCE / "cdisc", ROOT / "data" / "sample"
 
 beside = pytest.mark.skipif(not REFERENCE.is_dir(), reason="the reference data are not beside the project")

@@ -1,6 +1,10 @@
 """A visit column with an empty cell is a visit column still: no day of a wide table is left out silently."""
 
+import pytest
+
 from cartpk.draft import draft_config
+
+pytestmark = pytest.mark.requirement("URS-305")
 
 TABLE = """Subject,Unit,D0,D7,D14,D28,D90
 S-01,copies/ug,<100,18400,39800,4120,320

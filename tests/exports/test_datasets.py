@@ -13,6 +13,8 @@ from cartpk.exports.transport import ascii_text
 from cartpk.exports.variables import LABELS, LONG_NAMES
 from cartpk.schemas import TABLES
 
+pytestmark = pytest.mark.requirement("URS-608")
+
 
 @pytest.fixture(scope="module")
 def made(data, config):

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from cartpk.exports.transport import ascii_text, fitted, pieces, xpt_bytes
 
+pytestmark = pytest.mark.requirement("URS-608")
+
 LABELS = {"USUBJID": "Subject", "AVAL": "Value", "PPREASND": "Reason"}
 
 

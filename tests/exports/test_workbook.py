@@ -9,6 +9,8 @@ import pytest
 
 from cartpk.exports.workbook import Sheet, number_format, printed_sheets, workbook
 
+pytestmark = pytest.mark.requirement("URS-608")
+
 
 @pytest.fixture(scope="module")
 def raw(run, config):

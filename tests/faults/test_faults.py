@@ -7,7 +7,7 @@ import kills
 import pytest
 from project import INPUT, RESULTS, differences, make, run, state
 
-pytestmark = pytest.mark.xdist_group("faults")
+pytestmark = [pytest.mark.requirement("URS-701"), pytest.mark.xdist_group("faults")]
 TARGET = f"{RESULTS}/adnca.csv"
 
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from cartpk.figures.axes import APART, log_breaks, number_label, power_labels, root_breaks, time_breaks, time_windows
 
+pytestmark = pytest.mark.requirement("URS-109")
+
 lengths = st.floats(1.0, 8.0)
 ends = st.floats(1.0, 2000.0)
 

@@ -10,6 +10,8 @@ from cartpk.figures.registry import FIGURES
 from cartpk.schemas.clinical import CLINICAL
 from cartpk.schemas.derived import DERIVED
 
+pytestmark = pytest.mark.requirement("URS-109")
+
 CLINICAL_FILES = {f"work/{name}.csv" for name in (*CLINICAL, *DERIVED)}
 SAMPLES = {
     name: entry

@@ -10,12 +10,15 @@ import pytest
 from cartpk.figures import counts, f_14_2_20, f_14_2_20b, f_14_2_21
 from cartpk.figures.exhibit import EmptyFigure
 
+pytestmark = pytest.mark.requirement("URS-109")
+
 
 def test_panels_are_measures_cd7_positive_first(trial, config):
     rows = counts.measured(trial, config, "absolute")
     assert list(counts.panel_names(rows, config)) == ["CD7PT", "CD7NT"]
 
 
+@pytest.mark.requirement("URS-501")
 def test_normal_cells_and_blasts_have_panels_of_their_own(trial, config_of):
     measures = [
         {"code": "CD7PT", "label": "CD7+ T cells", "kind": "absolute", "population": "NORMAL_T", "marker": "CD7+"},

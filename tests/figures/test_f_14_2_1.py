@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from cartpk.figures import f_14_2_1, mean_profile
 from cartpk.figures.exhibit import EmptyFigure
+
+pytestmark = pytest.mark.requirement("URS-109")
 
 
 def test_one_row_per_dose_and_nominal_day(trial, config):

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from cartpk.core.proportionality import power_model
 from cartpk.figures import f_14_2_1, f_14_2_2, f_14_2_6, f_14_2_11
 from cartpk.figures.exhibit import EmptyFigure
+
+pytestmark = pytest.mark.requirement("URS-109")
 
 
 def test_lines_are_the_power_model_and_slope_1(trial, config):

@@ -13,6 +13,8 @@ from cartpk.figures.exhibit import EmptyFigure
 from cartpk.figures.registry import FIGURES
 from cartpk.figures.render import pictures
 
+pytestmark = pytest.mark.requirement("URS-109", "URS-408")
+
 
 def test_a_blq_result_stands_at_its_limit_and_a_quantified_one_at_itself(trial, config):
     data = f_14_2_12.figure(trial, config).data

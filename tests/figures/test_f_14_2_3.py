@@ -8,6 +8,8 @@ import pytest
 
 from cartpk.figures import f_14_2_3
 
+pytestmark = pytest.mark.requirement("URS-109")
+
 
 def shortened(trial, last):
     return replace(trial, adnca=trial.adnca[trial.adnca["AFRLT"] <= last])

@@ -11,6 +11,8 @@ import pytest
 from cartpk.figures import f_14_2_4, panels, theme
 from cartpk.figures.panels import panel_grid
 
+pytestmark = pytest.mark.requirement("URS-109")
+
 
 def layer(trial, config, name):
     data = f_14_2_4.figure(trial, config).data

@@ -10,6 +10,8 @@ import pytest
 from cartpk.figures import exposure_values, f_14_2_7
 from cartpk.figures.exhibit import EmptyFigure
 
+pytestmark = pytest.mark.requirement("URS-109")
+
 
 def test_every_subject_and_parameter_is_in_the_data_once(trial, config):
     data = f_14_2_7.figure(trial, config).data

@@ -8,6 +8,8 @@ import pytest
 
 from cartpk.figures.palette import PAPER, dose_colours, dose_marks, lightness
 
+pytestmark = pytest.mark.requirement("URS-109")
+
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6])
 def test_a_higher_dose_is_darker_by_a_step_one_can_see(n):

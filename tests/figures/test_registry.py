@@ -14,6 +14,8 @@ from cartpk.config import load
 from cartpk.figures.registry import FIGURES, batches, spec, wanted
 from cartpk.sources import reached
 
+pytestmark = pytest.mark.requirement("URS-109")
+
 FOLDER = Path(figures.__file__).parent
 
 

@@ -11,6 +11,8 @@ import pytest
 from cartpk.figures import samples as s
 from cartpk.figures import wording
 
+pytestmark = pytest.mark.requirement("URS-109")
+
 
 @pytest.fixture
 def visit(trial, config):

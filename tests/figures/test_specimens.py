@@ -14,6 +14,8 @@ from cartpk.figures.registry import FIGURES
 from cartpk.figures.render import pictures
 from cartpk.tables import TABLES
 
+pytestmark = pytest.mark.requirement("URS-109")
+
 OURS = ("f_14_2_10", "f_14_2_10b", "f_14_2_23")
 
 

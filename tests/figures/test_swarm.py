@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cartpk.figures.swarm import REACH, offsets, swarmed
+
+pytestmark = pytest.mark.requirement("URS-109")
 
 
 @settings(deadline=None, max_examples=60)

@@ -8,6 +8,8 @@ import pytest
 from cartpk.figures import samples as s
 from cartpk.figures import wording
 
+pytestmark = pytest.mark.requirement("URS-109")
+
 
 def test_the_assay_in_words(trial, config):
     every = s.kinetic_samples(trial, config.primary_analyte)

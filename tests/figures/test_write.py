@@ -36,7 +36,7 @@ DRAWN = {
 
 OF_SPECIMENS = {"f_14_2_10", "f_14_2_10b", "f_14_2_23"}
 """Figures of other specimens and subsets, written from the trial that has these."""
-pytestmark = pytest.mark.xdist_group("figures written once")  # the whole module: else each part writes them again
+pytestmark = [pytest.mark.requirement("URS-109"), pytest.mark.xdist_group("figures written once")]
 
 
 @pytest.fixture(scope="module")

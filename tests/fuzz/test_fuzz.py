@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+pytestmark = pytest.mark.requirement("URS-311")
+
 HERE = Path(__file__).parent
 
 

@@ -60,6 +60,7 @@ def results(*rows):
 NEG, POS = ("NEGATIVE", np.nan), ("POSITIVE", np.nan)
 
 
+@pytest.mark.requirement("URS-508")
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [

@@ -5,6 +5,8 @@ import pytest
 from cartpk.adpp import derive_params_trial
 from cartpk.config.data import Data
 
+pytestmark = pytest.mark.requirement("URS-306")
+
 HEAD = "ACTION,FILE,ROW,USUBJID,TIME,ANALYTE,FIELD,OLD,NEW,WHO,WHEN,WHY"
 SIGNED = "A. Chen,2031-02-03,typing error"
 WITH = {"data": {"corrections": "decisions.csv"}}

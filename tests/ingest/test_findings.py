@@ -10,6 +10,8 @@ from cartpk.ingest.rules import RULES
 from cartpk.schemas import FINDINGS, checked
 from cartpk.terms import Severity
 
+pytestmark = pytest.mark.requirement("URS-303")
+
 ROWS = pd.DataFrame(
     {"USUBJID": ["S-1", "S-2"], "SRCFILE": ["b.csv", "a.csv"], "SRCROW": [7, 3], "OLD": ["POS", "+"]}, index=[10, 20]
 )

@@ -27,6 +27,8 @@ from cartpk.ingest.findings import Findings
 from cartpk.ingest.readers import READERS, Request, read_file
 from cartpk.ingest.sas_values import writer
 
+pytestmark = pytest.mark.requirement("URS-301")
+
 HEADER = ["USUBJID", "VISITDY", "PCDTC", "PCDT", "PCSTRESN", "PCSTRESC", "FLAG"]
 RECORDS = [
     ["S-01", 1, datetime(2024, 5, 3, 9, 30), date(2024, 5, 3), 12500.0, "12500", "Y"],
@@ -339,6 +341,7 @@ def test_a_file_under_a_wrong_name_is_told(tmp_path, mark):
     assert "its content is" in findings["MESSAGE"][0]
 
 
+@pytest.mark.requirement("URS-310")
 def test_no_file_is_unpacked_beyond_the_limit(tmp_path):
     big = ("ID,V\n" + "S-1,1\n" * 5_000).encode()
     (tmp_path / "d.csv.gz").write_bytes(gzip.compress(big))

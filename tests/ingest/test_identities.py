@@ -4,6 +4,8 @@ import pytest
 
 from cartpk.ingest.identities import looks_like, masked, number_within
 
+pytestmark = pytest.mark.requirement("URS-309")
+
 
 @pytest.mark.parametrize(
     ("identifier", "what"),

@@ -33,6 +33,7 @@ NASTY = [
 ]  # fmt: skip
 
 
+@pytest.mark.requirement("URS-106")
 def test_both_ways_in_give_the_same_tables(trial):
     tidy = trial.tidy(
         keep=lambda r: r["ANALYTE"] != "CD7+ fraction", cells={(i, "TIME_DAY"): r for i, r in SAME_TIMES.items()}
@@ -48,6 +49,7 @@ def test_both_ways_in_give_the_same_tables(trial):
 SAME_TIMES = {i: f"{(-1, 1, 3, 7, 10, 14, 28, 60)[i % 8]}" for i in range(72)}
 
 
+@pytest.mark.requirement("URS-106")
 def test_values_are_those_of_the_file(trial):
     adnca = trial.tidy().adnca
     mine = adnca[adnca["USUBJID"] == "S-02"]
@@ -64,6 +66,7 @@ def test_values_are_those_of_the_file(trial):
     assert set(mine["PCMETHOD"]) == {"qPCR"}
 
 
+@pytest.mark.requirement("URS-303")
 def test_the_way_back_leads_to_the_cell(trial):
     intake = trial.tidy()
     lines = (trial.folder / "data.csv").read_text(encoding="utf-8").splitlines()
@@ -162,6 +165,7 @@ def test_markers_of_cell_phenotyping_are_part_of_the_test(trial):
     assert intake.findings["OLD"].tolist() == ["TLYCE CD7-"]
 
 
+@pytest.mark.requirement("URS-106")
 def test_sdtm_prefers_the_standardised_result_and_lists_the_original(trial):
     cells = {("pc", 3, "PCORRES"): "20.4", ("pc", 3, "PCORRESU"): "10^3 copies/ug", ("pc", 4, "PCSTRESC"): ""}
     adnca = trial.sdtm(cells).adnca.set_index("SRCROW")
@@ -171,6 +175,7 @@ def test_sdtm_prefers_the_standardised_result_and_lists_the_original(trial):
     assert adnca.loc[5, "SRCSEQ"] == "4"
 
 
+@pytest.mark.requirement("URS-304")
 def test_all_findings_of_all_files_come_out_at_once(trial):
     intake = trial.sdtm(
         {("pc", 3, "PCSTRESC"): "-5", ("cp", 3, "CPDTC"): "2024-05"},

@@ -8,6 +8,8 @@ from cartpk.ingest.findings import Findings
 from cartpk.ingest.nominal import nominal_days
 from cartpk.ingest.placement import profile_starts
 
+pytestmark = pytest.mark.requirement("URS-312")
+
 AGAIN = ("ex", 0, {"EXSEQ": "2", "EXSTDTC": "2024-05-15T10:00", "EXENDTC": "2024-05-15T10:20"})
 
 
@@ -114,6 +116,7 @@ def test_a_planned_day_0_needs_a_declaration():
     assert declared.tolist()[:3] == [-7, 0, 14]
 
 
+@pytest.mark.requirement("URS-107")
 def test_every_subject_that_came_in_comes_out(trial):
     intake = trial.sdtm(
         {("pc", i, "USUBJID"): "S-04" for i in range(8)},

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.readers import READERS, Request, read_file
 
+pytestmark = pytest.mark.requirement("URS-301")
+
 TABLE = "ID,TIME,VALUE\nS-1,0,<50\nS-1,7,12500\n"
 
 

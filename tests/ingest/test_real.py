@@ -11,7 +11,10 @@ from cartpk.ingest import read_trial
 ROOT = Path(__file__).resolve().parents[2]
 KINETICS = ROOT.parent / "shared" / "reference" / "kinetics"
 
-pytestmark = pytest.mark.skipif(not KINETICS.is_dir(), reason="the reference data are not beside the project")
+pytestmark = [
+    pytest.mark.requirement("URS-113"),
+    pytest.mark.skipif(not KINETICS.is_dir(), reason="the reference data are not beside the project"),
+]
 
 
 @pytest.fixture(scope="module")

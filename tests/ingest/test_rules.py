@@ -24,6 +24,8 @@ from cartpk.pages.input_rules import ALL_RULES
 from cartpk.rule import Accepted
 from cartpk.terms import Severity
 
+pytestmark = pytest.mark.requirement("URS-302")
+
 ROOT = Path(__file__).resolve().parents[2]
 SHEET = ROOT.parent / "shared" / "domain" / "bad_inputs.csv"
 
@@ -155,6 +157,7 @@ def test_an_accepted_form_is_read_as_it_is_meant_without_an_alarm(form, kind, tr
     assert FORMS[form]["output"](Seen(intake, form))
 
 
+@pytest.mark.requirement("URS-304")
 @pytest.mark.parametrize(("rule", "stops"), [("BI-009", True), ("BI-011", True), ("BI-007", False)])
 def test_strict_stops_at_everything_but_information(rule, stops, trial):
     lenient = trial.read

@@ -9,6 +9,8 @@ from cartpk.config.data import Time
 from cartpk.ingest.clock import Clock
 from cartpk.ingest.times import DateReader, days_between, read_stamp
 
+pytestmark = pytest.mark.requirement("URS-312")
+
 HOUR = 1 / 24
 
 

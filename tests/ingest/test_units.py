@@ -4,6 +4,8 @@ import pytest
 
 from cartpk.ingest.spellings import canonical_specimen, canonical_unit
 
+pytestmark = pytest.mark.requirement("URS-313")
+
 
 @pytest.mark.parametrize(
     ("spelling", "unit"),

@@ -15,6 +15,8 @@ from cartpk.models.base import Prior
 from cartpk.models.cd7_dynamics import PARAMETERS, CountCurve, Driver
 from cartpk.models.cd7_fitting import CountFits, fit_counts
 
+pytestmark = pytest.mark.requirement("URS-410")
+
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "kinetics"
 GRID = np.concatenate([np.arange(0, 60, 0.25), np.arange(60, 181, 1.0)])
 DAYS = np.array([-7.0, -1.0, 0.5, 3, 7, 10, 14, 21, 28, 42, 60, 90])

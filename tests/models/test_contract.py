@@ -14,6 +14,8 @@ from cartpk.core.nca.parameters import UnitRule, unit_of
 from cartpk.models import MODELS, KineticModel, Unit, get_model
 from cartpk.models.fitting import fit_model
 
+pytestmark = pytest.mark.requirement("URS-401")
+
 DAYS = np.array([0.02, 0.4, 1.0, 3.3, 6.1, 8.7, 10.2, 14.9, 28.0, 61.0, 90.0, 365.0])
 NOT_MODELS = {
     "base",
@@ -206,6 +208,7 @@ def test_leading_dimensions_broadcast(model):
     np.testing.assert_allclose(model.log_slope(theta, day)[0], model.log_slope(theta[0], day[0]))
 
 
+@pytest.mark.requirement("URS-403")
 def test_a_noise_free_profile_gives_its_parameters_back(model):
     truth = typical(model) * 1.25
     truth[:, [p.unit == "conc" for p in model.parameters]] *= 3000.0

@@ -11,6 +11,8 @@ from cartpk.models import MODELS
 from cartpk.models.population import PopulationCurve, fit_model_population
 from cartpk.models.population_errors import covariance_of_estimates
 
+pytestmark = pytest.mark.requirement("URS-406")
+
 DAY = np.array([1, 3, 5, 7, 9, 11, 14, 18, 21, 28, 42, 60, 90, 180, 360.0])
 CENTRE = np.log([3900, 9.3, 24000, 0.16, 0.0079 / (1 - 0.0079), 0.0032])
 OMEGA = np.array([1.0, 0.3, 0.8, 0.45, 0.9, 0.5])

@@ -15,6 +15,8 @@ from cartpk.pages.parameters import parameters_page, settings_read
 from cartpk.pharmacodynamics import PARAMETERS as PD_PARAMETERS
 from cartpk.terms import AucMethod
 
+pytestmark = pytest.mark.requirement("URS-211", "URS-714")
+
 ROOT = Path(__file__).resolve().parents[2]
 TERMS = ROOT.parent / "shared" / "domain" / "ct_pkparm_2025-03-25.csv"
 OTHER_CHOICES = {

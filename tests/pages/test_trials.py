@@ -19,6 +19,8 @@ from cartpk.schemas import read_table
 from cartpk.tables import TABLES, NoTable, make_tables
 from cartpk.terms import Endpoint
 
+pytestmark = pytest.mark.requirement("URS-512")
+
 ROOT = Path(__file__).resolve().parents[2]
 TRIALS = ("NCT04480788", "NCT06316427", "NCT06871644", "NCT07117175")
 SAID = {

@@ -9,6 +9,8 @@ from cartpk.portfolio.published import published
 from cartpk.portfolio.statistics import statistics
 from cartpk.portfolio.wording import apart
 
+pytestmark = pytest.mark.requirement("URS-609")
+
 
 @pytest.fixture(scope="module")
 def found(members, settings):

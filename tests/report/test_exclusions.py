@@ -8,6 +8,8 @@ import pytest
 from cartpk.report.exclusions import exclusions
 from cartpk.report.issues import group_findings
 
+pytestmark = pytest.mark.requirement("URS-307")
+
 
 def edited(table, column, value, where):
     changed = table.copy()

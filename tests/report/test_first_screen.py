@@ -11,6 +11,8 @@ from cartpk.report.completeness import completeness, flag_counts, primary_parame
 from cartpk.report.issues import group_findings
 from cartpk.report.record import dose_levels, heading, record, sentence
 
+pytestmark = pytest.mark.requirement("URS-603")
+
 STEIN = "Stein 2019 (expansion, contraction, persistence)"
 
 

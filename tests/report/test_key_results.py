@@ -8,6 +8,8 @@ from cartpk.figures.palette import dose_colours
 from cartpk.report.key_results import GROUPS, KINETICS, PHARMACODYNAMICS, key_results
 from cartpk.report.tables import Cell, Column, Row, TableBlock, broken
 
+pytestmark = pytest.mark.requirement("URS-603")
+
 
 def table(name, columns, rows, empty=None):
     """A table of statistics as the report reads it; ``rows`` = (key, printed cells)."""

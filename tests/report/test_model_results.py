@@ -14,6 +14,8 @@ from cartpk.report.model_grids import COMPARED, Fitted, beside_nca, population, 
 from cartpk.report.model_results import model_results
 from cartpk.simulate.profiles import simulate_profiles
 
+pytestmark = pytest.mark.requirement("URS-412")
+
 MODELS = ("stein", "growth_decay")
 
 

@@ -21,6 +21,8 @@ from cartpk.tables.registry import make_tables
 from cartpk.tables.table import NoTable
 from cartpk.trial_data import load
 
+pytestmark = pytest.mark.requirement("URS-602")
+
 SHORTER = {"PCTEXTR", "AFRLT", "ARRLT"}
 """Columns that the block holds to 8 digits, as it does parameters; all others to 12."""
 

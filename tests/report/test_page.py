@@ -125,6 +125,7 @@ def outer_groups(entry: dict) -> int:
 # --- closed -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("URS-601")
 def test_the_policy_comes_first_and_allows_nothing_but_this_style_and_script(tree, html):
     policy = next(m for m in tree.all("meta") if m.attributes.get("http-equiv") == "Content-Security-Policy")
     rules = dict(part.split(" ", 1) for part in policy.attributes["content"].split("; "))
@@ -150,6 +151,7 @@ def test_the_packed_charting_library_is_the_one_that_is_installed():
     assert library().name.startswith(wanted), "run python -m cartpk.report.charts.bundle"
 
 
+@pytest.mark.requirement("URS-601")
 def test_nothing_is_loaded_from_anywhere(tree):
     for node in tree.all():
         for name in ("src", "srcset", "data", "poster", "background", "action", "formaction", "xlink:href"):
@@ -268,6 +270,7 @@ def test_every_section_of_the_methods_is_there(tree, config):
             assert paragraph in block
 
 
+@pytest.mark.requirement("URS-511")
 def test_what_the_record_leaves_open_is_said(tree):
     facts = {d.children[0].text: d.children[1].text for d in tree.one("section", id="trial").all("div")}
     assert facts["Phase"] == "not stated in the registry record"
@@ -315,6 +318,7 @@ def test_key_results_are_cells_of_the_tables(tree, entries, data):
             assert rows[label][i] == f"{printed[statistic]} {said}", (code, cohort)
 
 
+@pytest.mark.requirement("URS-602")
 def test_numbers_on_the_page_are_those_of_the_csv(results, tree, data):
     with (results / "tables" / "t_14_2_2.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -332,6 +336,7 @@ def test_numbers_on_the_page_are_those_of_the_csv(results, tree, data):
 # --- escaped ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("URS-308")
 def test_markup_in_the_data_is_printed_not_run(tree, html):
     assert '<script>alert("x")</script> & co' in tree.one("main").text
     assert html.count("<script") == 3, "the data block, the charting library and the page's script"
@@ -363,6 +368,7 @@ def test_css_strings_hold_only_letters_digits_blanks_and_escapes():
 # --- synthetic or not -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("URS-606")
 def test_synthetic_data_say_so_at_the_top_in_the_bar_and_on_paper(tree, html):
     assert "Synthetic data" in tree.one("header", class_="bar").text
     assert "(synthetic data)" in tree.one("title").text
@@ -407,6 +413,7 @@ def test_regions_that_scroll_can_be_reached_and_are_named(tree):
     assert len(names) == len(set(names))
 
 
+@pytest.mark.requirement("URS-604")
 def test_landmarks_and_the_way_past_the_outline(tree):
     assert tree.one("main").attributes["id"] == "main"
     assert tree.one("nav").attributes["aria-label"] == "Contents"
@@ -425,6 +432,7 @@ def test_the_outline_leads_to_every_exhibit(tree):
 # --- the same each time -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("URS-702")
 def test_two_builds_are_the_same_bytes_and_hold_no_clock(config, run, provenance, html):
     assert render(config, run, provenance) == html
     import datetime as dt

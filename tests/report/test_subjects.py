@@ -44,6 +44,8 @@ from cartpk.tables.printing import days
 from cartpk.terms import ALL_SUBJECTS, AucFlag
 from cartpk.trial_data import load
 
+pytestmark = pytest.mark.requirement("URS-607")
+
 NAN = float("nan")
 
 

@@ -27,6 +27,8 @@ from cartpk.tables.groups import analysis_set
 from cartpk.terms import SubjectSet
 from cartpk.trial_data import load
 
+pytestmark = pytest.mark.requirement("URS-607")
+
 
 @pytest.fixture(scope="module")
 def data(sample):  # noqa: F811

@@ -8,6 +8,8 @@ import pytest
 from cartpk.config import load
 from cartpk.simulate import DESIGNS, GENERATOR, sample_files, simulate_trial
 
+pytestmark = pytest.mark.requirement("URS-111")
+
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "data" / "sample"
 

@@ -46,6 +46,7 @@ def test_nothing_is_refused_and_only_scenarios_are_found(case):
     assert set(found.loc[found["RULE"] == "BI-080", "USUBJID"]) <= transplanted
 
 
+@pytest.mark.requirement("URS-112")
 def test_values_times_and_limits_arrive_as_simulated(case):
     trial, intake, config = case
     code = {a.specimen: a.code for a in config.analytes}

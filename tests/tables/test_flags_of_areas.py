@@ -16,6 +16,8 @@ from cartpk.tables.t_14_2_2 import table as summary
 from cartpk.terms import AucFlag
 from cartpk.trial_data import TrialData
 
+pytestmark = pytest.mark.requirement("URS-203")
+
 FULL = {0: None, 3: 400, 7: 9000, 10: 20000, 14: 9000, 21: 1500, 28: 300, 35: 100}
 SERIES = {
     # the flag its AUC0-28d must get -> day: result (None = BLQ)

@@ -12,6 +12,8 @@ from cartpk.schemas.derived import DERIVED
 from cartpk.tables import t_14_2_3, t_14_2_4, t_14_2_4b, t_14_2_7
 from cartpk.tables.table import NoTable
 
+pytestmark = pytest.mark.requirement("URS-209")
+
 GRADES = {"S1": "0-1", "S2": "0-1", "S3": "0-1", "S4": "2+", "S5": "2+", "S6": "2+"}
 BOTH = {"subgroups": [{"column": "RESPONSE", "label": "Response"}, {"column": "CRS", "label": "CRS grade"}]}
 

@@ -83,6 +83,7 @@ def test_json_is_what_is_printed_and_what_is_behind_it():
     assert (none["empty_reason"], none["rows"], none["columns"]) == ("There is none.", [], [])
 
 
+@pytest.mark.requirement("URS-308")
 @pytest.mark.parametrize("text", ["=1+1", "+cmd", "-cmd", "@x", "\tx", "\rx", "-", "=", "-1.5 to 2", "+1e"])
 def test_formulas_are_guarded(text):
     assert guarded(text) == f"'{text}"

@@ -12,6 +12,8 @@ from cartpk.tables.t_14_2_4 import table as by_group
 from cartpk.tables.table import NoTable
 from cartpk.terms import AucFlag
 
+pytestmark = pytest.mark.requirement("URS-110")
+
 ALL = "All doses"
 
 

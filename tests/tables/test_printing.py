@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from cartpk.tables.printing import count, days, dose, fixed, percent, significant, unit_text
 
+pytestmark = pytest.mark.requirement("URS-110")
+
 numbers = st.floats(1e-4, 9e7)
 
 

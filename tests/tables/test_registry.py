@@ -74,6 +74,7 @@ def test_every_table_of_the_small_trial_is_filled(made):
     assert all(re.fullmatch(r"[A-Z].*\.", t.body.reason) for t in empty)
 
 
+@pytest.mark.requirement("URS-602")
 def test_what_is_printed_is_what_the_csv_holds(tables):
     """Each number in a printed cell is the cell's CSV value to the printed digits."""
     checked = 0
@@ -152,6 +153,7 @@ def test_the_order_of_rows_in_the_files_changes_nothing(factory):
         assert table.body == other.body, table.id
 
 
+@pytest.mark.requirement("URS-708")
 def test_listings_of_very_many_subjects_are_of_a_sample_and_say_so(factory):
     few = factory.config(scale={"subjects_shown": 2})
     data = factory.trial(few)

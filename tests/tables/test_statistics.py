@@ -10,6 +10,8 @@ from cartpk.tables.cells import words
 from cartpk.tables.printing import significant
 from cartpk.tables.statistics import line_names, statistic_rows, summed
 
+pytestmark = pytest.mark.requirement("URS-110")
+
 
 def test_a_group_without_values_is_nc_and_one_value_has_no_spread():
     rows = statistic_rows(

@@ -8,6 +8,8 @@ import pytest
 from cartpk.tables import t_14_2_12
 from cartpk.tables.table import NoTable
 
+pytestmark = pytest.mark.requirement("URS-405")
+
 AIC = {"stein": {"S1": 10.0, "S2": 14.0, "S4": 12.0}, "gamma": {"S1": 13.0, "S2": 13.0, "S4": 30.0, "S5": 5.0}}
 CMAX = {"stein": {"S1": 800.0, "S2": 2000.0, "S4": 8000.0}, "gamma": {"S1": 500.0, "S2": 2000.0, "S4": 4000.0}}
 

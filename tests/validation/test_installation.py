@@ -13,6 +13,8 @@ from click.testing import CliRunner
 from cartpk.cli import iq
 from cartpk.validation.installation import holds, installation, locked
 
+pytestmark = pytest.mark.requirement("URS-710")
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

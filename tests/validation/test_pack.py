@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from cartpk.config import load
 from cartpk.terms import Endpoint
 from cartpk.validation import PackError, Verdict, load_pack, matrix
+from cartpk.validation.markers import marked
 from cartpk.validation.nodes import belongs, missing
 from cartpk.validation.trials import trial_areas
+
+pytestmark = pytest.mark.requirement("URS-711")
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "docs" / "validation"
@@ -20,16 +23,23 @@ PACK = ROOT / "docs" / "validation"
 
 @pytest.fixture(scope="module")
 def pack():
-    return load_pack(PACK, trial_areas(ROOT))
+    return load_pack(ROOT, trial_areas(ROOT))
 
 
 @pytest.fixture
 def copy(tmp_path):
-    return shutil.copytree(PACK, tmp_path / "validation")
+    """A project of the pack and of files that carry the markers of the tests and nothing else."""
+    shutil.copytree(PACK, tmp_path / "docs" / "validation")
+    (tmp_path / "tests").mkdir()
+    numbers = ", ".join(f'"{name}"' for name in marked(ROOT))
+    (tmp_path / "tests" / "test_all.py").write_text(
+        f"pytestmark = pytest.mark.requirement({numbers})\n", encoding="utf-8"
+    )
+    return tmp_path
 
 
 def change(folder, name, pattern, replacement):
-    file = folder / f"{name}.yaml"
+    file = folder / ("tests/test_all.py" if name == "markers" else f"docs/validation/{name}.yaml")
     text, n = re.subn(pattern, replacement, file.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE)
     assert n == 1
     file.write_text(text, encoding="utf-8")
@@ -58,8 +68,9 @@ def test_a_requirement_without_a_test_is_never_covered(pack):
     ("name", "pattern", "replacement", "said"),
     [
         ("requirements", r"URS-102$", "URS-101", "URS-101 is given 2 times"),
-        ("traceability", r"^URS-103:", "URS-999:", "URS-103 has no entry in traceability.yaml"),
-        ("traceability", r"^URS-103:", "URS-999:", "traceability.yaml names URS-999, which is no requirement"),
+        ("markers", '"URS-103"', '"URS-999"', "URS-103 has neither a test that carries its marker nor a gap"),
+        ("markers", '"URS-103"', '"URS-999"', "tests/test_all.py: the marker names URS-999, which is no requirement"),
+        ("markers", '"URS-103"', "NUMBER", "tests/test_all.py:1: a marker of requirements holds their numbers in"),
         ("requirements", r"cartpk\.cli\.run, cartpk\.report\]", "cartpk.nowhere]", "URS-101: there is no module"),
         ("requirements", r"^      text: One command.*", "      words: x", "areas.0.requirements.0"),
         ("oracles", r"^- id: OQ-01", "- id: first", "oracles.0.id"),
@@ -73,9 +84,26 @@ def test_what_does_not_hold_is_told(copy, name, pattern, replacement, said):
 
 
 def test_a_missing_file_is_named(copy):
-    (copy / "limits.yaml").unlink()
+    (copy / "docs" / "validation" / "limits.yaml").unlink()
     with pytest.raises(PackError, match=r"limits\.yaml is missing"):
         load_pack(copy)
+
+
+def test_markers_stand_at_files_classes_and_tests(tmp_path):
+    (tmp_path / "tests" / "a").mkdir(parents=True)
+    (tmp_path / "tests" / "a" / "test_b.py").write_text(
+        "pytestmark = [pytest.mark.requirement('URS-1'), pytest.mark.skipif(True, reason='URS-9')]\n"
+        "@pytest.mark.parametrize('x', [1])\n@pytest.mark.requirement('URS-2', 'URS-3')\ndef test_c(x): pass\n"
+        "class TestD:\n    pytestmark = pytest.mark.requirement('URS-3')\n"
+        "    @pytest.mark.requirement('URS-2')\n    def test_e(self): pass\n",
+        encoding="utf-8",
+    )
+    file = "tests/a/test_b.py"
+    assert marked(tmp_path) == {
+        "URS-1": (file,),
+        "URS-2": (f"{file}::test_c", f"{file}::TestD::test_e"),
+        "URS-3": (f"{file}::test_c", f"{file}::TestD"),
+    }
 
 
 def test_a_node_that_names_nothing_is_found(tmp_path):

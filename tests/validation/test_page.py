@@ -15,6 +15,8 @@ from cartpk.validation.junit import Outcome, TestRun
 from cartpk.validation.page import packages, render
 from cartpk.validation.trials import trial_areas
 
+pytestmark = pytest.mark.requirement("URS-711")
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Source("1.2.3", "0123456789abcdef", "c" * 40, modified=True)
 CHECKS = (Check("package", "numpy", "2.0", "2.1 <b>", passed=False), Check("platform", "machine", "", "x", None))
@@ -22,7 +24,7 @@ CHECKS = (Check("package", "numpy", "2.0", "2.1 <b>", passed=False), Check("plat
 
 @pytest.fixture(scope="module")
 def pack():
-    return load_pack(ROOT / "docs" / "validation", trial_areas(ROOT))
+    return load_pack(ROOT, trial_areas(ROOT))
 
 
 def run_of(pack, **changed):

@@ -33,9 +33,11 @@ def command(junit: Path | None, root: Path, lock: Path | None, out: Path) -> Non
     from cartpk.validation.trials import trial_areas
 
     lock = lock or root / "requirements.lock"
-    pack = load_pack(root / "docs" / "validation", trial_areas(root))
+    pack = load_pack(root, trial_areas(root))
     if gone := missing(pack.nodes(), root):
-        raise ValueError("traceability.yaml or oracles.yaml names tests that are not there:\n  " + "\n  ".join(gone))
+        raise ValueError(
+            "requirements of trials or oracles.yaml name tests that are not there:\n  " + "\n  ".join(gone)
+        )
     run = read_junit(junit) if junit else None
     write_text(out, render(pack, run, installation(lock), source(), list(locked(lock))))
     rows = matrix(pack, run)

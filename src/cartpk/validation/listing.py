@@ -30,7 +30,7 @@ This pack supports the validation of cartpk for an intended use; it claims no co
 def validation_page(root: Path | str = ".") -> str:
     """The whole text of docs/validation.md, from docs/validation and config/trials under ``root``."""
     folder = Path(root)
-    pack = load_pack(folder / "docs" / "validation", trial_areas(folder))
+    pack = load_pack(folder, trial_areas(folder))
     return "\n".join([_HEAD, *_areas(pack), *_oracles(pack), *_limits(pack)]).rstrip() + "\n"
 
 

@@ -10,10 +10,12 @@ from typing import Annotated, Any, Final
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cartpk.validation.markers import MarkerError, marked
+
 __all__ = ["Area", "Limit", "Oracle", "Pack", "PackError", "Qualification", "Requirement", "Step", "load_pack"]
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
-_NAMES: Final = ("requirements", "traceability", "oracles", "limits", "performance", "release")
+_NAMES: Final = ("requirements", "oracles", "limits", "performance", "release")
 """Files of the pack, without .yaml."""
 
 
@@ -93,7 +95,7 @@ class Pack(_Entry):
     areas
         Requirements by subject, in the order of the file.
     tests
-        Requirement -> test nodes that show it; a requirement without tests has an empty tuple.
+        Requirement -> test nodes that carry its marker; a requirement without tests has an empty tuple.
     oracles, limits, performance, release
         Operational qualification, known limits, performance qualification, checklist of a release.
     """
@@ -116,30 +118,34 @@ class Pack(_Entry):
         return tuple(sorted({*named, *(node for oracle in self.oracles for node in oracle.tests)}))
 
 
-def load_pack(folder: Path, further: Sequence[tuple[Area, dict[str, tuple[str, ...]]]] = ()) -> Pack:
-    """The pack of this folder, checked.
+def load_pack(root: Path, further: Sequence[tuple[Area, dict[str, tuple[str, ...]]]] = ()) -> Pack:
+    """The pack of this project, checked.
 
     Parameters
     ----------
-    folder
-        Where the YAML files lie (``docs/validation``).
+    root
+        The project: the YAML files lie in ``docs/validation``, the tests that carry markers in ``tests``.
     further
         More areas with their tests: the requirements of trials.
 
     Raises
     ------
     PackError
-        Where a file is missing or is not what it should be, a number is given twice, a requirement has no entry in
-        traceability.yaml or the other way round, or a module that is named does not exist.
+        Where a file is missing or is not what it should be, a number is given twice, a marker names no requirement,
+        a requirement has neither a test nor a gap, or a module that is named does not exist.
     """
+    folder = root / "docs" / "validation"
     content = {name: _read(folder / f"{name}.yaml") for name in _NAMES}
-    tests = dict(content["traceability"] or {})
+    try:
+        tests = marked(root)
+    except MarkerError as error:
+        raise PackError(str(error)) from None
     for _, nodes in further:
         tests |= nodes
     try:
         pack = Pack(
             areas=(*content["requirements"], *(area for area, _ in further)),
-            tests={key: tuple(value or ()) for key, value in tests.items()},
+            tests=tests,
             **{name: content[name] for name in ("oracles", "limits", "performance", "release")},
         )
     except ValidationError as error:
@@ -147,7 +153,7 @@ def load_pack(folder: Path, further: Sequence[tuple[Area, dict[str, tuple[str, .
         raise PackError(f"{folder}: the validation pack does not hold\n" + "\n".join(said)) from None
     if problems := list(_problems(pack)):
         raise PackError(f"{folder}: the validation pack does not hold\n" + "\n".join(problems))
-    return pack
+    return pack.model_copy(update={"tests": {r.id: pack.tests.get(r.id, ()) for r in pack.requirements()}})
 
 
 def _read(path: Path) -> Any:  # noqa: ANN401 - pydantic looks at what is in it
@@ -169,9 +175,11 @@ def _is_module(name: str) -> bool:
 def _problems(pack: Pack) -> Iterator[str]:
     known = [r.id for r in pack.requirements()]
     yield from (f"{name} is given {n} times" for name, n in Counter(known).items() if n > 1)
-    yield from (f"{name} has no entry in traceability.yaml" for name in known if name not in pack.tests)
-    yield from (f"traceability.yaml names {name}, which is no requirement" for name in pack.tests if name not in known)
+    for name in sorted(pack.tests.keys() - known):
+        yield f"{', '.join(pack.tests[name])}: the marker names {name}, which is no requirement"
     for requirement in pack.requirements():
+        if not (pack.tests.get(requirement.id) or requirement.gap):
+            yield f"{requirement.id} has neither a test that carries its marker nor a gap that says why"
         for module in requirement.where:
             if not _is_module(module):
                 yield f"{requirement.id}: there is no module {module}"

@@ -15,6 +15,8 @@ from cartpk.core.estimation.evidence import importance_minus2ll, louis_informati
 from cartpk.core.estimation.population import OmegaPrior, SaemSettings, fit_population
 from cartpk.core.estimation.profiles import Profiles
 
+pytestmark = pytest.mark.requirement("URS-407")
+
 MU, SD, RHO, S, EFFECT = np.array([3.0, -0.15]), np.array([0.8, 0.04]), 0.6, 0.3, 1.2
 DAY = np.array([1.0, 3, 6, 10, 15, 20])
 DESIGN = np.column_stack([np.ones(DAY.size), DAY])

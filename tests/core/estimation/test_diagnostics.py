@@ -13,6 +13,8 @@ from cartpk.core.estimation.metropolis import Theta
 from cartpk.core.estimation.population import OmegaPrior, PopulationFit
 from cartpk.core.estimation.profiles import Profiles
 
+pytestmark = pytest.mark.requirement("URS-408")
+
 MU, OMEGA, S = np.array([3.0, -0.15]), np.array([0.8, 0.04]), 0.3
 DAY = np.array([1.0, 3, 6, 10, 15, 20])
 LLOQ = 3.0

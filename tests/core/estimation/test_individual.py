@@ -8,6 +8,8 @@ from cartpk.core.estimation.profiles import Profiles
 from cartpk.models import get_model
 from cartpk.models.fitting import build_problem, fit_model
 
+pytestmark = pytest.mark.requirement("URS-403")
+
 STEIN = get_model("stein")
 DAY = np.array([1, 3, 5, 7, 9, 11, 14, 18, 21, 28, 35, 42, 60, 90, 120, 180, 270, 360.0])
 

@@ -16,6 +16,8 @@ from cartpk.core.estimation.likelihood import (
 )
 from cartpk.core.estimation.profiles import Profiles
 
+pytestmark = pytest.mark.requirement("URS-402")
+
 POINTS = np.array([-1e4, -300.0, -40.0, -8.0, -1.3, -1e-9, 0.0, 0.7, 5.0, 40.0])
 LAW = {Residual.NORMAL: stats.norm(), Residual.STUDENT: stats.t(df=4)}
 

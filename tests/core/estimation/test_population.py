@@ -14,6 +14,8 @@ from cartpk.core.estimation.population import OmegaPrior, SaemSettings, fit_popu
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.core.estimation.sampled import SampledLikelihood
 
+pytestmark = pytest.mark.requirement("URS-406")
+
 MU, OMEGA, S = np.array([3.0, -0.15]), np.array([0.8, 0.04]), 0.3
 DAY = np.array([1.0, 3, 6, 10, 15, 20])
 DESIGN = np.column_stack([np.ones(DAY.size), DAY])
@@ -123,6 +125,7 @@ def test_uncertain_draws_carry_the_covariance_of_the_estimates(curve):
     assert (sampled.uncertain(known, 10**6, seed=2)[..., 1].std(axis=0) > 1.03 * drawn[..., 1].std(axis=0)).mean() > 0.8
 
 
+@pytest.mark.requirement("URS-402")
 def test_censoring_is_not_dropping(curve):
     full, _ = trial(80, seed=6)
     censored, _ = trial(80, seed=6, lloq=3.0)

@@ -22,6 +22,8 @@ from cartpk.models import get_model
 from cartpk.models.fitting import fit_model
 from cartpk.simulate import simulate_profiles
 
+pytestmark = pytest.mark.requirement("URS-403")
+
 
 def test_the_covariance_of_a_line_is_that_of_regression(line, noisy):
     data = noisy.take([0, 1, 2])
@@ -93,6 +95,7 @@ def test_censored_samples_give_one_limit_only(line):
     assert profile_limits(problem, fits.x, (1,))[1].verdicts() == [Verdict.UPPER_ONLY]
 
 
+@pytest.mark.requirement("URS-404")
 def test_the_four_verdicts():
     inf = np.inf
     limits = ProfileLimits(np.array([0.0, 0.0, -inf, -inf]), np.array([1.0, inf, 1.0, inf]))

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from cartpk.core.nca.areas import area_between, concentration_at, log_ratio, segments
 from cartpk.terms import AucMethod
 
+pytestmark = pytest.mark.requirement("URS-201")
+
 getcontext().prec = 60
 
 

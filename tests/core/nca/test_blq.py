@@ -5,6 +5,8 @@ import pytest
 from cartpk.core.nca import BlqRule, NcaSettings, Profiles
 from cartpk.core.nca.analysis import Analysis
 
+pytestmark = pytest.mark.requirement("URS-201")
+
 # BLQ at 0 and 2 (first), 7 (middle), 9 between Tmax and Tlast (middle), 28 (last); Tfirst 4, Tmax 8, Tlast 14
 DAY = [0, 2, 4, 7, 8, 9, 14, 28]
 CONC = [0, 0, 5, 0, 90, 0, 10, 0]

@@ -18,6 +18,8 @@ from cartpk.core.nca import (
 )
 from cartpk.terms import AucMethod, NcaReason
 
+pytestmark = pytest.mark.requirement("URS-201")
+
 # Stein 2019, typical subject: foldx 3900, Tmax 9.3 d, Cmax 24,000, alpha 0.16, FB 0.0079, beta 0.0032 per day
 FOLDX, TMAX, CMAX, ALPHA, FB, BETA = 3900.0, 9.3, 24_000.0, 0.16, 0.0079, 0.0032
 
@@ -178,6 +180,7 @@ def everything(p, nca, event=None):
     return out
 
 
+@pytest.mark.requirement("URS-210")
 @settings(max_examples=40, deadline=None)
 @given(st.lists(profiles(), min_size=2, max_size=7), choices, st.data())
 def test_a_subject_alone_equals_the_subject_among_others_to_the_last_bit(parts, nca, data):
@@ -189,6 +192,7 @@ def test_a_subject_alone_equals_the_subject_among_others_to_the_last_bit(parts, 
             assert value[0].tobytes() == among[name][i].tobytes(), (name, i)
 
 
+@pytest.mark.requirement("URS-210")
 @settings(max_examples=30, deadline=None)
 @given(st.lists(profiles(), min_size=2, max_size=6), choices, st.randoms(use_true_random=False))
 def test_order_of_rows_and_subjects_is_irrelevant_to_the_last_bit(parts, nca, rnd):
@@ -219,6 +223,7 @@ def test_blocks_never_show(monkeypatch):
 AREAS = ("AUCLST", "AUCALL", "AUC0_28D", "AUC0_90D", "AUMCLST")
 
 
+@pytest.mark.requirement("URS-210")
 @settings(max_examples=80, deadline=None)
 @given(profiles(), choices, st.floats(1e-3, 1e3))
 def test_values_scale(part, nca, factor):
@@ -237,6 +242,7 @@ def test_values_scale(part, nca, factor):
         np.testing.assert_allclose(many.value["LAMZ"], one_.value["LAMZ"], rtol=1e-6)
 
 
+@pytest.mark.requirement("URS-210")
 @settings(max_examples=80, deadline=None)
 @given(profiles(), choices, st.sampled_from([0.125, 0.5, 2.0, 24.0]))
 def test_time_scales(part, nca, factor):

@@ -8,6 +8,8 @@ from cartpk.core.nca.parameters import Group
 from cartpk.core.nca.reasons import MoreReasons
 from cartpk.terms import NcaReason
 
+pytestmark = pytest.mark.requirement("URS-204")
+
 DAY = np.array([0.0, 1, 3, 5, 7, 10, 14, 21, 28, 35, 60, 90])
 RHO, ALPHA, BETA, CMAX = 0.9, 0.25, 0.01, 20_000.0
 

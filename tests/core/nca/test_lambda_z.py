@@ -9,6 +9,8 @@ from cartpk.core.nca.lambda_z import regress_tails, terminal_phase
 from cartpk.core.nca.reasons import REASONS
 from cartpk.terms import NcaReason
 
+pytestmark = pytest.mark.requirement("URS-205")
+
 
 def phase(day, conc, **choices):
     day, conc = np.asarray(day, float), np.asarray(conc, float)

@@ -10,6 +10,8 @@ from cartpk.core.nca import AfterLast, BlqRule, NcaSettings, Profiles, TimeZero,
 from cartpk.core.nca.parameters import PARAMETERS
 from cartpk.terms import AucMethod
 
+pytestmark = pytest.mark.requirement("URS-201")
+
 WHOLE = {
     "CMAX": "cmax", "TMAX": "tmax", "TLST": "tlast", "CLST": "clast.obs", "TFST": "tfirst", "TLAG": "tlag",
     "AUCLST": "auclast", "AUCALL": "aucall", "AUCIFO": "aucinf.obs", "AUCIFP": "aucinf.pred", "AUCPEO": "aucpext.obs",

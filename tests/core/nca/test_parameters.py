@@ -8,6 +8,8 @@ import pytest
 from cartpk.core.nca import PARAMETERS, REASONS, Group, NcaSettings, Profiles, UnitRule, calculate, unit_of
 from cartpk.core.nca.parameters import SPONSOR, parameter
 
+pytestmark = pytest.mark.requirement("URS-211")
+
 
 @pytest.mark.parametrize("entry", PARAMETERS.values(), ids=PARAMETERS)
 def test_an_entry_says_what_it_is(entry):

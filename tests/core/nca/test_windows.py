@@ -18,6 +18,8 @@ from cartpk.core.nca.reasons import MoreReasons
 from cartpk.core.nca.windows import FLAGS, window_auc
 from cartpk.terms import AucFlag, AucMethod, NcaReason
 
+pytestmark = pytest.mark.requirement("URS-202")
+
 F, M, N = AucFlag, MoreReasons, NcaReason
 K = 0.05
 """Rate of the mono-exponential decline of the cases, 1/day."""
