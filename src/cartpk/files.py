@@ -13,7 +13,6 @@ import hashlib
 import os
 import re
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Watcher",
-    "file_names",
     "guarded",
-    "is_portable",
     "watched",
     "write_bytes",
     "write_chunks",
@@ -40,15 +37,10 @@ __all__ = [
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """First characters by which a spreadsheet takes a text for a formula (CWE-1236), full-width forms among them."""
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_RESERVED: Final = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))})
-"""Names that Windows keeps for devices, whatever the ending."""
-_HASHED: Final = re.compile(".*-[0-9a-f]{8}", re.IGNORECASE)
 _ROWS_AT_ONCE: Final = 200_000
 """Rows of a table that are text at one time."""
 _LINES: Final = ("ROW", "SRCROW")
 """Columns that hold the line of a file."""
-_LONGEST: Final = 80
-"""Letters of a file name made from an identifier."""
 
 
 class Watcher(Protocol):
@@ -187,45 +179,6 @@ def guarded(text: str) -> str:
     ("'=HYPERLINK(A1)", '-12.5', "'+", '<50')
     """
     return f"'{text}" if text.startswith(_RISKY) and not _NUMBER.fullmatch(text) else text
-
-
-def is_portable(name: str) -> bool:
-    """Whether a text is a file name on every system as it stands: ASCII, no separator, no device of Windows.
-
-    Examples
-    --------
-    >>> is_portable("S-01"), is_portable("S/01"), is_portable("con.v2"), is_portable("end.")
-    (True, False, False, False)
-    """
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", name) or name.endswith("."):
-        return False
-    return len(name) <= _LONGEST and name.split(".", maxsplit=1)[0].lower() not in _RESERVED
-
-
-def file_names(identifiers: Iterable[str]) -> dict[str, str]:
-    """A file name, without ending, for each identifier: portable, and no two alike even where case is not told apart.
-
-    An identifier that is a name already stays as it is; every other one is spelt with dashes, and a hash tells it
-    from its neighbours.
-
-    Examples
-    --------
-    >>> names = file_names(["S-02", "S/1", "S_1", "s-1", "S-1"])
-    >>> names["S-02"], names["S_1"], names["S/1"]
-    ('S-02', 'S_1', 'S-1-ac1175e6')
-    >>> len({name.lower() for name in names.values()})
-    5
-    """
-    distinct = list(dict.fromkeys(identifiers))
-    spelt = {text: re.sub(r"[^A-Za-z0-9_]+", "-", text).strip("-")[: _LONGEST // 2] or "x" for text in distinct}
-    # what looks as if it had a hash already could be another one's name
-    plain = Counter(text.lower() for text in distinct if is_portable(text) and not _HASHED.fullmatch(text))
-    return {
-        text: text
-        if plain[text.lower()] == 1 and is_portable(text)
-        else f"{spelt[text]}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
-        for text in distinct
-    }
 
 
 def _umask() -> int:

@@ -22,7 +22,6 @@ __all__ = [
     "ClinicalEvent",
     "Endpoint",
     "NcaReason",
-    "Population",
     "Severity",
     "SubjectSet",
     "TherapyClass",
@@ -83,19 +82,6 @@ class AucFlag(StrEnum):
     NC_SPARSE = "NC_SPARSE"
     NC_EVENT = "NC_EVENT"
     NC_DUPLICATE = "NC_DUPLICATE"
-
-
-class Population(StrEnum):
-    """Cell populations of the CD7 pharmacodynamics; normal cells and blasts never merge (conventions 4)."""
-
-    NORMAL_T = "NORMAL_T"
-    NORMAL_NK = "NORMAL_NK"
-    B = "B"
-    LYMPHOCYTES = "LYMPHOCYTES"
-    BLAST = "BLAST"
-    CAR_NK = "CAR_NK"
-    UNSPECIFIED = "UNSPECIFIED"
-    """The data say only "CD7+ cells"; that limit is printed."""
 
 
 class SubjectSet(StrEnum):

@@ -34,7 +34,6 @@ __all__ = [
     "load_clinical",
     "load_derived",
     "parameter_parts",
-    "read_parameters",
 ]
 
 PARAMETER_FILES: Final = ("work/adpp_nca.csv", "work/adpp_model.csv", "work/adpp_pd.csv")
@@ -311,21 +310,13 @@ def load_derived(results_dir: Path | str, only: Collection[str] | None = None) -
     return Derived({name: _table(folder / files[name], DERIVED[name]) for name in wanted})
 
 
-def read_parameters(results_dir: Path | str, only: Collection[str] | None = None) -> pd.DataFrame:
-    """All parameter rows of the run: NCA, then model, then PD rows, checked together.
-
-    ``only``: as :func:`load`.
-    """
-    return _parted(parameter_files(Path(results_dir), only), schemas.ADPP, None)[0]
-
-
 def parameter_files(folder: Path, only: Collection[str] | None = None) -> list[Path]:
     """Files of this run that hold parameter rows; ``only``: as :func:`load`."""
     return [folder / name for name in PARAMETER_FILES if (only is None or name in only) and (folder / name).is_file()]
 
 
 def parameter_parts(results_dir: Path | str) -> Iterator[pd.DataFrame]:
-    """All parameter rows of the run, as :func:`read_parameters` has them, some at a time."""
+    """All parameter rows of the run, some at a time: NCA, then model, then PD rows."""
     for path in parameter_files(Path(results_dir)):
         yield from schemas.table_parts(path, schemas.ADPP)
 

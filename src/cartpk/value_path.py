@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from cartpk.config import TrialConfig
 
 __all__ = ["Exhibit", "Finding", "Sample", "ValuePath", "value_paths"]
-
-_FINDING_FILES: Final = ("work/findings.csv", "findings.csv")
 
 
 @dataclass(frozen=True)

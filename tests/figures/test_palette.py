@@ -6,9 +6,17 @@ from itertools import pairwise
 
 import pytest
 
-from cartpk.figures.palette import PAPER, dose_colours, dose_marks, lightness
+from cartpk.figures.palette import PAPER, dose_colours, dose_marks
 
 pytestmark = pytest.mark.requirement("URS-109")
+
+
+def lightness(colour):
+    """CIE lightness L* (0 black, 100 white) of an sRGB colour: IEC 61966-2-1 for the linear channels, CIE 15 for L*."""
+    channels = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    y = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return 116 * y ** (1 / 3) - 16 if y > 216 / 24389 else y * 24389 / 27
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6])

@@ -39,7 +39,6 @@ _POINT_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+|[+-]?\d{1,3}
 _COMMA_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+|[+-]?\d{1,3}(?:,\d{3}){2,}")
 _EITHER: Final = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _EITHER_POINT: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
-_POINT_DECIMAL: Final = re.compile(r"[+-]?(?:\d*\.(?:\d{1,2}|\d{4,})|0?\.\d+|\d{4,}\.\d+|\d+)(?:e[+-]?\d+)?")
 _SPACED: Final = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?")
 
 

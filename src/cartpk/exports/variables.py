@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["LABELS", "LONG_NAMES", "NUMERIC_DOMAIN", "origin"]
+__all__ = ["LABELS", "LONG_NAMES", "origin"]
 
 LONG_NAMES: Final = {"POPULATION": "POPULATN"}
 """Names of more than 8 letters -> the name that they have in every exported file."""
@@ -171,9 +171,6 @@ LABELS: Final[dict[str, str]] = {
     "QEVAL": "Evaluator",
 }
 """Name -> label of at most 40 letters: the CDISC one where there is one, else this project's own."""
-
-NUMERIC_DOMAIN: Final = frozenset({"PPSEQ", "PPSTRESN"})
-"""Numeric variables of the SDTM domains; all others of theirs are text."""
 
 _AS_DELIVERED: Final = frozenset({
     "USUBJID", "AGE", "SEX", "WEIGHT", "PCSPEC", "PCMETHOD", "AVISIT", "ADTM", "AVALC", "SRCSEQ", "EVAL", "RSORRES",

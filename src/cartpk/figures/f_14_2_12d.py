@@ -26,7 +26,6 @@ SPEC: Final = FigureSpec(
 )
 OBSERVED: Final = "observed"
 SIMULATED: Final = "median of simulated trials"
-BAND: Final = "95 % of simulated trials"
 RED: Final = "#B4232A"
 """Observed percentiles."""
 _SIZE: Final = (8.0, 7.0)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLQ_LIMIT",
-    "CHOICE",
     "chosen",
     "in_bins",
     "is_shown",
@@ -28,8 +27,6 @@ __all__ = [
     "with_dose",
 ]
 
-CHOICE: Final = "work/model_choice.csv"
-"""The file that says which model is chosen for which profile."""
 BLQ_LIMIT: Final = "BLQ (at its LLOQ; residual drawn below it)"
 _KEYS: Final = ["USUBJID", "ATPTREF", "MODEL"]
 _RULES: Final = {"first": "first of the config", "aic": "lowest AIC", "bicc": "lowest BICc"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["INK", "LLOQ_INK", "PAPER", "between", "dose_colours", "dose_marks", "lightness"]
+__all__ = ["INK", "LLOQ_INK", "PAPER", "between", "dose_colours", "dose_marks"]
 
 INK: Final = "#1F2933"
 """Text and what belongs to no dose."""
@@ -51,18 +51,3 @@ def between(ramp: Sequence[str], position: float) -> str:
 def dose_marks(n: int) -> tuple[str, ...]:
     """Marks (matplotlib's names, all of them can be filled) of n dose levels."""
     return tuple(_MARKS[i % len(_MARKS)] for i in range(n))
-
-
-def lightness(colour: str) -> float:
-    """CIE lightness L* (0 black, 100 white) of an sRGB colour ``#RRGGBB``.
-
-    IEC 61966-2-1 for the linear channels, CIE 15 for L*.
-
-    Examples
-    --------
-    >>> round(lightness("#FFFFFF")), round(lightness("#000000"))
-    (100, 0)
-    """
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _channels(colour))]
-    y = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return 116 * y ** (1 / 3) - 16 if y > 216 / 24389 else y * 24389 / 27

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from cartpk.config import TrialConfig
 from cartpk.report.prose import Grid, Section, number, paragraphs
 
-__all__ = ["choices", "printed", "settings", "unstated"]
+__all__ = ["choices", "printed", "settings"]
 
 _MARK = "[choice]"
 
@@ -76,24 +76,4 @@ def choices(config: TrialConfig) -> Section:
         the values that were used.
         """),
         grids=(Grid("Choices and the values used", ("Setting", "Value", "Meaning"), rows),),
-    )
-
-
-def unstated(config: TrialConfig) -> tuple[tuple[str, str], ...]:
-    """Path and meaning of every fact of the record that the config holds as null."""
-    record = {
-        "trial": config.trial,
-        "product": config.product,
-        "population": config.population,
-        "dosing": config.dosing,
-        "escalation": config.escalation,
-        "efficacy": config.efficacy,
-        "safety": config.safety,
-        "immunogenicity": config.immunogenicity,
-    }
-    return tuple(
-        (path, description)
-        for name, section in record.items()
-        for path, value, description in settings(section, name)
-        if value is None
     )

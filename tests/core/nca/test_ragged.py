@@ -13,7 +13,13 @@ OFFSETS = np.array([0, 0, 3, 3, 5, 5])
 VALUES = np.array([1.0, 4.0, 2.0, 7.0, 7.0])
 
 
-def test_the_highest_of_an_empty_segment():
+def total(values, offsets):
+    """Sum of every segment, whole."""
+    return ragged.sum_between(values, offsets[:-1], offsets[1:])
+
+
+def test_sum_and_max_treat_empty_segments():
+    assert total(VALUES, OFFSETS).tolist() == [0.0, 7.0, 0.0, 14.0, 0.0]
     assert ragged.max_in(VALUES, OFFSETS).tolist() == [-np.inf, 4.0, -np.inf, 7.0, -np.inf]
 
 
@@ -35,6 +41,7 @@ def test_pick_gives_nan_for_no_row():
 
 def test_an_empty_table():
     none = np.array([0, 0])
+    assert total(np.empty(0), none).tolist() == [0.0]
     assert ragged.max_in(np.empty(0), none).tolist() == [-np.inf]
     assert ragged.first_in(np.empty(0, dtype=bool), none).tolist() == [-1]
 
@@ -52,4 +59,16 @@ def test_a_segment_alone_has_the_bits_it_has_among_others(segments, data):
     flat = np.array([x for s in segments for x in s], dtype=float)
     alone = np.array(segments[chosen], dtype=float)
     own = np.array([0, len(alone)])
-    assert ragged.max_in(flat, offsets)[chosen].tobytes() == ragged.max_in(alone, own)[0].tobytes()
+    for reduce in (total, ragged.max_in):
+        assert reduce(flat, offsets)[chosen].tobytes() == reduce(alone, own)[0].tobytes()
+
+
+@pytest.mark.parametrize("n", [1, 7, 8, 9, 127, 128, 129, 1000])
+def test_long_segments_sum_alike_at_every_alignment(n):
+    rng = np.random.default_rng(n)
+    x = rng.lognormal(0, 5, n)
+    truth = total(x, np.array([0, n]))[0]
+    for shift in range(1, 18):
+        padded = np.concatenate([rng.normal(size=shift), x, rng.normal(size=5)])
+        got = total(padded, np.array([0, shift, shift + n, shift + n + 5]))[1]
+        assert got.tobytes() == truth.tobytes()

@@ -26,7 +26,6 @@ __all__ = [
     "shrink",
     "spread",
     "sum_between",
-    "sum_in",
 ]
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -37,21 +36,6 @@ Indices: TypeAlias = NDArray[np.intp]
 def nonempty(offsets: Indices) -> Bools:
     """True, shape (m,), for the segments that hold at least one row."""
     return offsets[:-1] < offsets[1:]
-
-
-def sum_in(values: Floats, offsets: Indices) -> Floats:
-    """Sum of each segment, shape (m,); 0 for an empty one.
-
-    Examples
-    --------
-    >>> sum_in(np.array([1.0, 2.0, 5.0]), np.array([0, 2, 2, 3]))
-    array([3., 0., 5.])
-    """
-    full = nonempty(offsets)
-    out = np.zeros(len(full))
-    if full.any():
-        out[full] = np.add.reduceat(values, offsets[:-1][full])
-    return out
 
 
 def sum_between(values: Floats, start: Indices, stop: Indices) -> Floats:
