@@ -60,7 +60,7 @@ def house_theme(width: float, height: float, legends: Sequence[Sequence[str]] = 
     letters
         Size of the legends' letters, points.
     """
-    below = sum(_inches(texts, letters) for texts in legends) > width - _MARGINS
+    below = math.fsum(_inches(texts, letters) for texts in legends) > width - _MARGINS
     return p9.theme_bw(base_size=10) + p9.theme(
         figure_size=(width, height),
         dpi=DPI,
@@ -94,7 +94,7 @@ def house_theme(width: float, height: float, legends: Sequence[Sequence[str]] = 
 
 def _inches(texts: Sequence[str], letters: float = 9) -> float:
     """Width of a legend in one row, inches: letters of this size (points) and a key before each text."""
-    return sum(0.0082 * letters * len(text) + 0.42 for text in texts) + 0.1
+    return math.fsum(0.0082 * letters * len(text) + 0.42 for text in texts) + 0.1
 
 
 def log_axis() -> p9.scale_y_log10:

@@ -211,10 +211,10 @@ def _counted(
     gates = {name: true[..., k] for k, name in enumerate(STATES) if name != "blast"}
     if design.model == "car_nk":
         gates["car_nk"] = CAR_NK_PER_UL * curves.curve(times.day)
-    total = sum(gates.values()) / (1.0 - OTHER_LYMPHOCYTES)
-    lymphocytes = laboratory.measured(np.asarray(total), streams.normal(f"{place}lymphocytes", n, v), LYMPHOCYTE_CV)
+    total = np.sum(list(gates.values()), axis=0) / (1.0 - OTHER_LYMPHOCYTES)
+    lymphocytes = laboratory.measured(total, streams.normal(f"{place}lymphocytes", n, v), LYMPHOCYTE_CV)
     seen = {g: laboratory.measured(x, streams.normal(f"{place}gate {g}", n, v), FRACTION_CV) for g, x in gates.items()}
-    whole = sum(seen.values()) / (1.0 - OTHER_LYMPHOCYTES)
+    whole = np.sum(list(seen.values()), axis=0) / (1.0 - OTHER_LYMPHOCYTES)
     counted = {name: lymphocytes * x / whole for name, x in seen.items()}
     blasts = laboratory.measured(
         true[..., STATES.index("blast")], streams.normal(f"{place}gate blast", n, v), FRACTION_CV
