@@ -95,6 +95,15 @@ def test_findings_are_grouped_and_do_not_stop_what_can_be_run(check):
     assert "more (--all" not in check(CONFIG, HEAD + ROWS + bad, "--all").output
 
 
+def test_who_has_notes_is_told_how_to_see_them(check):
+    lines = (HEAD + ROWS).splitlines()
+    data = "\n".join([f"{lines[0]},FREEZER", *(f"{line},F3" for line in lines[1:])]) + "\n"
+    assert "`--all` lists the notes" in check(data=data).output
+    everything = check(CONFIG, data, "--all").output
+    assert "the columns FREEZER are not read" in everything
+    assert "`--all`" not in everything
+
+
 def test_an_error_of_the_trial_stops(check):
     result = check(data=HEAD.replace("VALUE", "VALEU") + ROWS)
     assert result.exit_code == 1

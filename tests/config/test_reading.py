@@ -80,6 +80,11 @@ def test_every_mistake_is_told_once_with_its_line(yaml_file):
     assert "found -5; allowed: above 0" in found[13, "analytes[1].lloq"].message
 
 
+def test_a_question_that_is_left_open_is_told_as_such(yaml_file):
+    found = {p.key: p.message for p in problems(yaml_file("product: {name: y, cell: null}\n"))}
+    assert found["product.cell"] == "is left open (null); allowed: T, NK."
+
+
 def test_load_raises_one_error_that_names_the_file_and_all_lines(yaml_file):
     file = yaml_file(TEN_MISTAKES)
     with pytest.raises(ConfigError) as error:

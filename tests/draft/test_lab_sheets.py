@@ -252,3 +252,21 @@ def test_a_compressed_table(tmp_path, drafted):
     (tmp_path / "lab.csv.gz").write_bytes(gzip.compress(SAMPLES.encode("utf-8")))
     done = drafted([tmp_path / "lab.csv.gz"], tmp_path, tmp_path, {})
     assert done.cmax == CMAX
+
+
+def test_a_german_sheet_of_a_western_windows(newcomer):
+    """Encoding named, commas, n.n., headers and units in German; a column that nothing is made of is told."""
+    lines = ["Studie 7, CAR-T;;;;;;", "Patient;Tag;Material;Test;Ergebnis;Einheit;Tiefkühler"]
+    lines += [
+        f"{subject};{day};Blut;Transgen (qPCR);{LARGE[','].get(value, comma(value))};Kopien/µg DNA;F3"
+        for subject, values in PROFILES.items()
+        for day, value in zip(DAYS, values, strict=True)
+    ]
+    raw = "\n".join(lines).replace("S-03;28;Blut;Transgen (qPCR);<50", "S-03;28;Blut;Transgen (qPCR);n.n.")
+    with pytest.raises(ValueError, match=r"--encoding of `cartpk new` \(cp1252"):
+        newcomer({"lab.csv": raw.encode("cp1252")})
+    done = newcomer({"lab.csv": raw.encode("cp1252")}, {"intake.missing_tokens": "UNCOMMENT"}, encoding="cp1252")
+    assert done.cmax == CMAX
+    assert done.config.data.encoding == "cp1252"
+    assert set(done.intake.adnca["AVALU"].dropna()) == {"copies/ug"}
+    assert ("not read", "Tiefkühler; name it under data.columns if it is needed") in done.draft.notes

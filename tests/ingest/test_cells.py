@@ -153,6 +153,10 @@ def test_marks_against_the_declaration_are_refused(text, decimal, thousands):
     assert cell.rule == "BI-012"
 
 
+def test_points_in_a_word_are_no_marks():
+    assert CellReader(Intake(decimal=",", thousands="."))("n.n.").rule == "BI-016"
+
+
 def test_times_may_be_negative_and_results_may_not():
     values, rules = READ.numbers(pd.Series(["-7", "3.5", "", "Day 7", "12,5"], dtype="str"))
     assert values.tolist()[:2] == [-7.0, 3.5]

@@ -57,6 +57,8 @@ def command(config: Path, everything: bool) -> None:
         click.echo(line)
     click.echo("")
     click.echo(_summary(findings, intake.adsl, stops=intake.stops))
+    if len(shown) < len(findings):
+        click.echo("`--all` lists the notes: which columns are not read, how units and numbers were taken.")
     own = sorted({IDENTIFIER_RULE, TEXT_RULE} & set(findings["RULE"]))
     if own and not trial.data.pseudonymised:
         click.echo(f"Tables, figures and report would not be written: see {', '.join(own)}.")

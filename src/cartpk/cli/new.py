@@ -30,9 +30,17 @@ _MOST: Final = 14
 @click.option("--id", "name", help="Name of the trial and of its results folder; default: from the data.")
 @click.option("--cell", type=click.Choice(("T", "NK")), help="The product's cells, where the data do not say.")
 @click.option("--sheet", help="Sheet of a workbook; default: every sheet that is a table.")
+@click.option("--encoding", help="Encoding of text files that are not UTF-8, e.g. cp1252 (Windows, Western Europe).")
 @click.option("--force", is_flag=True, help="Overwrite a config that is there already.")
 def command(
-    files: tuple[Path, ...], out: Path | None, name: str | None, cell: str | None, sheet: str | None, *, force: bool
+    files: tuple[Path, ...],
+    out: Path | None,
+    name: str | None,
+    cell: str | None,
+    sheet: str | None,
+    encoding: str | None,
+    *,
+    force: bool,
 ) -> None:
     """Look at FILES, show what they are taken for, and write a first config for them.
 
@@ -48,7 +56,9 @@ def command(
         raise ValueError(f"--id {name}: use letters, figures, points, - and _, e.g. --id {trial_id(name + '.')}.")
     root = Path()
     words = ["cartpk new", *(shlex.quote(Path(os.path.relpath(f)).as_posix()) for f in files)]
-    draft, study, sheets = draft_config(files, root, command=" ".join(words), name=name, cell=cell, sheet=sheet)
+    draft, study, sheets = draft_config(
+        files, root, command=" ".join(words), name=name, cell=cell, sheet=sheet, encoding=encoding
+    )
     target = out or Path("config/trials") / f"{study}.yaml"
     if target.exists() and not force:
         raise ValueError(f"{target} is there already: give another name with --out, or --force to overwrite it.")

@@ -273,7 +273,8 @@ def _sentence(error: dict[str, Any], location: Location, model: type[BaseModel])
             return "there is no such setting.", _did_you_mean(location, model)
         case "literal_error":
             options = [o.strip("' ") for o in context["expected"].replace(" or ", ", ").split(",")]
-            return f"found {value!r}; allowed: {', '.join(options)}.", _close(str(value), options)
+            found = "is left open (null)" if value is None else f"found {value!r}"
+            return f"{found}; allowed: {', '.join(options)}.", _close(str(value), options)
         case "value_error":
             said = f"{error['msg'].removeprefix('Value error, ')}."
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":

@@ -29,6 +29,7 @@ def draft_config(
     name: str | None = None,
     cell: str | None = None,
     sheet: str | None = None,
+    encoding: str | None = None,
 ) -> tuple[Draft, str, list[Sheet]]:
     """The drafted config of these files, the trial's name, and the files as they were read.
 
@@ -44,13 +45,15 @@ def draft_config(
         The trial's name and the product's cells (T or NK), where they were given.
     sheet
         The sheet of a workbook that is wanted; None = all of them.
+    encoding
+        Encoding of the text files, where it was given; None = found out.
 
     Raises
     ------
     ValueError
         A file cannot be read, or no column of subjects, times or results was found.
     """
-    read = [read_sheets(path, root, sheet) for path in paths]
+    read = [read_sheets(path, root, sheet, encoding) for path in paths]
     sheets = [s for tables, _ in read for s in tables]
     left_out = [text for _, texts in read for text in texts]
     domains = {s.shown: domain_of(s) for s in sheets}

@@ -52,7 +52,7 @@ class Sheet:
     written
         How the file is written: encoding and delimiter in words.
     encoding
-        Encoding that was found where it is not UTF-8, for ``data.encoding``; else None.
+        Encoding that was given, or found where it is not UTF-8, for ``data.encoding``; else None.
     sheet
         Sheet of a workbook that has several; else None.
     twice
@@ -79,12 +79,14 @@ class Sheet:
         return [facts_of(self.frame, name) for name in self.frame.columns if name]
 
 
-def read_sheets(path: Path, root: Path, only: str | None = None) -> tuple[list[Sheet], list[str]]:
+def read_sheets(
+    path: Path, root: Path, only: str | None = None, encoding: str | None = None
+) -> tuple[list[Sheet], list[str]]:
     """The tables of a file: one, or every sheet of a workbook that is one; and what to say of the other sheets.
 
     Parameters
     ----------
-    path, root
+    path, root, encoding
         As for :func:`read_sheet`.
     only
         The one sheet that is wanted; None = all.
@@ -95,7 +97,7 @@ def read_sheets(path: Path, root: Path, only: str | None = None) -> tuple[list[S
         The file holds no table; the message says how to mend it.
     """
     if not path.name.lower().endswith((".xlsx", ".xlsm")) or not path.is_file():
-        return [read_sheet(path, root)], []
+        return [read_sheet(path, root, encoding=encoding)], []
     names = [only] if only is not None else _sheet_names(path)
     if only is None and len(names) == 1:
         return [read_sheet(path, root)], []
@@ -126,7 +128,7 @@ def _sheet_names(path: Path) -> list[str]:
     return names or [""]
 
 
-def read_sheet(path: Path, root: Path, sheet: str | None = None) -> Sheet:
+def read_sheet(path: Path, root: Path, sheet: str | None = None, encoding: str | None = None) -> Sheet:
     """The file as a table, whatever stands above its header.
 
     Parameters
@@ -137,6 +139,8 @@ def read_sheet(path: Path, root: Path, sheet: str | None = None) -> Sheet:
         Folder that the paths of the config start from.
     sheet
         Sheet of a workbook; None = the only one.
+    encoding
+        Encoding of a text file; None = found out.
 
     Raises
     ------
@@ -150,7 +154,8 @@ def read_sheet(path: Path, root: Path, sheet: str | None = None) -> Sheet:
     if _reader(path) is None:
         formats = ", ".join(READERS)
         raise ValueError(f"{path}: files ending in “{path.suffix}” cannot be read; readable are {formats}.")
-    skip, table, findings = _table(path, Request(root, name, (), sheet=sheet))
+    request = Request(root, name, (), sheet=sheet, encoding=encoding)
+    skip, table, findings = _table(path, request)
     head = table.head(_HEAD)
     rows = _header_rows([cells for _, cells in head])
     header, twice = _unique(joined_header([cells for _, cells in head[:rows]]))
@@ -159,12 +164,12 @@ def read_sheet(path: Path, root: Path, sheet: str | None = None) -> Sheet:
     if not keep.any():
         raise ValueError(f"{path}: the file holds a header and no row under it.")
     frame = table.frame(header, keep)
-    encoding = findings.table().loc[lambda t: t["RULE"] == "BI-085", "OLD"]
-    found = str(encoding.iloc[0]) if len(encoding) else ""
+    marked = findings.table().loc[lambda t: t["RULE"] == "BI-085", "OLD"]
+    found = request.encoding or (str(marked.iloc[0]) if len(marked) else "")
     return Sheet(
         name,
         frame,
-        _titles(path, Request(root, name, (), sheet=sheet), skip),
+        _titles(path, request, skip),
         skip,
         rows,
         _written(path, skip, found),

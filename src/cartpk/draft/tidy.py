@@ -100,7 +100,7 @@ def tidy_page(
     measures_section(page, found.assays, found.limits)
     report_section(page, texts)
     return Draft(
-        page.text(), page.questions, tuple(found.guesses.values()), tuple(_notes(found)),
+        page.text(), page.questions, tuple(found.guesses.values()), (*_notes(found), *_not_read(sheets, found)),
         (*cautions, *found.cautions, *_doubts(sheets, infusions, found)), found.subjects,
     )  # fmt: skip
 
@@ -269,6 +269,17 @@ def _notes(found: Understanding) -> list[tuple[str, str]]:
         forms.setdefault(form, []).append(name)
     notes += [("dates", f"{shown_list(names)}: {form}; not used, the times count") for form, names in forms.items()]
     return notes
+
+
+def _not_read(sheets: list[Sheet], found: Understanding) -> list[tuple[str, str]]:
+    """The columns that nothing is made of; an ADaM table's are known by the standard, and most are not needed."""
+    if is_adam(sheets):
+        return []
+    # a unit or a limit that is the same in all rows went into the analytes
+    used = {*found.columns.values(), *found.dates, *(g.column for g in found.guesses.values())}
+    used |= {*(found.wide.columns if found.wide else ()), *(r.column for r in found.remarks)}
+    names = dict.fromkeys(str(n) for s in sheets for n in s.frame.columns if n and n not in used)
+    return [("not read", f"{shown_list(names, 8)}; name it under data.columns if it is needed")] if names else []
 
 
 def _doubts(sheets: list[Sheet], infusions: list[Sheet], found: Understanding) -> list[str]:

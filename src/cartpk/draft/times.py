@@ -19,8 +19,8 @@ __all__ = ["Clock", "clock_of", "unit_in"]
 
 _HOUR: Final = 24.0
 _UNITS: Final = {
-    "day": frozenset({"d", "day", "days", "天", "天数", "日", "研究日"}),
-    "hour": frozenset({"h", "hr", "hrs", "hour", "hours", "小时", "时"}),
+    "day": frozenset({"d", "day", "days", "tag", "tage", "studientag", "天", "天数", "日", "研究日"}),
+    "hour": frozenset({"h", "hr", "hrs", "hour", "hours", "stunde", "stunden", "小时", "时"}),
 }
 _OTHER_UNITS: Final = frozenset({"wk", "week", "weeks", "w", "周", "min", "minutes", "分钟", "month", "months", "月"})
 _PARTS: Final = re.compile("[a-z]+|[\u4e00-\u9fff]+")

@@ -231,7 +231,7 @@ class CellReader:
     def _with_point(self, text: str) -> str | None:
         """The number with a decimal point; None where its decimal mark is not the declared one."""
         if self._decimal == ",":
-            return None if "." in text else text.replace(",", ".")
+            return None if "." in text and any(c.isdigit() for c in text) else text.replace(",", ".")
         return None if _COMMA.fullmatch(text) else text
 
 

@@ -226,7 +226,7 @@ def _chinese(raw: bytes) -> str:
         text = raw.decode("gb18030")
         "".join(c for c in text if ord(c) > 0x7F).encode("gb2312")
     except UnicodeError as error:
-        raise UnreadableError("CP-003", f"neither UTF-8 nor safely GB18030 ({error.__class__.__name__})") from error
+        raise UnreadableError("CP-003", "neither UTF-8 nor safely GB18030") from error
     return text
 
 

@@ -13,13 +13,15 @@ _UNITS: Final[dict[str, tuple[str, ...]]] = {
     "copies/ug": (
         "copies/ug", "copies/μg", "copies/mcg", "copies/ug gDNA", "copies/μg gDNA", "copies/mcg gDNA", "copies/ug DNA",
         "copies/μg DNA", "copies/ug genomic DNA", "copies/μg genomic DNA", "DNA copies/ug", "DNA copies/μg",
-        "copy/ug", "copy/μg", "拷贝/μg", "拷贝/ug", "拷贝/μgDNA", "拷贝数/μg", "拷贝数/μg DNA",
+        "copy/ug", "copy/μg", "拷贝/μg", "拷贝/ug", "拷贝/μgDNA", "拷贝数/μg", "拷贝数/μg DNA", "Kopien/ug",
+        "Kopien/μg", "Kopien/ug DNA", "Kopien/μg DNA", "Kopien/μg gDNA",
     ),
-    "copies/uL": ("copies/uL", "copies/μL", "DNA copies/uL", "拷贝/μL"),
-    "copies/mL": ("copies/mL", "DNA copies/mL", "拷贝/mL"),
+    "copies/uL": ("copies/uL", "copies/μL", "DNA copies/uL", "拷贝/μL", "Kopien/uL", "Kopien/μL"),
+    "copies/mL": ("copies/mL", "DNA copies/mL", "拷贝/mL", "Kopien/mL"),
     "cells/uL": (
         "cells/uL", "cells/μL", "cell/uL", "/uL", "/μL", "10^6/L", "10*6/L", "x10^6/L", "×10^6/L", "x10*6/L", "10E6/L",
         "1E6/L", "10⁶/L", "cells/mm3", "/mm3", "cells/mm^3", "个/μL", "个/uL", "细胞/μL",
+        "Zellen/uL", "Zellen/μL",
     ),
     "10^9/L": ("10^9/L", "10*9/L", "x10^9/L", "×10^9/L", "x10*9/L", "10E9/L", "1E9/L", "10⁹/L"),
     "cells/mL": ("cells/mL", "cell/mL", "/mL", "10^3/L", "10*3/L"),
@@ -28,9 +30,9 @@ _UNITS: Final[dict[str, tuple[str, ...]]] = {
 """Unit -> its spellings (BI-023). ``cells/uL`` is the CDISC unit 10^6/L."""
 
 _SPECIMENS: Final[dict[str, tuple[str, ...]]] = {
-    "BLOOD": ("BLOOD", "WHOLE BLOOD", "PERIPHERAL BLOOD", "PB", "外周血", "血液", "全血"),
-    "BONE MARROW, LIQUID": ("BONE MARROW, LIQUID", "BONE MARROW", "BM", "BONE MARROW ASPIRATE", "骨髓"),
-    "CEREBROSPINAL FLUID": ("CEREBROSPINAL FLUID", "CSF", "脑脊液"),
+    "BLOOD": ("BLOOD", "WHOLE BLOOD", "PERIPHERAL BLOOD", "PB", "外周血", "血液", "全血", "BLUT", "VOLLBLUT"),
+    "BONE MARROW, LIQUID": ("BONE MARROW, LIQUID", "BONE MARROW", "BM", "BONE MARROW ASPIRATE", "骨髓", "KNOCHENMARK"),
+    "CEREBROSPINAL FLUID": ("CEREBROSPINAL FLUID", "CSF", "脑脊液", "LIQUOR"),
     "PBMC": ("PBMC", "PERIPHERAL BLOOD MONONUCLEAR CELL", "PERIPHERAL BLOOD MONONUCLEAR CELLS"),
 }
 """Specimen (CDISC) -> its spellings."""

@@ -27,7 +27,8 @@ RULES: Final = (
         "CP-003", "ENCODING_UNKNOWN", ERROR, "file", "text encoding not known",
         "the text cannot be decoded: {found}",
         "A wrong guess would change letters and units without a trace.",
-        "Save the file as UTF-8, or name its encoding under data.encoding (e.g. gb18030, latin-1).",
+        "Save the file as UTF-8, or name its encoding: data.encoding in the config, --encoding of `cartpk new` "
+        "(cp1252 in Western Europe, cp1250 in Central Europe, gb18030 in China).",
         "a Latin-1 file with “µ”",
     ),
     Rule(

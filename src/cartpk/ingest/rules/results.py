@@ -103,7 +103,8 @@ RULES: Final = (
         "BI-016", "UNPARSEABLE_RESULT", ERROR, "row", "text that is not a number",
         "the result “{old}” is not a number",
         "No digits are picked out of a text: the row is not used.",
-        "Leave the number alone in the cell; notes go to a column of their own.",
+        "Leave the number alone in the cell; notes go to a column of their own. A word for a result goes to "
+        "intake.missing_tokens, not_detected_tokens or blq_tokens.",
         "“12 500 ± 300”, “~12500”",
     ),
     Rule(
