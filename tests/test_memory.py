@@ -7,7 +7,7 @@ import pytest
 
 _GROWS = """
 import sys
-from cartpk.memory import give_back
+from cartpk.trial_data.memory import give_back
 if sys.argv[1] == "told":
     give_back()
 

@@ -133,5 +133,5 @@ def test_the_population_is_printed_with_its_remarks(run):
 
 
 def test_without_a_fit_there_is_no_section(data, config):
-    nothing = replace(data, fits=trial_data._no_rows())
+    nothing = replace(data, fits=trial_data.no_rows())
     assert model_results(nothing, config) is None
