@@ -69,7 +69,7 @@ def parted(
     )
 
 
-def with_single(data: TrialData, keep: Collection[str], **whole: pd.DataFrame) -> TrialData:
+def with_single(data: TrialData, keep: Collection[str], *, adnca: pd.DataFrame, adpp: pd.DataFrame) -> TrialData:
     """The tables of everybody, with those of these subjects as ``single``.
 
     Parameters
@@ -78,9 +78,9 @@ def with_single(data: TrialData, keep: Collection[str], **whole: pd.DataFrame) -
         Tables of everybody.
     keep
         The subjects that are shown one by one.
-    whole
+    adnca, adpp
         Their tables with all columns, which everybody's are without.
     """
     few = {name: cut(getattr(data, name), keep) for name in _OF_SINGLE}
-    single = replace(cut(replace(data, **whole, **few), keep), single=None)
+    single = replace(cut(replace(data, adnca=adnca, adpp=adpp, **few), keep), single=None)
     return replace(data, single=single, **few)
