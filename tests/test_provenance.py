@@ -3,6 +3,7 @@
 import hashlib
 import json
 import subprocess
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,41 @@ def test_a_tracked_package_has_its_commit_and_says_whether_it_was_modified(tmp_p
     assert program._commit(package) == (head, False)
     (package / "__init__.py").write_text("changed = True\n")
     assert program._commit(package) == (head, True)
+
+
+def test_packages_of_other_platforms_are_not_asked_for(tmp_path):
+    lock = tmp_path / "r.lock"
+    lock.write_text("here==1 \\\nthere==2 ; sys_platform == 'nowhere' \\\n", encoding="utf-8")
+    assert pv.locked(lock) == {"here": "1"}
+
+
+@pytest.mark.parametrize(("text", "said"), [("", "locks nothing"), ("a b c\n", r"r\.lock:1: no pinned requirement")])
+def test_what_is_no_lock_is_refused(tmp_path, text, said):
+    lock = tmp_path / "r.lock"
+    lock.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=said):
+        pv.locked(lock)
+
+
+def test_the_lock_differs_only_where_another_version_is_installed_than_the_one_for_this_machine(tmp_path, monkeypatch):
+    here = metadata.version("numpy")
+    lock = tmp_path / "locks" / "requirements.lock"
+    lock.parent.mkdir()
+    lock.write_text(
+        f"click==0.0.1 \\\n    --hash=sha256:00\nno-such-package==2.0\n"
+        f"numpy==0.1 ; sys_platform == 'nowhere' \\\nnumpy=={here} ; sys_platform != 'nowhere' \\\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("CARTPK_LOCK", str(lock))
+    found = pv.lock()
+    assert found.differs == (f"click {metadata.version('click')} != 0.0.1", "no-such-package missing != 2.0")
+    assert (found.file, found.sha256) == ("requirements.lock", pv.sha256_file(lock))
+
+
+def test_a_lock_that_is_named_and_missing_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("CARTPK_LOCK", str(tmp_path / "none"))
+    with pytest.raises(ValueError, match="is missing: name the lock"):
+        pv.lock()
 
 
 def git(folder: Path, *arguments: str) -> str:

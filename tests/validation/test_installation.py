@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from cartpk.cli import iq
-from cartpk.validation.installation import holds, installation, locked
+from cartpk.provenance import locked
+from cartpk.validation.installation import holds, installation
 
 pytestmark = pytest.mark.requirement("URS-710")
 
@@ -69,22 +70,13 @@ def test_a_deleted_file_another_version_and_an_absent_package_are_found(made):
     assert "1 of 1 differ" in done.output
 
 
-def test_packages_of_other_platforms_are_not_asked_for(tmp_path):
-    lock = tmp_path / "r.lock"
-    lock.write_text("here==1 \\\nthere==2 ; sys_platform == 'nowhere' \\\n", encoding="utf-8")
-    assert locked(lock) == {"here": "1"}
-
-
-@pytest.mark.parametrize(("text", "said"), [("", "locks nothing"), ("a b c\n", r"r\.lock:1: no pinned requirement")])
-def test_what_is_no_lock_is_refused(tmp_path, text, said):
-    lock = tmp_path / "r.lock"
-    lock.write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=said):
-        locked(lock)
-
-
 def test_a_missing_lock_is_a_sentence(tmp_path):
     assert "is missing" in str(run("--lock", tmp_path / "none").exception)
+
+
+def test_the_lock_that_the_environment_names_is_asked(made, monkeypatch):
+    monkeypatch.setenv("CARTPK_LOCK", str(made[1]))
+    assert run().output.splitlines()[-1].endswith(f"against {made[1]}")
 
 
 def test_the_arithmetic_is_that_of_closed_forms(made):

@@ -17,7 +17,7 @@ __all__ = ["command"]
 
 @click.command()
 @click.option("--lock", type=click.Path(path_type=Path), default=Path("requirements.lock"), show_default=True,
-              help="Lock of the release that is meant to be installed.")  # fmt: skip
+              envvar="CARTPK_LOCK", help="Lock of the release that was to be installed (or CARTPK_LOCK).")  # fmt: skip
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the record of this check as JSON.")
 @click.option("--against", type=click.Path(path_type=Path), help="An earlier record: say what has changed since.")
 @click.option("--all", "every", is_flag=True, help="Print every check, not only those that tell something.")

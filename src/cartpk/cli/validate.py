@@ -24,9 +24,9 @@ def command(junit: Path | None, root: Path, lock: Path | None, out: Path) -> Non
     A requirement is covered when every test named for it ran and passed; the page begins with those that are not.
     """
     from cartpk.files import write_text
-    from cartpk.provenance import source
+    from cartpk.provenance import locked, source
     from cartpk.validation import Verdict, load_pack, matrix
-    from cartpk.validation.installation import installation, locked
+    from cartpk.validation.installation import installation
     from cartpk.validation.junit import read_junit
     from cartpk.validation.nodes import missing
     from cartpk.validation.page import render

@@ -6,7 +6,7 @@ writes ``manifest.json``; no other output of a run holds a time.
 
 from cartpk.provenance.chain import LOG, head, rule_log
 from cartpk.provenance.manifest import manifest, read_manifest, seeds
-from cartpk.provenance.program import Lock, Source, lock, package_versions, source
+from cartpk.provenance.program import Lock, Source, lock, locked, package_versions, source
 from cartpk.provenance.records import (
     FileRecord,
     canonical_json,
@@ -32,6 +32,7 @@ __all__ = [
     "hashes",
     "head",
     "lock",
+    "locked",
     "log_files",
     "manifest",
     "package_versions",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import subprocess
@@ -10,14 +11,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from packaging.requirements import InvalidRequirement, Requirement
+
 from cartpk.provenance.records import sha256_file
 from cartpk.sources import code_hash
 
-__all__ = ["Lock", "Source", "lock", "package_versions", "runtime", "source"]
+__all__ = ["Lock", "Source", "lock", "locked", "package_versions", "runtime", "source"]
 
 PACKAGE: Final = Path(__file__).resolve().parents[1]
 LOCK: Final = "requirements.lock"
-_PINNED: Final = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)(?: *; *([^\\]+))?", re.MULTILINE)
+NAMED: Final = "CARTPK_LOCK"
+"""Environment variable that names the lock of an installation that lies apart from the project."""
 
 
 @dataclass(frozen=True)
@@ -99,18 +103,58 @@ def runtime() -> dict[str, str]:
     return {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
 
 
-def lock(folder: Path = PACKAGE.parents[1]) -> Lock | None:
-    """The lock in this folder (default: the project's root) against what is installed; None where there is none."""
-    file = folder / LOCK
-    if not file.is_file():
-        return None
+def lock(file: Path | None = None) -> Lock | None:
+    """A lock against what is installed; None where there is none.
+
+    Parameters
+    ----------
+    file
+        Default: the one that the environment variable CARTPK_LOCK names, as the container does, else
+        ``requirements.lock`` of the project the package is run from.
+
+    Raises
+    ------
+    ValueError
+        Where the file that is named is missing, or the file is no lock.
+    """
+    if file is None:
+        named = os.environ.get(NAMED)
+        file = Path(named) if named else PACKAGE.parents[1] / LOCK
+        if not named and not file.is_file():
+            return None
     differs = []
-    for name, pinned, marker in _PINNED.findall(file.read_text(encoding="utf-8")):
+    for name, pinned in locked(file).items():
         try:
             found = metadata.version(name)
         except metadata.PackageNotFoundError:
-            # a marker leaves packages of other systems out
-            found = pinned if marker else "missing"
+            found = "missing"
         if found != pinned:
             differs.append(f"{name} {found} != {pinned}")
-    return Lock(LOCK, sha256_file(file), tuple(sorted(differs)))
+    return Lock(file.name, sha256_file(file), tuple(differs))
+
+
+def locked(lock: Path) -> dict[str, str]:
+    """Package -> the version locked for this interpreter and platform, sorted by name.
+
+    Raises
+    ------
+    ValueError
+        Where the file is missing, or a line is no pinned requirement.
+    """
+    try:
+        lines = lock.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        raise ValueError(f"{lock} is missing: name the lock of the release with --lock or {NAMED}") from None
+    versions = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith((" ", "#")):
+            continue
+        try:
+            requirement = Requirement(line.rstrip("\\ "))
+        except InvalidRequirement:
+            raise ValueError(f"{lock}:{number}: no pinned requirement: {line!r}") from None
+        if requirement.marker is None or requirement.marker.evaluate():
+            versions[requirement.name.lower()] = str(requirement.specifier).removeprefix("==")
+    if not versions:
+        raise ValueError(f"{lock} locks nothing: it is no requirements.lock")
+    return dict(sorted(versions.items()))

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from packaging.requirements import InvalidRequirement, Requirement
 
 from cartpk.core.nca import NcaSettings, Profiles, calculate
-from cartpk.provenance import sha256_file, source
+from cartpk.provenance import locked, sha256_file, source
 
-__all__ = ["Check", "changed_since", "holds", "installation", "locked", "record"]
+__all__ = ["Check", "changed_since", "holds", "installation", "record"]
 
 _PYTHON: Final = (3, 11)
 
@@ -73,33 +72,6 @@ def installation(lock: Path) -> tuple[Check, ...]:
 def holds(checks: Sequence[Check]) -> bool:
     """Whether no check failed."""
     return all(check.passed is not False for check in checks)
-
-
-def locked(lock: Path) -> dict[str, str]:
-    """Package -> the version locked for this interpreter and platform, sorted by name.
-
-    Raises
-    ------
-    ValueError
-        Where the file is missing, or a line is no pinned requirement.
-    """
-    try:
-        lines = lock.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        raise ValueError(f"{lock} is missing: name the lock of the release with --lock") from None
-    versions = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith((" ", "#")):
-            continue
-        try:
-            requirement = Requirement(line.rstrip("\\ "))
-        except InvalidRequirement:
-            raise ValueError(f"{lock}:{number}: no pinned requirement: {line!r}") from None
-        if requirement.marker is None or requirement.marker.evaluate():
-            versions[requirement.name.lower()] = str(requirement.specifier).removeprefix("==")
-    if not versions:
-        raise ValueError(f"{lock} locks nothing: it is no requirements.lock")
-    return dict(sorted(versions.items()))
 
 
 def record(lock: Path, checks: Sequence[Check]) -> dict[str, Any]:
