@@ -63,6 +63,14 @@ rule all:
     default_target: True
     input:
         TARGETS,
+    message:
+        "Everything is there"
+
+
+onsuccess:
+    # `cartpk run` says it itself
+    if CORES not in os.environ:
+        print(f"{RESULTS}/report.html", file=sys.stderr)
 
 
 onerror:

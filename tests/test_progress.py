@@ -8,7 +8,7 @@ import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 from snakemake_interface_logger_plugins.tests import MockOutputSettings
 
-from cartpk.progress import Progress, failures, reason
+from cartpk.progress import Progress, failures, reason, shortened
 
 pytestmark = pytest.mark.requirement("URS-717")
 
@@ -42,8 +42,8 @@ def test_the_time_left_follows_earlier_runs_and_the_cores(progress):
 
 def test_nothing_is_said_of_the_time_left_where_nothing_is_known():
     made = Progress(2)
-    made.plan({"ingest": 1, "figure": 2})
-    made.announce(1, "ingest", None, [], 0.0)
+    made.plan({"other": 1, "figure": 2})
+    made.announce(1, "other", None, [], 0.0)
     made.finish(1, 5.0)
     assert made.left(5.0) is None
     made.announce(2, "figure", None, [], 5.0)
@@ -54,8 +54,27 @@ def test_nothing_is_said_of_the_time_left_where_nothing_is_known():
 def test_the_status_line_fits_the_screen(progress):
     progress.announce(1, "models", "Kinetic models", [], 0.0)
     line = progress.status(8.0, 200)
-    assert line == "0 of 3 done · Kinetic models 8 s · about 12 s left"
-    assert len(progress.status(8.0, 30)) < 30
+    assert line == "0 of 3 done · about 12 s left · Kinetic models 8 s"
+    narrow = progress.status(8.0, 40)
+    assert len(narrow) < 40
+    assert "about 12 s left" in narrow, "the jobs are cut, not the time"
+
+
+def test_a_first_run_is_told_a_time_once_its_pace_is_known():
+    made = Progress(1)
+    made.plan({"ingest": 1, "trial1_figures_analysed_2": 1, "manifest": 1})
+    made.announce(1, "ingest", None, [], 0.0)
+    assert made.left(1.0) is None, "how fast this machine is and how large the trial is, nobody knows yet"
+    made.finish(1, 6.0)
+    assert made.left(6.0) == 3 * (18.0 + 1.0), "three times as long as the sample trial's"
+    assert made.durations() == {"ingest": 6.0}, "what is expected is not taken for what was measured"
+
+
+def test_a_name_is_cut_between_words():
+    assert shortened("Reading adsl.csv, adpc.csv, adae.csv, adrs.csv, adtte.csv") == (
+        "Reading adsl.csv, adpc.csv, adae.csv…"
+    )
+    assert len(shortened("x" * 80)) == 44
 
 
 def test_this_run_teaches_the_next_one(progress):
@@ -137,7 +156,7 @@ def test_the_plugin_says_what_matters_and_no_more(handler):
     assert handler(LogEvent.RUN_INFO, "table", stats={"ingest": 1, "tables": 1, "all": 1, "total": 3}) == "2 steps\n"
     assert handler(None, "Select jobs to execute...") == ""
     assert handler(LogEvent.JOB_INFO, "long", **job) == ""
-    assert handler(LogEvent.JOB_FINISHED, "Finished", job_id=3) == "1 of 2  Reading x (0 s)\n"
+    assert handler(LogEvent.JOB_FINISHED, "Finished", job_id=3) == "1 of 2  Reading x (0 s); about 2 s left\n"
     assert handler(LogEvent.JOB_INFO, "long", **job) == ""
     assert "it ended without a word" in handler(LogEvent.JOB_ERROR, "Error", logging.ERROR, **job)
     noise = "RuleException:\nCalledProcessError in file x, line 3:\nCommand y"

@@ -67,6 +67,9 @@ def run(request, folder):
     else:
         done = snakemake(folder, "--configfile", f"config/trials/{request.param}.yaml")
         assert done.returncode == 0, done.stdout + done.stderr
+        lines = done.stderr.splitlines()
+        assert f"results/{request.param}/report.html" in lines[-4:], "the last screen says where the page is"
+        assert max(map(len, lines)) < 1000, "no wall of names of files"
     return folder / "results" / request.param
 
 

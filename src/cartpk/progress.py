@@ -17,6 +17,12 @@ __all__ = ["Progress", "duration", "failures", "read_log", "reason", "shortened"
 _WIDEST: Final = 44
 """Letters of a job's name in a line."""
 
+_TYPICAL: Final = {
+    "ingest": 2.0, "kinetics": 2.0, "fits": 6.0, "models": 6.0, "pharmacodynamics": 4.0, "clinical": 4.0,
+    "tables": 12.0, "figures": 18.0, "exports": 6.0, "report": 5.0, "manifest": 1.0, "portfolio": 10.0,
+}  # fmt: skip
+"""Seconds of each rule for the sample trial on a small machine: for a first run, whose pace scales them."""
+
 _SILENT: Final = "it ended without a word: it was stopped from outside, or the machine had no memory left"
 _OURS: Final = ("cartpk: ", "Error: ", "Usage: ")
 """How a sentence of the program for people begins."""
@@ -102,29 +108,47 @@ class Progress:
     def left(self, now: float) -> float | None:
         """Seconds that the run may still take; None where nothing is known of a rule that is still to come.
 
-        A rule takes as long as it took in this run, or in an earlier one; the cores share the work evenly, and no
-        run is shorter than the longest job of it.
+        A rule takes as long as it took in this run; else as long as in an earlier one, or once a job is done as in the
+        sample trial, both at the pace of this run. The cores share the work evenly, and no run is shorter than the
+        longest job of it.
         """
         work = longest = 0.0
+        pace = self._pace()
         begun = {rule: [j.began for j in self._jobs.values() if j.rule == rule] for rule in self.planned}
         for rule, count in self.planned.items():
             ahead = count - len(self.took.get(rule, ()))
             if not ahead:
                 continue
             known = self.took.get(rule)
-            each = sum(known) / len(known) if known else self.past.get(rule)
-            if each is None:
+            expected = self._expected(rule)
+            if known:
+                each = sum(known) / len(known)
+            elif expected is None or (pace is None and rule not in self.past):
                 return None
+            else:
+                each = expected * (pace or 1.0)
             for began in (*begun[rule], *[None] * (ahead - len(begun[rule]))):
                 rest = each if began is None else max(each - (now - began), 0.1 * each)
                 work, longest = work + rest, max(longest, rest)
         return max(work / self.cores, longest)
 
+    def _expected(self, rule: str) -> float | None:
+        """Seconds that the rule took in earlier runs, or takes for the sample trial."""
+        name = re.sub(r"^trial\d+_", "", rule)
+        return self.past.get(rule, _TYPICAL.get("figures" if name.startswith("figures_") else name))
+
+    def _pace(self) -> float | None:
+        """How much longer the jobs of this run take than expected; None before one is done."""
+        done = [(sum(times), expected * len(times)) for rule, times in self.took.items()
+                if (expected := self._expected(rule)) is not None]  # fmt: skip
+        took, expected = sum(t for t, _ in done), sum(e for _, e in done)
+        return max(took / expected, 0.2) if expected else None
+
     def status(self, now: float, width: int) -> str:
-        """One line: what is done, what is at work, how long it may take."""
+        """One line: what is done, how long it may take, what is at work; cut at the edge of the screen."""
         running = ", ".join(f"{name} {duration(seconds)}" for name, seconds in self.at_work(now))
         rest = self.left(now)
-        parts = [f"{self.done} of {self.total} done", running, "" if rest is None else f"about {duration(rest)} left"]
+        parts = [f"{self.done} of {self.total} done", "" if rest is None else f"about {duration(rest)} left", running]
         line = " · ".join(part for part in parts if part)
         return line if len(line) < width else line[: max(width - 2, 1)] + "…"
 
@@ -153,9 +177,13 @@ def duration(seconds: float) -> str:
 
 
 def shortened(name: str) -> str:
-    """A job's name on one line, cut where it is long."""
+    """A job's name on one line, cut between two words where it is long."""
     line = " ".join(name.split())
-    return line if len(line) <= _WIDEST else line[: _WIDEST - 1].rstrip(" ,") + "…"
+    if len(line) <= _WIDEST:
+        return line
+    short = line[: _WIDEST - 1]
+    whole_words = short.rpartition(" ")[0]
+    return (whole_words if len(whole_words) > _WIDEST // 2 else short).rstrip(" ,") + "…"
 
 
 def reason(log: str) -> str:

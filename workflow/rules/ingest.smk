@@ -36,8 +36,9 @@ rule ingest:
         ),
         data_cut=str(TRIAL.report.data_cut),  # no sample lies after it
         contents=contents(TRIAL.data.files()),
+        names=lambda wildcards, input: ", ".join(file.rpartition("/")[2] for file in input),
         code=code_hash("cartpk.cli.ingest"),
     message:
-        "Reading {input}"
+        "Reading {params.names}"
     shell:
         "{params.cartpk} ingest {params.config:q} --out {params.results:q} --findings {output.findings:q} > {log:q} 2>&1"

@@ -69,7 +69,9 @@ for batch, drawn in batches(TRIAL).items():
             code=code_hash("cartpk.cli.figure", *(figure.module for figure in drawn)),
             ids=" ".join(f"--id {figure.id}" for figure in drawn),
         message:
-            "Figures " + ", ".join(figure.number for figure in drawn)
+            f"{len(drawn)} figures, {drawn[0].number} ... {drawn[-1].number}"
+            if len(drawn) > 1
+            else f"Figure {drawn[0].number}"
         shell:
             "{params.cartpk} figure {params.config:q} --results {params.results:q} {params.ids} > {log:q} 2>&1"
 
