@@ -25,9 +25,10 @@ from cartpk.core.estimation.population import SaemSettings
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.models import MODELS
 from cartpk.models.differential import Differential
-from cartpk.models.fitting import fit_model
-from cartpk.models.population import PopulationCurve, fit_model_population
-from cartpk.models.simulation import Estimates, plan
+from cartpk.models.fitting.individual import fit_model
+from cartpk.models.fitting.population import fit_model_population
+from cartpk.models.fitting.random_effects import PopulationCurve
+from cartpk.models.fitting.simulation import Estimates, plan
 from cartpk.simulate.population import STEIN_MODERATE
 from cartpk.simulate.profiles import DAYS, simulate_profiles
 

@@ -24,8 +24,8 @@ from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.population import SaemSettings
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models import get_model
-from cartpk.models.fitting import build_problem, fit_model
-from cartpk.models.population import fit_model_population
+from cartpk.models.fitting.individual import build_problem, fit_model
+from cartpk.models.fitting.population import fit_model_population
 from cartpk.simulate import simulate_profiles
 
 STEIN = get_model("stein")

@@ -26,7 +26,7 @@ from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models import KineticModel, get_model
 from cartpk.models.effector_memory_target import TARGET_CAPACITY, TARGET_GROWTH, TARGET_START
-from cartpk.models.fitting import fit_model
+from cartpk.models.fitting.individual import fit_model
 from cartpk.models.predator_prey import SHAPE
 
 DAYS = np.array([0.1, 1, 3, 5, 7, 9, 11, 14, 17, 21, 28, 42, 60, 90, 120, 180])
@@ -151,7 +151,7 @@ def fit_plain(
 def start_up() -> float:
     """Seconds that a fresh process needs to import both models, beyond the interpreter and numpy."""
     code = (
-        "import time, numpy; t = time.perf_counter(); import cartpk.models.fitting\n"
+        "import time, numpy; t = time.perf_counter(); import cartpk.models.fitting.individual\n"
         "from cartpk.models import get_model\n"
         "[get_model(name) for name in ('effector_memory_target', 'predator_prey')]; print(time.perf_counter() - t)"
     )

@@ -13,7 +13,7 @@ import numpy as np
 from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models import KineticModel, get_model
-from cartpk.models.fitting import fit_model
+from cartpk.models.fitting.individual import fit_model
 
 MODEL = get_model("predator_prey")
 DAYS = np.array([1, 3, 5, 7, 9, 11, 14, 17, 21, 28, 42, 60, 90, 120, 180.0])

@@ -17,7 +17,7 @@ from cartpk.core.estimation import uncertainty
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.fits import FitReason, derive_params_model, lmfit_result
 from cartpk.models import MODELS, get_model
-from cartpk.models.fitting import fit_model
+from cartpk.models.fitting.individual import fit_model
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "reference" / "kinetics"
 DAY = np.array([0.9, 3, 5, 7, 9, 11, 14, 18, 21, 28, 42, 60, 90])

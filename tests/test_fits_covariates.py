@@ -10,7 +10,7 @@ from cartpk.core.estimation.population import SaemSettings
 from cartpk.fits import derive_params_population
 from cartpk.fits.covariates import Covariate, prepare
 from cartpk.models import MODELS
-from cartpk.models.population import Spread
+from cartpk.models.fitting.random_effects import Spread
 
 pytestmark = pytest.mark.requirement("URS-407")
 

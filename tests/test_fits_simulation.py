@@ -13,7 +13,7 @@ from cartpk.core.estimation.metropolis import Theta
 from cartpk.fits.covariates import Term
 from cartpk.fits.simulation import FittedPopulation, plan_sampling, predict
 from cartpk.models import MODELS
-from cartpk.models.simulation import Estimates
+from cartpk.models.fitting.simulation import Estimates
 
 pytestmark = pytest.mark.requirement("URS-409")
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from cartpk.config import load
 from cartpk.config.population_model import PopulationModel
-from cartpk.models.population import Spread
+from cartpk.models.fitting.random_effects import Spread
 
 ROOT = Path(__file__).resolve().parents[2]
 

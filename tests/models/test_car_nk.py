@@ -9,7 +9,7 @@ import pytest
 
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.models.car_nk import MODEL, peaks, tmax
-from cartpk.models.fitting import fit_model
+from cartpk.models.fitting.individual import fit_model
 
 FIRST_HIGHER = [5000.0, 1.4, 800.0, 7.0, 0.55, 0.17]
 SECOND_HIGHER = [500.0, 1.4, 8000.0, 7.0, 0.55, 0.17]

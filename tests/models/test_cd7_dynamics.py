@@ -11,9 +11,9 @@ import pytest
 
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.models import get_model
-from cartpk.models.base import Prior
 from cartpk.models.cd7_dynamics import PARAMETERS, CountCurve, Driver
-from cartpk.models.cd7_fitting import CountFits, fit_counts
+from cartpk.models.fitting.counts import CountFits, fit_counts
+from cartpk.models.parameter import Prior
 
 pytestmark = pytest.mark.requirement("URS-410")
 

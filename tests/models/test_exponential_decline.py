@@ -8,7 +8,7 @@ import pytest
 from cartpk.core.estimation.individual import Method
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.models.exponential_decline import MODEL
-from cartpk.models.fitting import fit_model
+from cartpk.models.fitting.individual import fit_model
 
 
 def test_without_priors_and_limits_it_is_linear_regression():

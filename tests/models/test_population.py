@@ -8,8 +8,9 @@ import pytest
 from cartpk.core.estimation.population import SaemSettings
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.models import MODELS
-from cartpk.models.population import PopulationCurve, fit_model_population
-from cartpk.models.population_errors import covariance_of_estimates
+from cartpk.models.fitting.population import fit_model_population
+from cartpk.models.fitting.population_errors import covariance_of_estimates
+from cartpk.models.fitting.random_effects import PopulationCurve
 
 pytestmark = pytest.mark.requirement("URS-406")
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.models import stein
-from cartpk.models.fitting import fit_model
+from cartpk.models.fitting.individual import fit_model
 from cartpk.models.stein_distribution import MODEL
 
 THETA = np.array([[24000.0, 9.3, 0.89, 0.16, 0.01, 0.003, 4000.0, 0.9]])

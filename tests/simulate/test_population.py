@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cartpk.models.base import Transform
+from cartpk.models.parameter import Transform
 from cartpk.simulate.population import CAR_NK, CD7, POPULATIONS, STEIN_MODERATE, STEIN_WIDE
 from cartpk.simulate.streams import Streams
 

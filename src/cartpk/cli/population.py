@@ -109,7 +109,7 @@ def command(
     """
     from cartpk.files import write_table, write_text
     from cartpk.fits import derive_params_population
-    from cartpk.models.population import Spread
+    from cartpk.models.fitting.random_effects import Spread
 
     groups = tuple(tuple(part.strip() for part in text.split(",")) for text in correlate)
     found = derive_params_population(

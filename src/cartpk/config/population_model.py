@@ -11,7 +11,7 @@ from cartpk.models import MODELS
 from cartpk.models.base import SMALL_TRIAL_SD
 
 if TYPE_CHECKING:
-    from cartpk.models.random_effects import Spread
+    from cartpk.models.fitting.random_effects import Spread
 
 __all__ = ["CovariateModel", "PopulationModel"]
 
@@ -98,8 +98,8 @@ class PopulationModel(Model):
         return self
 
     def spread(self) -> Spread:
-        """How the random effects are modelled, as :mod:`cartpk.models.population` takes it."""
-        from cartpk.models.random_effects import Spread  # noqa: PLC0415 - loads the estimation
+        """How the random effects are modelled, as :mod:`cartpk.models.fitting.population` takes it."""
+        from cartpk.models.fitting.random_effects import Spread  # noqa: PLC0415 - loads the estimation
 
         groups: Literal["full"] | tuple[tuple[str, ...], ...]
         groups = () if self.omega == "diagonal" else self.omega

@@ -13,7 +13,7 @@ from cartpk.core.estimation.profiles import Profiles
 from cartpk.fits.cd7_counts import DynamicsReason, driven, follow_up, padded, sorted_out, usable
 from cartpk.fits.cd7_curves import CURVE_COLUMNS, Drawn, drawn_curves, lymphocytes, with_percent
 from cartpk.models.cd7_dynamics import PARAMETERS, Driver
-from cartpk.models.cd7_fitting import CountFits, fit_counts
+from cartpk.models.fitting.counts import CountFits, fit_counts
 from cartpk.schemas import ADPP
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cartpk.core.estimation.profiles import FloatArray
-from cartpk.models.cd7_fitting import CountFits
+from cartpk.models.fitting.counts import CountFits
 
 if TYPE_CHECKING:
     from cartpk.config.trial import PdMeasure, Pharmacodynamics

@@ -12,7 +12,7 @@ from cartpk.core.estimation.covariates import LikelihoodRatio, adjusted, screen
 from cartpk.fits.covariates import Covariate, Prepared, known_values, rows_of, scale_of, terms_of
 
 if TYPE_CHECKING:
-    from cartpk.models.population import ModelPopulation
+    from cartpk.models.fitting.population import ModelPopulation
 
 __all__ = ["COVARIATE_COLUMNS", "SCREEN_COLUMNS", "covariate_rows", "screen_rows"]
 

@@ -17,7 +17,8 @@ from cartpk.fits.individual_diagnostics import profile_rows, sample_rows
 from cartpk.fits.intake import Intake, one_of, read_profiles
 from cartpk.fits.rows import adpp_rows, prediction_rows, summary_rows
 from cartpk.models import KineticModel, PriorLike, get_model
-from cartpk.models.fitting import SIGMA_PRIOR, ModelFits, fit_model
+from cartpk.models.fitting.individual import SIGMA_PRIOR, fit_model
+from cartpk.models.fitting.model_fits import ModelFits
 
 if TYPE_CHECKING:
     from lmfit.minimizer import MinimizerResult

@@ -10,7 +10,7 @@ import pandas as pd
 from cartpk.core.estimation.diagnostics import npde, visual_predictive_check
 from cartpk.core.estimation.likelihood import log_cdf
 from cartpk.core.estimation.profiles import FloatArray, Profiles
-from cartpk.models.population import ModelPopulation
+from cartpk.models.fitting.population import ModelPopulation
 
 __all__ = ["LEVELS", "diagnostic_tables"]
 

@@ -12,7 +12,7 @@ from cartpk.core.estimation.likelihood import drawn_below
 from cartpk.core.estimation.profiles import FloatArray
 from cartpk.core.estimation.uncertainty import Verdict, profile_curves
 from cartpk.fits.intake import Intake
-from cartpk.models.fitting import ModelFits
+from cartpk.models.fitting.model_fits import ModelFits
 
 __all__ = ["PROFILE_COLUMNS", "SAMPLE_COLUMNS", "profile_rows", "sample_rows"]
 

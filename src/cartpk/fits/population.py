@@ -20,13 +20,8 @@ from cartpk.fits.intake import Intake, one_of, read_profiles
 from cartpk.fits.rows import COLUMNS, head_of_row
 from cartpk.fits.simulation import FittedPopulation, fitted_population
 from cartpk.models import KineticModel, get_model
-from cartpk.models.population import (
-    SMALL_TRIAL,
-    ModelPopulation,
-    PopulationCurve,
-    Spread,
-    fit_model_population,
-)
+from cartpk.models.fitting.population import ModelPopulation, fit_model_population
+from cartpk.models.fitting.random_effects import SMALL_TRIAL, PopulationCurve, Spread
 
 __all__ = ["PopulationTables", "derive_params_population"]
 

@@ -13,7 +13,7 @@ from cartpk.core.estimation.profiles import FloatArray
 from cartpk.core.estimation.uncertainty import Verdict
 from cartpk.fits.intake import Intake
 from cartpk.models import Derived, KineticModel
-from cartpk.models.fitting import ModelFits, Quantity
+from cartpk.models.fitting.model_fits import ModelFits, Quantity
 
 __all__ = ["COLUMNS", "FitFlag", "adpp_rows", "head_of_row", "prediction_rows", "summary_rows"]
 

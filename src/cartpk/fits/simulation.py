@@ -15,9 +15,9 @@ from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.metropolis import Theta
 from cartpk.fits.covariates import Term
 from cartpk.models import get_model
-from cartpk.models.base import Unit
-from cartpk.models.population import ModelPopulation
-from cartpk.models.simulation import Estimates, outcomes, plan
+from cartpk.models.fitting.population import ModelPopulation
+from cartpk.models.fitting.simulation import Estimates, outcomes, plan
+from cartpk.models.parameter import Unit
 
 __all__ = ["PLAN_COLUMNS", "PREDICT_COLUMNS", "FittedPopulation", "fitted_population", "plan_sampling", "predict"]
 

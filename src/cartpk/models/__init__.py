@@ -7,7 +7,8 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from cartpk.models.base import Derived, KineticModel, Parameter, Prior, PriorLike, Transform, Unit
+from cartpk.models.base import Derived, KineticModel
+from cartpk.models.parameter import Parameter, Prior, PriorLike, Transform, Unit
 
 __all__ = ["MODELS", "Derived", "KineticModel", "Parameter", "Prior", "PriorLike", "Transform", "Unit", "get_model"]
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray
 from cartpk.core.ode import integrate
-from cartpk.models.base import Parameter, Prior, Transform, Unit
+from cartpk.models.parameter import Parameter, Prior, Transform, Unit
 
 __all__ = ["BASE7", "BASEN", "EC50", "EQUATION", "PARAMETERS", "R7", "RN", "CountCurve", "Driver", "count_parameters"]
 

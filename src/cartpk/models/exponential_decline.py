@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cartpk.core.estimation.profiles import FloatArray, Profiles
-from cartpk.models.base import Derived, KineticModel, Parameter, Prior, Transform, Unit
+from cartpk.models.base import Derived, KineticModel
+from cartpk.models.parameter import Parameter, Prior, Transform, Unit
 from cartpk.models.parts import areas, exponential_area, half_life
 
 __all__ = ["MODEL"]

@@ -6,7 +6,8 @@ import numpy as np
 
 from cartpk.core import special
 from cartpk.core.estimation.profiles import FloatArray, Profiles
-from cartpk.models.base import Derived, KineticModel, Parameter, Prior, Transform, Unit
+from cartpk.models.base import Derived, KineticModel
+from cartpk.models.parameter import Parameter, Prior, Transform, Unit
 from cartpk.models.parts import areas
 from cartpk.models.stein import PARAMETERS as STEIN
 from cartpk.terms import LN2

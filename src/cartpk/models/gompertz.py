@@ -10,7 +10,8 @@ import numpy as np
 
 from cartpk.core import special
 from cartpk.core.estimation.profiles import FloatArray, Profiles
-from cartpk.models.base import KineticModel, Parameter, Prior, Transform, Unit
+from cartpk.models.base import KineticModel
+from cartpk.models.parameter import Parameter, Prior, Transform, Unit
 from cartpk.models.parts import SlowingRise, biexponential_area
 from cartpk.models.stein import PARAMETERS as STEIN
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from cartpk.core.estimation.profiles import FloatArray, Profiles
-from cartpk.models.base import KineticModel, Parameter, Prior, Transform, Unit
+from cartpk.models.base import KineticModel
+from cartpk.models.parameter import Parameter, Prior, Transform, Unit
 from cartpk.models.parts import SlowingRise, biexponential_area, half_life
 from cartpk.models.stein import PARAMETERS as STEIN
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cartpk.core.estimation.profiles import FloatArray, Profiles
-from cartpk.models.base import Derived, Unit
+from cartpk.models.base import Derived
+from cartpk.models.parameter import Unit
 from cartpk.terms import LN2
 
 __all__ = [

@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 
 from cartpk.core.estimation.profiles import FloatArray, IntArray, Profiles
-from cartpk.models.base import Derived, KineticModel, Parameter, Prior, Transform, Unit
+from cartpk.models.base import Derived, KineticModel
 from cartpk.models.differential import Differential
+from cartpk.models.parameter import Parameter, Prior, Transform, Unit
 from cartpk.models.parts import areas
 from cartpk.terms import LN2
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from cartpk.core.estimation.profiles import FloatArray, Profiles
-from cartpk.models.base import Derived, KineticModel, Unit
+from cartpk.models.base import Derived, KineticModel
+from cartpk.models.parameter import Unit
 from cartpk.models.parts import areas, biexponential, half_life
 from cartpk.models.quadrature import area_around
 from cartpk.models.stein import PARAMETERS as STEIN

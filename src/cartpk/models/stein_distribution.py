@@ -10,7 +10,8 @@ import numpy as np
 
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models import stein
-from cartpk.models.base import Derived, KineticModel, Parameter, PopulationScale, Prior, Transform, Unit
+from cartpk.models.base import Derived, KineticModel, PopulationScale
+from cartpk.models.parameter import Parameter, Prior, Transform, Unit
 from cartpk.models.parts import areas, exponential_area, half_life, switch_after
 
 __all__ = ["MODEL"]

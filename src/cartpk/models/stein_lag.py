@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cartpk.core.estimation.profiles import FloatArray, Profiles
-from cartpk.models.base import Derived, KineticModel, Parameter, PopulationScale, Prior, Transform, Unit
+from cartpk.models.base import Derived, KineticModel, PopulationScale
+from cartpk.models.parameter import Parameter, Prior, Transform, Unit
 from cartpk.models.parts import areas, biexponential, biexponential_area, exponential_area, half_life, switch_after
 from cartpk.models.stein import FOLDX
 from cartpk.models.stein import PARAMETERS as STEIN

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from cartpk.core.estimation.profiles import FloatArray
-from cartpk.models.base import Transform
+from cartpk.models.parameter import Transform
 from cartpk.simulate.streams import Streams
 
 __all__ = [

@@ -6,7 +6,7 @@ import pytest
 from cartpk.core.estimation.individual import Method, effective_parameters, fit_profiles, restrict
 from cartpk.core.estimation.profiles import Profiles
 from cartpk.models import get_model
-from cartpk.models.fitting import build_problem, fit_model
+from cartpk.models.fitting.individual import build_problem, fit_model
 
 pytestmark = pytest.mark.requirement("URS-403")
 

@@ -73,7 +73,7 @@ def test_a_parameter_on_its_bound_can_leave_it(line, noisy):
 
 def test_the_numerics_do_not_need_lmfit_or_pandas():
     code = (
-        "import sys, cartpk.models.fitting, cartpk.core.estimation.polish\n"
+        "import sys, cartpk.models.fitting.individual, cartpk.core.estimation.polish\n"
         "print([m for m in ('lmfit', 'pandas', 'pydantic') if m in sys.modules])"
     )
     done = subprocess.run(

@@ -19,7 +19,7 @@ from cartpk.core.estimation.uncertainty import (
     student_quantile,
 )
 from cartpk.models import get_model
-from cartpk.models.fitting import fit_model
+from cartpk.models.fitting.individual import fit_model
 from cartpk.simulate import simulate_profiles
 
 pytestmark = pytest.mark.requirement("URS-403")

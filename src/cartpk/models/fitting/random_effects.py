@@ -10,7 +10,8 @@ import numpy as np
 
 from cartpk.core.estimation.population import OmegaPrior
 from cartpk.core.estimation.profiles import BoolArray, FloatArray
-from cartpk.models.base import SMALL_TRIAL_SD, KineticModel, PopulationScale, natural, transformed
+from cartpk.models.base import SMALL_TRIAL_SD, KineticModel, PopulationScale
+from cartpk.models.parameter import natural, transformed
 
 __all__ = ["COVARIANCE_SUBJECTS", "SMALL_TRIAL", "SMALL_TRIAL_SD", "SMALL_TRIAL_WEIGHT", "PopulationCurve", "Spread"]
 

@@ -12,8 +12,8 @@ from cartpk.core.estimation.individual import Fits, fit_restricted
 from cartpk.core.estimation.problem import Problem
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
 from cartpk.core.estimation.uncertainty import covariance
-from cartpk.models.base import Parameter, Prior, PriorLike
 from cartpk.models.cd7_dynamics import EC50, PARAMETERS, R7, RN, CountCurve, Driver, count_parameters
+from cartpk.models.parameter import Parameter, Prior, PriorLike
 
 __all__ = ["CountFits", "fit_counts"]
 

@@ -15,8 +15,8 @@ from cartpk.core.estimation.likelihood import Residual
 from cartpk.core.estimation.metropolis import Theta
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, IntArray
 from cartpk.models.base import KineticModel
-from cartpk.models.population import PopulationCurve
-from cartpk.models.population_errors import covariance_of_estimates
+from cartpk.models.fitting.population_errors import covariance_of_estimates
+from cartpk.models.fitting.random_effects import PopulationCurve
 
 __all__ = ["OUTCOMES", "Estimates", "Outcome", "outcomes", "plan"]
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from cartpk.core import special
 from cartpk.core.estimation.profiles import FloatArray
-from cartpk.models.base import Derived, Parameter, Transform, Unit
+from cartpk.models.base import Derived
+from cartpk.models.parameter import Parameter, Transform, Unit
 
 if TYPE_CHECKING:
-    from cartpk.models.population import ModelPopulation
+    from cartpk.models.fitting.population import ModelPopulation
 
 __all__ = ["Correlation", "Effect", "Typical", "correlations", "effects", "typical_rows"]
 

@@ -17,21 +17,12 @@ from cartpk.core.estimation.population import PopulationFit, SaemSettings, fit_p
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
 from cartpk.core.estimation.sampled import SampledLikelihood
 from cartpk.models.base import Derived, KineticModel
-from cartpk.models.fitting import fit_model
-from cartpk.models.population_errors import covariance_of_estimates
-from cartpk.models.random_effects import SMALL_TRIAL, SMALL_TRIAL_SD, PopulationCurve, Spread
-from cartpk.models.typical import Correlation, Effect, Typical, correlations, effects, typical_rows
+from cartpk.models.fitting.individual import fit_model
+from cartpk.models.fitting.population_errors import covariance_of_estimates
+from cartpk.models.fitting.random_effects import PopulationCurve, Spread
+from cartpk.models.fitting.typical import Correlation, Effect, Typical, correlations, effects, typical_rows
 
-__all__ = [
-    "COLLAPSED",
-    "SMALL_TRIAL",
-    "SMALL_TRIAL_SD",
-    "ModelPopulation",
-    "PopulationCurve",
-    "Spread",
-    "Typical",
-    "fit_model_population",
-]
+__all__ = ["COLLAPSED", "ModelPopulation", "fit_model_population"]
 
 COLLAPSED = 0.05
 """A random effect whose SD is below this (5 % on the log scale) is reported as collapsed."""
