@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cartpk import schemas
-from cartpk.config.trial import Pharmacodynamics
+from cartpk.config.pharmacodynamics import Pharmacodynamics
 from cartpk.pharmacodynamics import BASELINE_RULES, PARAMETERS, PdFlag, PdReason, derive_pd
 from cartpk.pharmacodynamics.profiles import PdProfile
 

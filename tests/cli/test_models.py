@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from cartpk import schemas
 from cartpk.cli.models import command
-from cartpk.config.trial import PopulationModel, TrialConfig
+from cartpk.config.population_model import PopulationModel
+from cartpk.config.trial import TrialConfig
 from cartpk.simulate.profiles import simulate_profiles
 
 CONFIG = """

@@ -12,7 +12,7 @@ from cartpk import schemas
 from cartpk.adpp import CellFacts, derive_cells, derive_marrow
 from cartpk.clinical import derive_all
 from cartpk.config import TrialConfig
-from cartpk.config.trial import Pharmacodynamics
+from cartpk.config.pharmacodynamics import Pharmacodynamics
 from cartpk.pharmacodynamics import derive_pd
 from cartpk.trial_data import Derived, TrialData
 

@@ -15,7 +15,7 @@ from cartpk.schemas.effects import CORRELATIONS
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
-    from cartpk.config.trial import PdMeasure
+    from cartpk.config.pharmacodynamics import PdMeasure
     from cartpk.trial_data import TrialData
 
 __all__ = ["cd7_pairs", "derive", "effect_pairs"]

@@ -16,7 +16,7 @@ from cartpk.schemas.effects import PD_EFFECTS
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
-    from cartpk.config.trial import PdMeasure
+    from cartpk.config.pharmacodynamics import PdMeasure
     from cartpk.trial_data import TrialData
 
 __all__ = ["UNSPLIT", "Series", "derive", "last_day", "series_of", "used"]

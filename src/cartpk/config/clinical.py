@@ -44,7 +44,6 @@ class EscalationLevel(Model):
     """One dose level's rule, in the record's words."""
 
     design: str | None = Field(None, description="Rule of the level, e.g. accelerated_titration, 3+3.")
-    start_n: int | None = Field(None, gt=0, description="Subjects enrolled first.")
     window_days: tuple[float, float] | None = Field(None, description="DLT window, days (earliest, latest assessment).")
     rules: Rules = Field(
         {},

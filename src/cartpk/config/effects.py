@@ -1,4 +1,4 @@
-"""Depletion and recovery of CD7+ cells, classes of tumour CD7, exposure against effect, response and safety."""
+"""Classes of tumour CD7; exposure against response and safety."""
 
 from __future__ import annotations
 
@@ -8,32 +8,7 @@ from pydantic import Field
 
 from cartpk.config.base import Model, Positive
 
-__all__ = ["Cd7Classes", "Depletion", "ExposureResponse"]
-
-
-class Depletion(Model):
-    """When cells count as depleted, and as recovered."""
-
-    fall_pct: float = Field(
-        90.0, gt=0, lt=100, description="[choice] A fall from baseline by at least this % is depletion; so is a BLQ."
-    )
-    parent_pct: Positive | None = Field(
-        1.0, description="[choice] So is a percentage of the parent gate at or below this; null = not used."
-    )
-    recovery_pct: Positive = Field(
-        50.0, description="[choice] Recovery: results of at least this % of baseline, after depletion."
-    )
-    recovery_at: dict[str, Positive] = Field(
-        {}, description="Measure -> value of recovery in its unit (e.g. a lower limit of normal), in place of the %."
-    )
-    confirm: int = Field(2, ge=1, description="[choice] Consecutive samples that recovery needs.")
-    by_days: tuple[Positive, ...] = Field((7.0, 14.0, 28.0), description="[choice] Days by which depletion is counted.")
-    auec_days: tuple[Positive, ...] = Field(
-        (28.0, 90.0), description="[choice] Ends of the windows of the area under the effect curve, days."
-    )
-    pair_days: Positive = Field(
-        1.0, description="[choice] Kinetic and cell samples this many days apart are one point of the hysteresis loop."
-    )
+__all__ = ["Cd7Classes", "ExposureResponse"]
 
 
 class Cd7Classes(Model):

@@ -14,34 +14,20 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from cartpk.config.base import Model, Positive, Prior
+from cartpk.config.base import Model, Positive
 from cartpk.config.clinical import AnalysisSets, Escalation, Immunogenicity, Safety
 from cartpk.config.clinical_reading import Clinical
 from cartpk.config.data import Data, Intake, Time
-from cartpk.config.dynamics import Dynamics
-from cartpk.config.effects import Cd7Classes, Depletion, ExposureResponse
+from cartpk.config.effects import Cd7Classes, ExposureResponse
 from cartpk.config.efficacy import Efficacy
 from cartpk.config.kinetics import Nca
-from cartpk.config.population_model import PopulationModel
+from cartpk.config.models import Models
+from cartpk.config.pharmacodynamics import Pharmacodynamics
 from cartpk.config.scale import Scale
 from cartpk.config.summaries import Subgroup, Summaries
-from cartpk.models import MODELS
 from cartpk.terms import Endpoint, Need
 
-__all__ = [
-    "Analyte",
-    "Dosing",
-    "Models",
-    "PdMeasure",
-    "Pharmacodynamics",
-    "Population",
-    "PopulationModel",
-    "Prior",
-    "Product",
-    "Registry",
-    "Report",
-    "TrialConfig",
-]
+__all__ = ["Analyte", "Dosing", "Population", "Product", "Registry", "Report", "TrialConfig"]
 
 
 class Registry(Model):
@@ -94,103 +80,7 @@ class Analyte(Model):
     method: str | None = Field(None, description="Assay method, e.g. qPCR, ddPCR, flow cytometry.")
     unit: str | None = Field(None, description="Unit; null = taken from the data, which must carry one.")
     lloq: Positive | None = Field(None, description="Lower limit of quantification, where the data carry none.")
-    lod: Positive | None = Field(None, description="Limit of detection.")
     primary: bool = Field(False, description="The analyte of the key results; the first one where none is marked.")
-
-
-class Models(Model):
-    """Kinetic models, one subject at a time."""
-
-    fit: tuple[str, ...] = Field(("stein",), description="Names of the models fitted.")
-    method: Literal["map", "ml", "ls"] = Field(
-        "map", description="MAP with weak priors, maximum likelihood or least squares."
-    )
-    residual: Literal["normal", "student"] = Field(
-        "normal", description="Residuals on the log scale; student = t with 4 df."
-    )
-    polish: bool = Field(
-        default=True,
-        description="[choice] lmfit runs once from each optimum and is believed where it finds a better one; false "
-        "saves a third of the time of a fit, for very many subjects.",
-    )
-    choice: Literal["first", "aic", "bicc"] = Field(
-        "first",
-        description="[choice] Which model is marked as chosen, per profile and for the trial: the first of fit, or the "
-        "one of lowest AIC or BICc. Needs more than one model in fit to matter; figures show the chosen one.",
-    )
-    priors: dict[str, dict[str, Prior]] = Field(
-        {}, description="Model -> parameter symbol -> prior, replacing the model's own."
-    )
-    population: PopulationModel | None = Field(
-        None, description="A fit of all subjects together (SAEM), work/population*; null = none."
-    )
-
-    @model_validator(mode="after")
-    def _models_exist(self) -> Models:
-        for name in (*self.fit, *self.priors):
-            if name not in MODELS:
-                raise ValueError(f"there is no kinetic model {name!r}; there are: {', '.join(MODELS)}")
-        return self
-
-
-class PdMeasure(Model):
-    """One cell count or percentage of the CD7 pharmacodynamics."""
-
-    code: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$", description="PARAMCD of the measure.")
-    label: str = Field(description="Name as printed.")
-    match: tuple[str, ...] = Field(
-        (), description="Values of the analyte/test column that mean this; empty = code and label."
-    )
-    kind: Literal["absolute", "percent"] = Field(description="Count per volume or percentage of a parent gate.")
-    population: Literal["NORMAL_T", "NORMAL_NK", "B", "LYMPHOCYTES", "BLAST", "CAR_NK", "UNSPECIFIED"] = Field(
-        "UNSPECIFIED", description="Which cells; normal CD7+ cells and blasts never merge."
-    )
-    marker: Literal["CD7+", "CD7-"] | None = Field(None, description="CD7 status of the cells.")
-    parent: str | None = Field(None, description="Parent gate of a percentage; without it a percentage is not used.")
-    specimen: str = Field("BLOOD", description="CDISC specimen.")
-    unit: str | None = Field(None, description="Unit; null = taken from the data.")
-    lloq: Positive | None = Field(None, description="Lower limit of quantification, where the data carry none.")
-    car_cells: Literal["included", "excluded"] | None = Field(
-        None, description="Whether the gate holds the product's own CAR+ cells; null = not stated."
-    )
-
-
-class Pharmacodynamics(Model):
-    """CD7+ cell counts."""
-
-    measures: tuple[PdMeasure, ...] = Field((), description="The counts and percentages that the data hold.")
-    baseline: Literal["before_infusion", "before_lymphodepletion"] | None = Field(
-        "before_infusion", description="Which value is the baseline: last before infusion or before lymphodepletion."
-    )
-    lymphodepletion_start_day: float | None = Field(
-        None, le=0, description="Study day on which lymphodepletion starts."
-    )
-    abs_pct_tolerance_pct: float = Field(
-        20.0, gt=0, description="[choice] A count this % off its percentage of the parent gate's count is listed."
-    )
-    subset_sum_pct: tuple[float, float] = Field(
-        (80.0, 110.0), description="[choice] Sum of T, B and NK cells, % of lymphocytes, outside of which it is listed."
-    )
-    lymphocytes_per_ul: tuple[float, float] = Field(
-        (20.0, 1e5), description="[choice] Lymphocytes or leukocytes, cells/uL, outside of which the unit is doubted."
-    )
-    nadir_until_day: float | None = Field(
-        None, gt=0, description="Nadir is searched up to this day; null = all follow-up."
-    )
-    depletion: Depletion = Field(
-        default_factory=Depletion, description="When cells count as depleted, and as recovered."
-    )
-    dynamics: Dynamics | None = Field(
-        None, description="A model of the CD7+ counts, driven by the first model of models.fit; null = none."
-    )
-
-    @model_validator(mode="after")
-    def _modelled_counts_exist(self) -> Pharmacodynamics:
-        counts = [m.code for m in self.measures if m.kind == "absolute" and m.marker == "CD7+"]
-        for code in self.dynamics.measures if self.dynamics else ():
-            if code not in counts:
-                raise ValueError(f"dynamics.measures names {code!r}; CD7+ counts are: {', '.join(counts) or 'none'}")
-        return self
 
 
 class Population(Model):

@@ -17,7 +17,7 @@ from cartpk.figures.palette import PAPER
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
-    from cartpk.config.trial import PdMeasure
+    from cartpk.config.pharmacodynamics import PdMeasure
     from cartpk.trial_data import TrialData
 
 __all__ = [

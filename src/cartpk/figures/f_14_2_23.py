@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import plotnine as p9
 
     from cartpk.config import TrialConfig
-    from cartpk.config.trial import PdMeasure
+    from cartpk.config.pharmacodynamics import PdMeasure
     from cartpk.trial_data import TrialData
 
 SPEC: Final = FigureSpec(

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cartpk.config import TrialConfig
-    from cartpk.config.trial import Analyte, PdMeasure
+    from cartpk.config.pharmacodynamics import PdMeasure
+    from cartpk.config.trial import Analyte
     from cartpk.trial_data import TrialData
 
 __all__ = [

@@ -17,8 +17,8 @@ from cartpk.models.fitting.counts import CountFits, fit_counts
 from cartpk.schemas import ADPP
 
 if TYPE_CHECKING:
-    from cartpk.config.dynamics import Dynamics
-    from cartpk.config.trial import Analyte, PdMeasure, Pharmacodynamics
+    from cartpk.config.pharmacodynamics import Dynamics, PdMeasure, Pharmacodynamics
+    from cartpk.config.trial import Analyte
 
 __all__ = ["CURVE_COLUMNS", "METHOD", "REPORTED", "DynamicsTables", "derive_cd7_dynamics"]
 

@@ -13,7 +13,7 @@ import pandas as pd
 from cartpk.core.estimation.profiles import BoolArray, FloatArray, Profiles
 
 if TYPE_CHECKING:
-    from cartpk.config.dynamics import Dynamics
+    from cartpk.config.pharmacodynamics import Dynamics
 
 __all__ = ["Counts", "DynamicsReason", "driven", "follow_up", "padded", "sorted_out", "usable"]
 

@@ -13,7 +13,7 @@ from cartpk.core.estimation.profiles import FloatArray
 from cartpk.models.fitting.counts import CountFits
 
 if TYPE_CHECKING:
-    from cartpk.config.trial import PdMeasure, Pharmacodynamics
+    from cartpk.config.pharmacodynamics import PdMeasure, Pharmacodynamics
 
 __all__ = ["CURVE_COLUMNS", "Drawn", "drawn_curves", "lymphocytes", "with_percent"]
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from cartpk.config.trial import PdMeasure, Pharmacodynamics
+from cartpk.config.pharmacodynamics import PdMeasure, Pharmacodynamics
 from cartpk.ingest.findings import Findings
 from cartpk.ingest.results import exclude
 from cartpk.ingest.text import key, plain

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from cartpk.config.trial import PdMeasure, Pharmacodynamics
+from cartpk.config.pharmacodynamics import PdMeasure, Pharmacodynamics
 from cartpk.pharmacodynamics.parameters import PARAMETERS, Outcome
 from cartpk.pharmacodynamics.profiles import BASELINE_RULES, PdProfile, PdReason, PdValue
 from cartpk.schemas import ADPP, PD_CHANGE, checked

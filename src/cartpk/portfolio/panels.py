@@ -22,7 +22,7 @@ from cartpk.tables.printing import unit_text
 from cartpk.terms import AucFlag
 
 if TYPE_CHECKING:
-    from cartpk.config.trial import PdMeasure
+    from cartpk.config.pharmacodynamics import PdMeasure
     from cartpk.portfolio.members import Member
 
 __all__ = ["Panel", "Quantity", "panels", "quantities"]

@@ -9,7 +9,7 @@ from cartpk.tables.printing import unit_text
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
-    from cartpk.config.trial import PdMeasure
+    from cartpk.config.pharmacodynamics import PdMeasure
 
 __all__ = ["measure_label", "measure_notes", "no_measures"]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cartpk.config import TrialConfig
-    from cartpk.config.trial import PdMeasure
+    from cartpk.config.pharmacodynamics import PdMeasure
     from cartpk.trial_data import TrialData
 
 _COLUMNS: Final = (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cartpk.config import TrialConfig
-    from cartpk.config.trial import PdMeasure
+    from cartpk.config.pharmacodynamics import PdMeasure
     from cartpk.trial_data import TrialData
 _SEARCH: Final = (
     "Nadir and peak are searched after infusion {end}, not beyond re-infusion, HSCT or death; the first one counts, "
