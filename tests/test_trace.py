@@ -109,4 +109,6 @@ def test_another_file_than_the_one_that_was_read_is_told(run, trace):
 
 def test_what_does_not_exist_gets_a_list_of_what_does(trace):
     assert trace("S-09", "CMAX") == "the run in results/SMALL has no subject 'S-09'; there are: S-01, S-02, S-03"
-    assert trace("S-01", "CMX").startswith("subject S-01 has no parameter 'CMX'; there are: CMAX, TMAX")
+    assert trace("S-01", "CMX").startswith(
+        "subject S-01 has no parameter 'CMX' (did you mean CMAX?); there are: CMAX, TMAX"
+    )

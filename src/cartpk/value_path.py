@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from cartpk.ingest.text import close_to
 from cartpk.provenance import FileRecord, describe_file
 from cartpk.report.choices import printed, settings
 from cartpk.report.packed import from_runs
@@ -117,7 +119,9 @@ def value_paths(results: Path, config: TrialConfig, subject: str, code: str) -> 
         raise ValueError(f"the run in {results} has no subject {subject!r}; there are: {_some(adpp['USUBJID'])}")
     rows = mine[mine["PARAMCD"] == code]
     if rows.empty:
-        raise ValueError(f"subject {subject} has no parameter {code!r}; there are: {_some(mine['PARAMCD'])}")
+        near = close_to(code, dict.fromkeys(mine["PARAMCD"]))
+        meant = f" (did you mean {near}?)" if near else ""
+        raise ValueError(f"subject {subject} has no parameter {code!r}{meant}; there are: {_some(mine['PARAMCD'])}")
     known = tuple((path, printed(value)) for path, value, _ in settings(config))
     shown = _Shown(results, data, config)
     return tuple(
@@ -162,7 +166,7 @@ def _samples(data: TrialData, row: Mapping[str, Any]) -> Iterator[Sample]:
         if value is not None:
             mine = mine[mine[column] == value]
     points = _terminal(data, row)
-    for one in mine.sort_values(["AFRLT", "SRCFILE", "SRCROW"], kind="stable").to_dict("records"):
+    for one in mine.sort_values("AFRLT", kind="stable").to_dict("records"):
         yield Sample(
             str(one["SRCFILE"]), int(one["SRCROW"]), float(one["AFRLT"]), _result(one), _use(one),
             terminal=any(abs(float(one["AFRLT"]) - day) < 1e-9 for day in points),
@@ -187,6 +191,8 @@ def _result(one: Mapping[Any, Any]) -> str:
     unit = "" if pd.isna(one["AVALU"]) else f" {one['AVALU']}"
     limit = "" if pd.isna(one["ALLOQ"]) or read != "BLQ" else f", LLOQ {one['ALLOQ']:.12g}{unit}"
     meant = "" if verbatim == read or not read else f" = {read}"
+    if not (verbatim or read):
+        return "empty"
     return f"{verbatim or 'empty'}{meant}{'' if read == 'BLQ' else unit}{limit}"
 
 
@@ -259,7 +265,8 @@ def _figures(results: Path, row: Mapping[str, Any]) -> Iterator[Exhibit]:
                     lines.append(i + 2)
         if lines:
             place = f"report.html#{anchor('figure', path.stem)}"
-            yield Exhibit(f"Figure {path.stem}", f"figures/{path.name}", tuple(lines), place)
+            number = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["number"]
+            yield Exhibit(f"Figure {number}", f"figures/{path.name}", tuple(lines), place)
 
 
 def _same(drawn: Mapping[str, str], row: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,11 +68,15 @@ def _lines(path: ValuePath, hashes: dict[str, str]) -> Iterator[str]:
 
 def _samples(path: ValuePath) -> Iterator[str]:
     files = list(dict.fromkeys(sample.file for sample in path.samples))
-    width = max((len(sample.result) for sample in path.samples), default=0)
+    said = []
     for sample in path.samples:
         where = f"line {sample.row}" if len(files) == 1 else f"{Path(sample.file).name} line {sample.row}"
+        day = "no day" if math.isnan(sample.day) else f"day {sample.day:.2f}"
+        said.append(f"{where}, {day}: {sample.result}")
+    width = max(map(len, said), default=0)
+    for text, sample in zip(said, path.samples, strict=True):
         point = "; point of the terminal line" if sample.terminal else ""
-        yield f"  {'sample':<11} {where}, day {sample.day:.2f}: {sample.result:<{width}}  {sample.use}{point}"
+        yield f"  {'sample':<11} {text:<{width}}  {sample.use}{point}"
     if not path.samples:
         yield from _wrapped("sample", "none on record")
 

@@ -21,9 +21,9 @@ __all__ = ["command", "told"]
 def command(results: Path, without_inputs: bool) -> None:
     """Compute every hash of the run in RESULTS (results/<trial>) again and name what changed, is missing or is extra.
 
-    Looked at are all files of the folder with their logs, the data files and the config (their names start from the
-    folder in which the command is started), the manifest itself and the chain of the rule log. Exit status 1 where
-    something does not hold.
+    Looked at are all files of the folder with their logs (hidden ones apart: they are the workflow's own), the data
+    files and the config (their names start from the folder in which the command is started), the manifest itself and
+    the chain of the rule log. Exit status 1 where something does not hold.
     """
     from cartpk.provenance import verify
 
@@ -39,7 +39,9 @@ def told(results: Path, done: Verified, *, without_inputs: bool = False) -> list
     looked = f"{done.outputs} files, {inputs}, {done.entries} entries of the rule log"
     if not done.differences:
         return [f"{results}: everything is as it was written on {done.created} ({looked})."]
-    lines = [f"{results}: {len(done.differences)} differ from what was written on {done.created} ({looked}):"]
+    n = len(done.differences)
+    count = "1 difference" if n == 1 else f"{n} differences"
+    lines = [f"{results}: {count} from what was written on {done.created} ({looked}):"]
     width = max(len(d.file) for d in done.differences)
     lines += [f"  {d.state:<7}  {d.file:<{width}}  {d.detail}" for d in done.differences]
     return [*lines, "Run the workflow again, or find out who changed them before a number is used."]
