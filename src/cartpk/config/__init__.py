@@ -2,8 +2,9 @@
 
 from cartpk.config.portfolio import PortfolioConfig
 from cartpk.config.portfolio_reading import is_portfolio, load_portfolio
-from cartpk.config.reading import ConfigError, Problem, load, missing_files, problems
+from cartpk.config.reading import load, missing_files, problems
 from cartpk.config.trial import TrialConfig
+from cartpk.config.yaml_text import ConfigError, Problem
 
 __all__ = [
     "ConfigError",

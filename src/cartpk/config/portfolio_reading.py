@@ -7,8 +7,9 @@ from pathlib import Path
 import yaml
 
 from cartpk.config.portfolio import PortfolioConfig
-from cartpk.config.reading import ConfigError, Location, Problem, _key, _line, _loaded, _Loader, _read
+from cartpk.config.reading import loaded, read
 from cartpk.config.trial import TrialConfig
+from cartpk.config.yaml_text import ConfigError, Location, Problem, key_of, line_of, nodes
 
 __all__ = ["is_portfolio", "load_portfolio"]
 
@@ -22,17 +23,17 @@ def load_portfolio(path: Path | str) -> tuple[PortfolioConfig, dict[str, TrialCo
         Lists every problem of the portfolio, else of all its trials, each with its line.
     """
     file = Path(path)
-    config = _loaded(file, PortfolioConfig)
+    config = loaded(file, PortfolioConfig)
     trials: dict[str, TrialConfig] = {}
     found: list[Problem] = []
     named: dict[str, str] = {}
-    nodes = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=_Loader) or yaml.MappingNode("", [])
+    lines = nodes(file)
 
     def problem(location: Location, said: str, mend: str) -> Problem:
-        return Problem(str(path), _line(nodes, location), _key(location), said, mend)
+        return Problem(str(path), line_of(lines, location), key_of(location), said, mend)
 
     for i, name in enumerate(config.portfolio.trials):
-        trial, theirs = _read(Path(name), TrialConfig)
+        trial, theirs = read(Path(name), TrialConfig)
         found += theirs
         if trial is None:
             continue
@@ -52,7 +53,7 @@ def load_portfolio(path: Path | str) -> tuple[PortfolioConfig, dict[str, TrialCo
 def is_portfolio(path: Path | str) -> bool:
     """Whether this YAML file is a portfolio's: it has a section ``portfolio`` and none ``trial``."""
     try:
-        root = yaml.compose(Path(path).read_text(encoding="utf-8-sig"), Loader=_Loader)
+        root = nodes(Path(path))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
         return False
     keys = {key.value for key, _ in root.value} if isinstance(root, yaml.MappingNode) else set()
