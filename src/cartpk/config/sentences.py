@@ -1,4 +1,4 @@
-"""What pydantic finds in a configuration, as sentences for a person: what was found, what is allowed, how to mend it."""
+"""What pydantic finds in a configuration, as sentences: what was found, what is allowed, how to mend it."""
 
 from __future__ import annotations
 
@@ -69,6 +69,7 @@ def _short(value: object, most: int = 60) -> str:
 
 
 def nearest(found: str, options: list[str]) -> str:
+    """The question whether the option that is nearest was meant; empty where none is near."""
     match = difflib.get_close_matches(found.lower(), options, n=1, cutoff=0.5)
     return f"Did you mean {match[0]}?" if match else ""
 

@@ -158,6 +158,7 @@ def line_of(root: yaml.Node, location: Location) -> int:
 
 
 def key_of(location: Location) -> str:
+    """Path of the setting as a person writes it, e.g. ``nca.windows.days[0]``."""
     text = ""
     for step in location:
         text += f"[{step}]" if isinstance(step, int) else (f".{step}" if text else str(step))
