@@ -6,7 +6,7 @@ import pytest
 
 from cartpk.figures.palette import dose_colours
 from cartpk.report.key_results import GROUPS, KINETICS, PHARMACODYNAMICS, key_results
-from cartpk.report.tables import Cell, Column, Row, TableBlock, broken
+from cartpk.report.table_block import Cell, Column, Row, TableBlock, broken
 
 pytestmark = pytest.mark.requirement("URS-603")
 

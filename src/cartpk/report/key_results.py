@@ -10,7 +10,7 @@ from cartpk.config import TrialConfig
 from cartpk.figures.palette import dose_colours
 from cartpk.report.completeness import in_analysis, window_code
 from cartpk.report.prose import enumeration
-from cartpk.report.tables import Row, TableBlock, broken
+from cartpk.report.table_block import Row, TableBlock, broken
 from cartpk.trial_data import TrialData
 
 __all__ = [

@@ -31,7 +31,7 @@ from cartpk.report.page_data import listed, page_data
 from cartpk.report.parts import PARTS
 from cartpk.report.prose import Section
 from cartpk.report.record import heading, record, sentence
-from cartpk.report.tables import TableBlock
+from cartpk.report.table_block import TableBlock
 from cartpk.report.trace import Provenance
 from cartpk.shown import of_shown, shown
 from cartpk.terms import NOT_STATED

@@ -32,7 +32,7 @@ from cartpk.figures.samples import in_visit_window, to_event
 from cartpk.report.charts.marks import vega_shape
 from cartpk.report.key_results import mark_path
 from cartpk.report.packed import packed, words
-from cartpk.report.tables import TableBlock
+from cartpk.report.table_block import TableBlock
 from cartpk.trial_data import TrialData
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from cartpk.report.packed import runs
-from cartpk.report.tables import Row, TableBlock
+from cartpk.report.table_block import Row, TableBlock
 from cartpk.tables.groups import Group, SetName, analysis_set, subgroups
 from cartpk.terms import SubjectSet
 
