@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cartpk.adpp import TableError, derive_params_nca, derive_params_trial, lambda_z_points
+from cartpk.adpp import TableError, derive_params_nca, derive_params_trial
 from cartpk.core.nca import PARAMETERS, NcaSettings, WindowSettings
 from cartpk.terms import AucMethod
 
@@ -184,7 +184,7 @@ def test_extrapolated_percent_stands_beside_the_area():
 
 
 def test_the_points_of_lambda_z_and_their_line():
-    points = lambda_z_points(adnca(), NcaSettings(auc_method=AucMethod.LINEAR))
+    points = derive_params_trial(adnca(), NcaSettings(auc_method=AucMethod.LINEAR)).lambda_z
     assert points["AFRLT"].tolist() == DAYS[1:]
     used = points[points["LZFL"] == "Y"]
     line = np.polyfit(used["ARRLT"], np.log(used["AVAL"]), 1)
@@ -192,7 +192,7 @@ def test_the_points_of_lambda_z_and_their_line():
     assert points["INTERCEPT"].unique().tolist() == pytest.approx([line[1]])
     rows = derive_params_trial(adnca()).adpp
     assert len(used) == cell(rows, "01", "LAMZNPT")
-    none = lambda_z_points(adnca(days=[0.0, 7, 14], levels=[np.nan, 9, 5]))
+    none = derive_params_trial(adnca(days=[0.0, 7, 14], levels=[np.nan, 9, 5])).lambda_z
     assert set(none["LZFL"]) == {"N"}
     assert none["SLOPE"].isna().all()
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from cartpk.adpp import derive_params_nca
-from cartpk.adpp.derive import BARE
+from cartpk.adpp.bare import BARE
 from cartpk.config import load
 from cartpk.ingest import read_trial
 from cartpk.simulate import simulate_profiles

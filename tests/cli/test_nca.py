@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from cartpk import cli
-from cartpk.adpp.derive import BARE
+from cartpk.adpp.bare import BARE
 from cartpk.cli.nca import command
 
 HEADER = "USUBJID,AFRLT,AVAL,AVALU,ALLOQ,BLQFL\n"
@@ -161,7 +161,7 @@ def test_from_the_shell_a_failure_is_one_message_and_status_1(tmp_path):
 
 def test_heavy_libraries_stay_out():
     code = (
-        "import sys; import cartpk.cli.nca; import cartpk.adpp.writing, cartpk.adpp.derive;"
+        "import sys; import cartpk.cli.nca; import cartpk.adpp.writing, cartpk.adpp.bare;"
         "heavy = {'scipy', 'lmfit', 'plotnine', 'matplotlib', 'pydantic', 'pandera', 'jinja2', 'yaml'};"
         "print(sorted(heavy & set(sys.modules)))"
     )

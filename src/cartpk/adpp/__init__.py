@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from cartpk.adpp.adnca import Problem, TableError
+from cartpk.adpp.bare import derive_params_nca
 from cartpk.adpp.cells import CellFacts, CellTables, derive_cells
 from cartpk.adpp.decisions import Decisions, read_decisions
-from cartpk.adpp.derive import TrialParameters, derive_params_nca, derive_params_trial, lambda_z_points
 from cartpk.adpp.derived import DERIVED, Derived
 from cartpk.adpp.marrow import MarrowTables, derive_marrow
 from cartpk.adpp.profile_rules import PROFILE_RULES
+from cartpk.adpp.trial import TrialParameters, derive_params_trial
 
 __all__ = [
     "DERIVED",
@@ -25,6 +26,5 @@ __all__ = [
     "derive_marrow",
     "derive_params_nca",
     "derive_params_trial",
-    "lambda_z_points",
     "read_decisions",
 ]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cartpk.adpp.adnca import used_rows
 from cartpk.adpp.derived import DERIVED
-from cartpk.adpp.reinfusion import after_event
+from cartpk.adpp.events import after_event
 
 __all__ = ["CellFacts", "CellReason", "CellTables", "derive_cells"]
 

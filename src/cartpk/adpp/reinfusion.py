@@ -8,10 +8,7 @@ import pandas as pd
 
 from cartpk.adpp.adnca import used_rows
 
-__all__ = ["SAME_TIME", "after_event", "infusion_starts", "with_baselines"]
-
-SAME_TIME: Final = 1e-6
-"""days; an infusion is no event of its own profile, though its time is known only as a difference."""
+__all__ = ["infusion_starts", "with_baselines"]
 
 _ASSAY: Final = ("USUBJID", "PCTESTCD", "PCSPEC", "AVALU")
 """Columns of one series of samples over all infusions of a subject."""
@@ -30,17 +27,6 @@ def infusion_starts(adnca: pd.DataFrame) -> pd.DataFrame:
     starts = adnca[["USUBJID", "ATPTREF"]].astype("str").assign(AFRLT=(day - own).round(9))
     later = starts[starts["AFRLT"] > 0].sort_values(columns, kind="stable")
     return later.drop_duplicates(["USUBJID", "ATPTREF"])[columns].reset_index(drop=True)
-
-
-def after_event(samples: pd.DataFrame, events: pd.DataFrame | None) -> pd.Series[bool]:
-    """Samples taken after an event (``USUBJID``, ``AFRLT``) that lies after the start of their own profile."""
-    if events is None or events.empty:
-        return pd.Series(data=False, index=samples.index)
-    rows = samples[["USUBJID", "AFRLT", "ARRLT"]].assign(AT=samples.index)
-    both = rows.merge(events[["USUBJID", "AFRLT"]].rename(columns={"AFRLT": "EVENT"}), on="USUBJID")
-    start = both["AFRLT"] - both["ARRLT"]
-    late = both[(both["EVENT"] > start + SAME_TIME) & (both["AFRLT"] > both["EVENT"])]
-    return pd.Series(samples.index.isin(late["AT"]), index=samples.index)
 
 
 def with_baselines(adnca: pd.DataFrame, starts: pd.DataFrame) -> pd.DataFrame:

@@ -11,14 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cartpk.adpp.adnca import ProfileTable, categorical
-from cartpk.core.nca import NcaSettings
+from cartpk.core.nca import PARAMETERS, NcaResult, NcaSettings
 from cartpk.core.nca.flags import Bits, Flag
 from cartpk.core.nca.parameters import UnitRule, unit_of
 from cartpk.core.nca.ragged import Floats
 from cartpk.core.nca.reasons import Codes, reason_texts
 from cartpk.terms import AucFlag, AucMethod
 
-__all__ = ["METHODS", "Column", "adpp_rows", "window_flag_bits"]
+__all__ = ["METHODS", "Column", "adpp_rows", "interval_label", "registered", "window_flag_bits"]
 
 METHODS: Final = {
     AucMethod.LINEAR: "LINEAR TRAPEZOIDAL METHOD",
@@ -43,6 +43,17 @@ class Column:
     extrapolated_pct: Floats | None = None
     interval: tuple[float, float] | None = None
     """days, for an area over a window."""
+
+
+def registered(code: str, result: NcaResult) -> Column:
+    """The column of a parameter of the registry."""
+    entry = PARAMETERS[code]
+    return Column(code, entry.label, entry.unit, result.value[code], result.reasons[code], result.flags.get(code))
+
+
+def interval_label(start: float, end: float) -> str:
+    """Label of an interval area: CDISC's AUCINT with its days."""
+    return f"AUC from T1 to T2, day {start:g} to {end:g}"
 
 
 def window_flag_bits(order: Sequence[AucFlag]) -> Bits:

@@ -15,8 +15,8 @@ from typing import Any, Final, cast
 import numpy as np
 
 from cartpk.adpp import DERIVED
+from cartpk.adpp.bare import BARE
 from cartpk.adpp.cells import CellReason
-from cartpk.adpp.derive import BARE
 from cartpk.adpp.marrow import MarrowReason
 from cartpk.core.nca import (
     PARAMETERS,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from cartpk.adpp.reinfusion import SAME_TIME, infusion_starts
+from cartpk.adpp.events import SAME_TIME
+from cartpk.adpp.reinfusion import infusion_starts
 from cartpk.core.nca import BlqRule
 from cartpk.report.subjects.coding import Texts, plain, rounded, starts
 from cartpk.tables.assays import in_specimen

@@ -1,10 +1,10 @@
-"""ADNCA -> ADPP: the bare analysis of a table of profiles, and the analysis of a trial."""
+"""The analysis of a trial: windows by the decision table, an analyst's decisions, parameters per dose, findings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,35 +13,27 @@ from cartpk.adpp.adnca import ProfileTable, profile_table
 from cartpk.adpp.assumptions import findings_of
 from cartpk.adpp.decisions import Decisions
 from cartpk.adpp.doses import DoseBasis, doses_of, normalised
+from cartpk.adpp.events import all_events, event_days
 from cartpk.adpp.manual import Placed, findings_of_decisions, place
 from cartpk.adpp.points import points_of, with_samples_left_out
-from cartpk.adpp.reinfusion import SAME_TIME, infusion_starts, with_baselines
-from cartpk.adpp.rows import Column, adpp_rows, window_flag_bits
+from cartpk.adpp.reinfusion import infusion_starts, with_baselines
+from cartpk.adpp.rows import Column, adpp_rows, interval_label, registered, window_flag_bits
 from cartpk.core.nca import (
-    PARAMETERS,
     Flag,
     Group,
-    NcaResult,
     NcaSettings,
     TrialResult,
     UnitRule,
     WindowSettings,
-    calculate,
     calculate_trial,
     codes_of_group,
     interval_code,
 )
-from cartpk.core.nca.ragged import Bools, Floats, any_in, max_in
+from cartpk.core.nca.ragged import Bools, Floats, any_in
 from cartpk.core.nca.windows import FLAGS
 from cartpk.terms import BlqClass
 
-__all__ = ["TrialParameters", "derive_params_nca", "derive_params_trial", "lambda_z_points"]
-
-BARE: Final = (
-    "CMAX", "TMAX", "TLST", "CLST", "TFST", "AUCLST", "AUCALL", "AUCIFO", "AUCIFP", "AUCPEO", "AUMCLST", "AUMCIFO",
-    "MRTLST", "MRTIFO", "LAMZ", "LAMZHL", "LAMZNPT", "LAMZLL", "LAMZUL", "R2", "R2ADJ",
-)  # fmt: skip
-"""Parameters of ``cartpk nca``, beside the interval areas."""
+__all__ = ["TrialParameters", "derive_params_trial"]
 
 
 class TrialParameters(NamedTuple):
@@ -50,60 +42,12 @@ class TrialParameters(NamedTuple):
     adpp: pd.DataFrame
     """Parameter rows (ADPP)."""
     lambda_z: pd.DataFrame
-    """Quantifiable samples, the points of the terminal line among them, and the line (:func:`lambda_z_points`)."""
+    """One row per profile and quantifiable sample: keys, AFRLT, ARRLT (days), AVAL, LZFL (Y = on the terminal line),
+    INTERCEPT and SLOPE of ln AVAL = INTERCEPT + SLOPE * ARRLT."""
     findings: pd.DataFrame
     """What was moved, assumed, cut or decided by an analyst, one row per matter, in the columns of a finding."""
     adnca: pd.DataFrame
     """The samples as analysed: ``NCAXFL`` Y also where an analyst left one out."""
-
-
-def derive_params_nca(
-    adnca: pd.DataFrame,
-    settings: NcaSettings | None = None,
-    intervals: Sequence[tuple[float, float]] = ((0.0, 28.0), (0.0, 90.0)),
-    *,
-    codes: Sequence[str] = BARE,
-) -> pd.DataFrame:
-    """Parameter rows of a bare table of profiles (``cartpk nca``).
-
-    Parameters
-    ----------
-    adnca
-        USUBJID, AFRLT (days), AVAL, AVALU, ALLOQ, BLQFL; rows in any order.
-    settings
-        Choices of the analysis.
-    intervals
-        (0, end) in days, one area each under ``settings.after_last``.
-    codes
-        Parameters wanted.
-
-    Returns
-    -------
-    DataFrame
-        ADPP rows, one per profile and parameter; every subject of the table is there.
-
-    Raises
-    ------
-    ValueError
-        Lists every problem of the table; or an interval or code is not known.
-    """
-    choices = settings or NcaSettings()
-    table = profile_table(adnca)
-    result = calculate(table.profiles, choices, intervals, codes=codes)
-    columns = [_registered(code, result) for code in codes]
-    columns += [
-        Column(
-            name,
-            _interval_label(start, end),
-            UnitRule.CONC_DAY,
-            result.value[name],
-            result.reasons[name],
-            extrapolated_pct=result.extrapolated_pct[name],
-            interval=(start, end),
-        )
-        for name, (start, end) in {interval_code(*interval): interval for interval in intervals}.items()
-    ]
-    return adpp_rows(table, columns, choices)
 
 
 def derive_params_trial(
@@ -151,14 +95,14 @@ def derive_params_trial(
     """
     choices, limits = settings or NcaSettings(), windows or WindowSettings()
     starts = infusion_starts(adnca)
-    cuts = _all_events(starts, events)
+    cuts = all_events(starts, events)
     placed = None
     if decisions is not None:
         given = profile_table(adnca)
-        placed = place(decisions, adnca, given, _event_days(given, cuts))
+        placed = place(decisions, adnca, given, event_days(given, cuts))
         adnca = _without(adnca, placed)
     table = profile_table(with_baselines(adnca, starts))
-    event_day = _event_days(table, cuts)
+    event_day = event_days(table, cuts)
     include, exclude = (None, None) if placed is None else (placed.include, placed.exclude)
     marks = {"include": _padded(include, table), "exclude": _padded(exclude, table)}
     above = _above_rows(adnca, table)
@@ -182,14 +126,14 @@ def derive_params_trial(
 def _trial_columns(result: TrialResult) -> list[Column]:
     """Every parameter of a trial in the order of the output."""
     standard, cell = codes_of_group(Group.STANDARD), codes_of_group(Group.CELL_THERAPY)
-    columns = [_registered(code, result.parameters) for code in standard]
+    columns = [registered(code, result.parameters) for code in standard]
     bits = window_flag_bits(FLAGS)
     by_line = np.isin(bits, [Flag.WINDOW, Flag.EXTRAPOLATED, Flag.NC_INCOMPLETE])
     chosen = result.parameters.flags["LAMZ"] & np.int32(Flag.LZ_MANUAL)
     columns += [
         Column(
             interval_code(0, end),
-            _interval_label(0, end),
+            interval_label(0, end),
             UnitRule.CONC_DAY,
             area.value,
             area.reason,
@@ -200,7 +144,7 @@ def _trial_columns(result: TrialResult) -> list[Column]:
         )
         for end, area in result.windows.items()
     ]
-    return columns + [_registered(code, result.parameters) for code in cell]
+    return columns + [registered(code, result.parameters) for code in cell]
 
 
 def _above_rows(adnca: pd.DataFrame, table: ProfileTable) -> Bools | None:
@@ -243,70 +187,6 @@ def _padded(marks: Bools | None, table: ProfileTable) -> Bools | None:
     return np.append(marks, np.zeros(size - len(marks), dtype=np.bool_))
 
 
-def _all_events(starts: pd.DataFrame, events: pd.DataFrame | None) -> pd.DataFrame:
-    """The events given, and the re-infusions that the samples themselves tell of."""
-    if events is None:
-        return starts
-    missing = [c for c in ("USUBJID", "AFRLT") if c not in events]
-    if missing:
-        raise ValueError(f"events: no column {', '.join(missing)}; allowed are USUBJID and AFRLT (days)")
-    return pd.concat([events, starts[["USUBJID", "AFRLT"]]], ignore_index=True) if len(starts) else events
-
-
 def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
     """The table with its categorical columns as text."""
     return rows.astype({c: "str" for c, dtype in rows.dtypes.items() if isinstance(dtype, pd.CategoricalDtype)})
-
-
-def lambda_z_points(
-    adnca: pd.DataFrame, settings: NcaSettings | None = None, events: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Points and line of lambda_z of each profile of a trial.
-
-    Parameters
-    ----------
-    adnca, settings, events
-        As :func:`derive_params_trial`.
-
-    Returns
-    -------
-    DataFrame
-        One row per profile and quantifiable sample: keys, AFRLT, ARRLT (days), AVAL, LZFL (Y = used), INTERCEPT and
-        SLOPE of ln AVAL = INTERCEPT + SLOPE * ARRLT.
-    """
-    starts = infusion_starts(adnca)
-    table = profile_table(with_baselines(adnca, starts))
-    event_day, above = _event_days(table, _all_events(starts, events)), _above_rows(adnca, table)
-    result = calculate_trial(table.profiles, settings, None, (), event_day, codes=("LAMZ",), above=above)
-    return _as_text(points_of(table, result.parameters))
-
-
-def _registered(code: str, result: NcaResult) -> Column:
-    """The column of a parameter of the registry."""
-    entry = PARAMETERS[code]
-    return Column(code, entry.label, entry.unit, result.value[code], result.reasons[code], result.flags.get(code))
-
-
-def _interval_label(start: float, end: float) -> str:
-    """Label of an interval area: CDISC's AUCINT with its days."""
-    return f"AUC from T1 to T2, day {start:g} to {end:g}"
-
-
-def _event_days(table: ProfileTable, events: pd.DataFrame) -> Floats:
-    """Day of the first event after each profile's own time 0, shape (m,); NaN where there is none."""
-    if events.empty:
-        return np.full(len(table.profiles), np.nan)
-    day = pd.to_numeric(events["AFRLT"], errors="coerce").to_numpy(dtype=np.float64)
-    if np.isnan(day).any():
-        raise ValueError(f"events: AFRLT of row {int(np.argmax(np.isnan(day)))} is not a number of days")
-    subjects = table.labels["USUBJID"]
-    own = pd.Index(subjects.categories).get_indexer(pd.Index(events["USUBJID"].astype("str")))
-    order = np.argsort(own, kind="stable")
-    start = np.searchsorted(own[order], np.arange(len(subjects.categories) + 1))
-    # every event of the subject beside every profile of the subject
-    of_subject = np.diff(start)[subjects.codes]
-    offsets = np.append(0, np.cumsum(of_subject))
-    at = np.repeat(start[subjects.codes] - offsets[:-1], of_subject) + np.arange(offsets[-1])
-    own_day = day[order][at] - np.repeat(table.shift, of_subject)
-    first = -max_in(np.where(own_day > SAME_TIME, -own_day, -np.inf), offsets)
-    return np.where(np.isinf(first), np.nan, first)
