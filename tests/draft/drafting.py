@@ -60,6 +60,6 @@ def answered(draft: Draft, answers: dict[str, object]) -> str:
                 at += 1
         else:
             assert re.match(rf" *(# )?{name}: ", lines[at]), f"line {at + 1} is no place for {name}: {lines[at]}"
-            indent = re.match(" *", lines[at]).group()
-            lines[at] = f"{indent}{name}: {answer}"
+            indent = len(lines[at]) - len(lines[at].lstrip(" "))
+            lines[at] = f"{' ' * indent}{name}: {answer}"
     return "\n".join(lines)

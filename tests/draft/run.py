@@ -18,11 +18,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from textwrap import shorten
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from drafting import ADAM, KINETICS, REFERENCE, ROOT, SDTM, answered
-from test_lab_sheets import SHEETS
+from lab_sheets import SHEETS
 
 from cartpk.draft import draft_config
 
@@ -86,6 +87,12 @@ class End:
     out: int = 0
     listed: int = 0
     broken: str = ""
+
+
+def ended(kept: Path) -> End:
+    """How it ended in an earlier run, as that one noted it."""
+    content: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    return End(**{**content, "asked": tuple(content["asked"])})
 
 
 def works(folder: Path) -> Iterator[Work]:
@@ -193,14 +200,14 @@ def main() -> int:
             continue
         start, kept = time.monotonic(), folder / "config" / f"{work.files[0].stem}.json"
         if kept.is_file():
-            end = End(**{k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(kept.read_text()).items()})
+            end = ended(kept)
         elif asked.finished:
             pending.append(work.name)
             continue
         else:
             end = done(work, folder)
             if not end.broken:
-                kept.write_text(json.dumps(asdict(end)))
+                kept.write_text(json.dumps(asdict(end)), encoding="utf-8")
         ends.append(end)
         print(f"{end.name}: {end.broken or 'made'} ({time.monotonic() - start:.0f} s)", flush=True)
     if asked.note and not asked.only:
