@@ -31,7 +31,7 @@ def assessments(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     rows = rows[rows["ANLFL"].eq("Y") & (rows["AFRLT"] > 0)]
     if config.efficacy.evaluator is not None:
         rows = rows[rows["EVAL"].str.casefold().eq(config.efficacy.evaluator.casefold())]
-    return rows.sort_values(["USUBJID", "AFRLT", "SRCFILE", "SRCROW"], kind="stable", ignore_index=True)
+    return rows.sort_values(["USUBJID", "AFRLT"], kind="stable", ignore_index=True)
 
 
 def why_no_response(rows: pd.DataFrame, *, delivered: bool) -> str | None:

@@ -27,7 +27,7 @@ def derive(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     rows = t[t["ANLFL"].eq("Y") & t["AVAL"].notna() & t["PARAMCD"].isin(_CODES)]
     if rows.empty:
         return pd.DataFrame(columns=list(CD7_CLASS.columns))
-    rows = rows.sort_values(["USUBJID", "AFRLT", "SRCFILE", "SRCROW"], kind="stable")
+    rows = rows.sort_values(["USUBJID", "AFRLT"], kind="stable")
     first = rows.drop_duplicates([*_KEYS, "PARAMCD"])
     wide = first[_KEYS].drop_duplicates().reset_index(drop=True)
     for code in _CODES:

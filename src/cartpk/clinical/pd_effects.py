@@ -78,7 +78,7 @@ def used(data: TrialData, subject: str | None = None) -> Iterator[tuple[Any, pd.
     t = data.adpd if subject is None else data.adpd[data.adpd["USUBJID"].eq(subject)]
     held = t["AVAL"].notna() | t["BLQFL"].eq("Y")
     rows = t[t["ANLFL"].eq("Y") & t["AFRLT"].notna() & held]
-    rows = rows.sort_values(["USUBJID", "PARAMCD", "PCSPEC", "AFRLT", "SRCFILE", "SRCROW"], kind="stable")
+    rows = rows.sort_values(["USUBJID", "PARAMCD", "PCSPEC", "AFRLT"], kind="stable")
     yield from rows.groupby(["USUBJID", "PARAMCD", "PCSPEC"], sort=False)
 
 

@@ -86,7 +86,7 @@ def _kinetics(data: TrialData, who: str, analyte: str) -> pd.DataFrame:
     rows = t[mine & t["AFRLT"].notna()]
     level = rows["AVAL"].where(rows["BLQFL"].ne("Y"), rows["ALLOQ"] / 2)
     rows = rows.assign(LEVEL=level)[(level > 0) & (rows["AFRLT"] > 0)]
-    return rows.sort_values(["AFRLT", "SRCFILE", "SRCROW"], kind="stable")
+    return rows.sort_values("AFRLT", kind="stable")
 
 
 def pairs(

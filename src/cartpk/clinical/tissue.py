@@ -52,9 +52,7 @@ def tissue_samples(data: TrialData, config: TrialConfig) -> pd.DataFrame:
     rows = used[used["PCTESTCD"].isin(tissue_analytes(config)) & (used["AFRLT"] > 0)]
     blood = used[used["PCTESTCD"].eq(config.primary_analyte.code) & (used["AFRLT"] > 0)]
     order = {cohort: i for i, cohort in enumerate(data.cohorts)}
-    rows = rows.assign(_C=rows["COHORT"].map(order)).sort_values(
-        ["_C", "USUBJID", "PCTESTCD", "AFRLT", "SRCFILE", "SRCROW"], kind="stable"
-    )
+    rows = rows.assign(_C=rows["COHORT"].map(order)).sort_values(["_C", "USUBJID", "PCTESTCD", "AFRLT"], kind="stable")
     samples = zip(rows["USUBJID"], rows["AVALU"], rows["AFRLT"], strict=True)
     near = [_nearest(*s, blood, config.nca.marrow.window_days) for s in samples]
     found = pd.DataFrame(near, columns=["BDAY", "BAVAL", "BBLQFL"], index=rows.index)
@@ -69,7 +67,7 @@ def _nearest(
 ) -> tuple[float, float, str | None]:
     """Day, result and BLQ flag of the blood sample nearest to this one; empty where none is near."""
     own = blood[blood["USUBJID"].eq(subject) & blood["AVALU"].eq(unit)]
-    own = own.sort_values(["AFRLT", "SRCFILE", "SRCROW"], kind="stable")
+    own = own.sort_values("AFRLT", kind="stable")
     away = (own["AFRLT"] - day).abs().to_numpy()
     if not away.size or away.min() > window:
         return float("nan"), float("nan"), None

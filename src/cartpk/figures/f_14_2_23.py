@@ -101,7 +101,7 @@ def _counts(data: TrialData, config: TrialConfig, parts: Sequence[PdMeasure], wh
     value = rows["AVAL"].where(rows["BLQFL"].ne("Y"), 0.0)
     rows = rows.assign(VALUE=value, OFF=(rows["AFRLT"] - rows["NFRLT"]).abs())[value.notna()]
     keys = ["USUBJID", "NFRLT", "PARAMCD"]
-    rows = rows.sort_values([*keys, "OFF", "SRCFILE", "SRCROW"], kind="stable").drop_duplicates(keys)
+    rows = rows.sort_values([*keys, "OFF"], kind="stable").drop_duplicates(keys)
     wide = rows.pivot_table(index=["USUBJID", "NFRLT"], columns="PARAMCD", values="VALUE").reindex(columns=codes)
     wide = wide.dropna()
     wide = wide[wide[whole.code] > 0].reset_index()

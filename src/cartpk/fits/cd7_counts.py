@@ -49,7 +49,7 @@ def usable(adpd: pd.DataFrame, adsl: pd.DataFrame, codes: Sequence[str], specime
     known = np.where(blq, adpd["ALLOQ"] > 0, adpd["AVAL"] > 0)
     keep = adpd["PARAMCD"].isin(codes) & adpd["PCSPEC"].eq(specimen) & adpd["ANLFL"].eq("Y")
     keep &= adpd["AFRLT"].notna() & (adpd["AFRLT"] <= end) & known
-    return adpd[keep].sort_values(["USUBJID", "AFRLT", "PARAMCD", "SRCFILE", "SRCROW"], kind="stable")
+    return adpd[keep].sort_values(["USUBJID", "AFRLT", "PARAMCD"], kind="stable")
 
 
 def sorted_out(adsl: pd.DataFrame, used: pd.DataFrame, driving: pd.DataFrame, code: str, asked: Dynamics) -> Counts:

@@ -99,6 +99,7 @@ def _drop_identical(rows: pd.DataFrame, used: pd.DataFrame, again: pd.Series[boo
 
 def _average(group: pd.DataFrame) -> pd.DataFrame:
     """One row with the mean of the group's results; it says which rows it is made of."""
+    group = group.sort_values(["AVAL", "AVALC"], kind="stable")  # not in the order of the file
     row = group.iloc[[0]]
     return row.assign(
         AVAL=group["AVAL"].mean(),

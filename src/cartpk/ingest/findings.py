@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -17,6 +18,9 @@ __all__ = ["Findings"]
 
 _EXAMPLES: Final = 5
 """Lines named in a finding that stands for many rows."""
+
+_LINES: Final = re.compile(r"\blines? \d+(, \d+)*")
+_NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -33,6 +37,7 @@ class Findings:
     def __init__(self, *, strict: bool = False) -> None:
         self._strict = strict
         self._rows: list[dict[str, Any]] = []
+        self._sentences: list[str] = []
         self._stops = False
         self._columns: dict[str, dict[str, str]] = {}
 
@@ -75,6 +80,8 @@ class Findings:
         self._stops |= rule.stops or (self._strict and severity is Severity.ERROR)
         place["field"] = self._columns.get(place["file"] or "", {}).get(place["field"] or "", place["field"])
         filled = {**details, **place}
+        sentence = rule.found.format_map(filled)
+        self._sentences.append(sentence)
         self._rows.append(
             {
                 "RULE": rule.id,
@@ -86,7 +93,7 @@ class Findings:
                 "FIELD": place["field"],
                 "OLD": place["old"],
                 "NEW": place["new"],
-                "MESSAGE": _message(rule, filled),
+                "MESSAGE": _message(rule, sentence, filled),
                 "SUGGESTION": rule.mend.format_map(filled) or None,
             }
         )
@@ -136,14 +143,20 @@ class Findings:
             self._append(RULES[rule_id], place, {**details, "count": count, "examples": examples})
 
     def table(self) -> pd.DataFrame:
-        """All findings, errors first, then by rule, file, line and subject; columns of ``FINDINGS``."""
+        """All findings, errors first, then by rule, file, subject and what was found; columns of ``FINDINGS``.
+
+        The line counts last: the same rows in another order are listed in the same order.
+        """
         frame = pd.DataFrame(self._rows, columns=list(FINDINGS.columns))
         if not frame.empty:
             rank = frame["SEVERITY"].map({s.value: n for s, n in _ORDER.items()})
-            frame = frame.assign(_rank=rank).sort_values(
-                ["_rank", "RULE", "FILE", "ROW", "USUBJID"], kind="stable", na_position="first"
+            # what is of a whole file or subject stays in the order in which it was looked for
+            of_line = frame["ROW"].notna()
+            found = [_in_order(text) if line else "" for text, line in zip(self._sentences, of_line, strict=True)]
+            frame = frame.assign(_rank=rank, _found=found).sort_values(
+                ["_rank", "RULE", "FILE", "USUBJID", "_found", "ROW"], kind="stable", na_position="first"
             )
-            frame = frame.drop(columns="_rank").reset_index(drop=True)
+            frame = frame.drop(columns=["_rank", "_found"]).reset_index(drop=True)
         return checked(frame, FINDINGS)
 
 
@@ -160,7 +173,18 @@ def _text(value: object) -> str | None:
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
-def _message(rule: Rule, details: Mapping[str, object]) -> str:
+def _in_order(sentence: str) -> str:
+    """The sentence so that its numbers sort as numbers, and lines of the file that it names do not count.
+
+    >>> sorted(["on day 14", "on day 7"], key=_in_order)
+    ['on day 7', 'on day 14']
+    >>> _in_order("as in line 12") == _in_order("as in line 3")
+    True
+    """
+    return _NUMBER.sub(lambda number: f"{float(number[0]):020.6f}", _LINES.sub("", sentence))
+
+
+def _message(rule: Rule, sentence: str, details: Mapping[str, object]) -> str:
     row = details["row"]
     places = [
         str(details["file"]) if details["file"] else "",
@@ -169,5 +193,5 @@ def _message(rule: Rule, details: Mapping[str, object]) -> str:
         f"subject {details['subject']}" if details["subject"] else "",
     ]
     where = ", ".join(p for p in places if p)
-    sentence, why = rule.found.format_map(details), rule.why.format_map(details)
+    why = rule.why.format_map(details)
     return f"{where}: {sentence}. {why}" if where else f"{sentence[:1].upper()}{sentence[1:]}. {why}"

@@ -146,8 +146,10 @@ def _with_context(rows: pd.DataFrame, adsl: pd.DataFrame, study: str) -> pd.Data
         ANLFL=np.where(rows["ANLRS"].isna(), "Y", "N"),
     )
     subject, code, file = (ranked(full[name]) for name in ("USUBJID", "CODE", "SRCFILE"))
-    # the last key counts first; missing times come last
-    order = np.lexsort((full["SRCROW"], file, full["AFRLT"], code, subject))
+    # the last key counts first; missing times come last. Samples of one time are ordered by what they are (those that
+    # are used come first), and by their line at the very end: other rows first, the same table
+    result, unused, visit = ranked(full["AVALC"].fillna("")), full["ANLFL"].eq("N"), full["NFRLT"]
+    order = np.lexsort((full["SRCROW"], file, result, unused, visit, full["AFRLT"], code, subject))
     return full if (np.diff(order) == 1).all() else full.iloc[order]
 
 

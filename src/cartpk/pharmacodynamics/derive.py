@@ -109,7 +109,7 @@ def _baseline_limit(settings: Pharmacodynamics) -> float | PdReason:
 
 def _with_change(adpd: pd.DataFrame, settings: Pharmacodynamics) -> pd.DataFrame:
     """ADPD sorted by series and time, with baseline, changes and reasons."""
-    t = adpd.sort_values([*SERIES, "AFRLT", "SRCFILE", "SRCROW"], kind="stable").reset_index(drop=True)
+    t = adpd.sort_values([*SERIES, "AFRLT"], kind="stable").reset_index(drop=True)
     blq = t["BLQFL"].eq("Y")
     usable = t["ANLFL"].eq("Y") & t["AFRLT"].notna() & (t["AVAL"].notna() | blq)
     limit = _baseline_limit(settings)

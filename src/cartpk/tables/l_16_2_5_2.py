@@ -38,7 +38,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         return NoTable("The trial has no kinetic samples.")
     style = significant_style(config.report.significant_digits)
     rows, doses = [], dose_levels(data)
-    ordered = in_order(data.adnca, data, "PCTESTCD", "PCSPEC", "ATPTREF", "AFRLT", "SRCFILE", "SRCROW")
+    ordered = in_order(data.adnca, data, "PCTESTCD", "PCSPEC", "ATPTREF", "AFRLT")
     for s in ordered.to_dict("records"):
         cells = (
             *subject_cells(s["USUBJID"], doses),

@@ -53,7 +53,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:  # noqa: ARG0
                 optional(s["SRCROW"], line),
             )
         )
-        for s in in_order(both, data, "AFRLT", "SRCFILE", "SRCROW").to_dict("records")
+        for s in in_order(both, data, "AFRLT").to_dict("records")
     ]
     reasons = both["ANLRS"].fillna("reason not given").value_counts()
     notes = tuple(f"{reason}: {n}." for reason, n in sorted(reasons.items(), key=lambda item: str(item[0])))

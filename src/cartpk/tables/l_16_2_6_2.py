@@ -41,7 +41,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:
         return NoTable("The delivered file of responses holds no assessment.")
     doses = dose_levels(data)
     rows = []
-    for r in in_order(data.clinical.adrs, data, "AFRLT", "SITE", "SRCFILE", "SRCROW").to_dict("records"):
+    for r in in_order(data.clinical.adrs, data, "AFRLT", "SITE").to_dict("records"):
         cells = (
             *subject_cells(r["USUBJID"], doses),
             optional(r["AFRLT"], event_day),

@@ -38,7 +38,7 @@ def table(data: TrialData, config: TrialConfig) -> Body | NoTable:  # noqa: ARG0
     if findings.empty:
         return NoTable("The input checks found nothing.")
     ordered = findings.assign(_AT=findings["SEVERITY"].map(_ORDER)).sort_values(
-        ["_AT", "RULE", "USUBJID", "FILE", "ROW"], kind="stable"
+        ["_AT", "RULE", "USUBJID", "FILE"], kind="stable"
     )
     rows = [
         Row(

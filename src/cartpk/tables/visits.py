@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINETIC", "ByVisit", "Visit", "Visits", "at_visits", "by_visit_note", "day_label", "up_to_event"]
 
-KINETIC: Final = ["USUBJID", "AFRLT", "NFRLT", "AVAL", "ALLOQ", "BLQFL", "SRCFILE", "SRCROW"]
+KINETIC: Final = ["USUBJID", "AFRLT", "NFRLT", "AVAL", "ALLOQ", "BLQFL"]
 """Columns of ADNCA that a summary by visit reads: with very many subjects every further one is memory."""
 _SERIES: Final = ["USUBJID", "NFRLT", "AFTER"]
 
@@ -135,8 +135,8 @@ def at_visits(samples: pd.DataFrame, config: TrialConfig) -> ByVisit:
     allowed = found["NFRLT"].map(dict(config.time.visit_window_days)).astype(float).fillna(np.inf)
     off = (found["AFRLT"] - found["NFRLT"]).abs()
     inside = found.assign(OFF=off, AFTER=found["AFRLT"] > 0)[found["NFRLT"].notna() & off.le(allowed)]
-    ordered = inside.sort_values([*_SERIES, "OFF", "AFRLT", "SRCFILE", "SRCROW"], kind="stable")
-    rows = ordered.drop_duplicates(_SERIES).drop(columns=["OFF", "SRCFILE", "SRCROW"]).reset_index(drop=True)
+    ordered = inside.sort_values([*_SERIES, "OFF", "AFRLT"], kind="stable")
+    rows = ordered.drop_duplicates(_SERIES).drop(columns="OFF").reset_index(drop=True)
     return ByVisit(rows.assign(VISIT=_labels(rows)), len(found) - len(inside), len(inside) - len(rows))
 
 

@@ -17,12 +17,12 @@ MOST: Final = 40
 
 
 def findings(data: TrialData, subjects: list[str], texts: Texts) -> dict[str, Any]:
-    """Findings by subject, then severity, rule, file and line; ``beyond`` counts those that only the file has."""
+    """Findings by subject, severity, rule and the order of their table; ``beyond`` counts those only the file has."""
     place = {subject: i for i, subject in enumerate(subjects)}
     grave = [severity.value for severity in Severity]
     table = data.findings[data.findings["USUBJID"].isin(subjects)]
     table = table.assign(_WHO=table["USUBJID"].map(place), _AT=table["SEVERITY"].map(grave.index))
-    table = table.sort_values(["_WHO", "_AT", "RULE", "FILE", "ROW"], kind="stable")
+    table = table.sort_values(["_WHO", "_AT", "RULE"], kind="stable")
     counts = table["_WHO"].value_counts()
     kept = table.groupby("_WHO", sort=False).head(MOST)
     return {

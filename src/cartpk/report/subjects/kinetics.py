@@ -87,7 +87,7 @@ def profiles(data: TrialData, config: TrialConfig, subjects: list[str]) -> list[
         key: _Key = tuple(map(str, raw))  # type: ignore[assignment]
         shift = starts_at.get((key[0], key[3]), 0.0)
         event = next(((d, w) for d, w in cuts.get(key[0], ()) if d > shift + SAME_TIME), (math.inf, ""))
-        own = rows.sort_values(["AFRLT", "SRCFILE", "SRCROW"], kind="stable").reset_index(drop=True)
+        own = rows.sort_values("AFRLT", kind="stable").reset_index(drop=True)
         said = [manual.get((*key, round(float(day), 6)), "") for day in own["AFRLT"]]
         used = uses(own, event, str(config.nca.blq_rule), said)
         marks = [(*key, round(float(day), 6)) in points for day in own["AFRLT"]]
