@@ -449,6 +449,7 @@ HAVEN = Path(os.environ.get("HAVEN_EXAMPLES", "/usr/lib/R/site-library/haven/exa
 """A table that SAS wrote, and the same one by Stata: haven's example (MIT), in Debian's package r-cran-haven."""
 
 
+@pytest.mark.requirement("URS-301")  # of its own: where it is skipped, the requirement is passed in part
 @pytest.mark.skipif(
     not HAVEN.is_dir(), reason="no haven: apt-get download r-cran-haven, dpkg -x, HAVEN_EXAMPLES=its examples folder"
 )
