@@ -10,7 +10,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 try:
-    from cartpk import progress, run_lock, seals
+    from cartpk.runs import lock, progress, seals
     from cartpk.cli.manifest import STARTED_BY
     from cartpk.cli.run import CORES
     from cartpk.config import ConfigError, TrialConfig, is_portfolio, load, missing_files
@@ -83,7 +83,7 @@ onerror:
 onstart:
     try:
         for run in RUNS:
-            run_lock.hold(Path(run))
-    except (run_lock.BusyError, run_lock.UnwritableError) as error:
+            lock.hold(Path(run))
+    except (lock.BusyError, lock.UnwritableError) as error:
         raise WorkflowError(str(error)) from None
     os.environ[STARTED_BY] = shlex.join(["snakemake", *sys.argv[1:]])

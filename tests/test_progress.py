@@ -8,7 +8,7 @@ import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 from snakemake_interface_logger_plugins.tests import MockOutputSettings
 
-from cartpk.progress import Progress, failures, reason, shortened
+from cartpk.runs.progress import Progress, failures, reason, shortened
 
 pytestmark = pytest.mark.requirement("URS-717")
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cartpk import seals
 from cartpk.files import write_text
+from cartpk.runs import seals
 
 pytestmark = pytest.mark.requirement("URS-701")
 

@@ -1,4 +1,4 @@
-"""cartpk.sources: a rule reruns for the modules it reaches, and for no other."""
+"""cartpk.runs.fingerprints: a rule reruns for the modules it reaches, and for no other."""
 
 import ast
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import cartpk
-from cartpk.sources import code_hash, imported_names, reached
+from cartpk.runs.fingerprints import code_hash, imported_names, reached
 
 pytestmark = pytest.mark.requirement("URS-108")
 
@@ -26,7 +26,7 @@ def test_fits_do_not_depend_on_figures_tables_or_report():
 
 
 def test_an_edit_changes_the_hash(monkeypatch, tmp_path):
-    from cartpk import sources
+    from cartpk.runs import fingerprints
 
     package = tmp_path / "cartpk"
     package.mkdir()
@@ -34,12 +34,12 @@ def test_an_edit_changes_the_hash(monkeypatch, tmp_path):
     (package / "a.py").write_text("from cartpk import b\n")
     (package / "b.py").write_text("x = 1\n")
     (package / "c.py").write_text("x = 1\n")
-    monkeypatch.setattr(sources, "_PACKAGE", package)
-    before = sources.code_hash("cartpk.a")
+    monkeypatch.setattr(fingerprints, "_PACKAGE", package)
+    before = fingerprints.code_hash("cartpk.a")
     (package / "c.py").write_text("x = 2\n")
-    assert sources.code_hash("cartpk.a") == before
+    assert fingerprints.code_hash("cartpk.a") == before
     (package / "b.py").write_text("x = 2\n")
-    assert sources.code_hash("cartpk.a") != before
+    assert fingerprints.code_hash("cartpk.a") != before
 
 
 def test_an_unknown_module_is_named():

@@ -21,7 +21,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from cartpk.cli.run import CORES
 from cartpk.files import write_text
-from cartpk.progress import Progress, duration, read_log
+from cartpk.runs.progress import Progress, duration, read_log
 
 __all__ = ["DURATIONS", "LogHandler"]
 

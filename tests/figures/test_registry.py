@@ -12,7 +12,7 @@ import pytest
 from cartpk import figures
 from cartpk.config import load
 from cartpk.figures.registry import FIGURES, batches, spec, wanted
-from cartpk.sources import reached
+from cartpk.runs.fingerprints import reached
 
 pytestmark = pytest.mark.requirement("URS-109")
 

@@ -1,7 +1,7 @@
 # what the rules share: fingerprints of what a rule depends on beside its files
 import hashlib
 
-from cartpk.sources import code_hash
+from cartpk.runs.fingerprints import code_hash
 
 
 def settings(*sections: str) -> str:

@@ -1,6 +1,6 @@
 # tables and figures -> files for other tools, in one job (report.exports); the manifest lists them
 from cartpk.figures.registry import wanted
-from cartpk.sources import code_hash
+from cartpk.runs.fingerprints import code_hash
 
 EXPORTS = [f"{RESULTS}/exports"] if TRIAL.report.exports else []
 DRAWN = {"pdf", "slides"} & set(TRIAL.report.exports)

@@ -1,7 +1,7 @@
 # several trials side by side: each is the workflow of its own configuration, taken in as a module
 from cartpk.config import load_portfolio
 from cartpk.portfolio.members import FILES
-from cartpk.sources import code_hash
+from cartpk.runs.fingerprints import code_hash
 
 try:
     PORTFOLIO, TRIALS = load_portfolio(CONFIG)

@@ -10,9 +10,9 @@ RESULTS = f"results/{TRIAL.trial.id}"
 RUNS = [RESULTS]
 # a run that was killed leaves Snakemake's locks behind, and may leave half of what somebody else wrote
 try:
-    if run_lock.clear(Path(RESULTS)):
+    if lock.clear(Path(RESULTS)):
         print(f"An earlier run of {TRIAL.trial.id} was killed; it is gone on with.", file=sys.stderr)
-except run_lock.BusyError as busy:
+except lock.BusyError as busy:
     print(busy, file=sys.stderr)  # Snakemake can only guess; a dry run may look on
 if damage := seals.damaged(Path(RESULTS)):
     raise WorkflowError("\n".join(map(str, damage)))

@@ -55,7 +55,7 @@ COMMANDS: Final[dict[str, str]] = {
 _JOBS: Final = frozenset(
     {"ingest", "kinetics", "models", "pd", "clinical", "tables", "figure", "report", "export", "manifest"}
 )
-"""Rules of the workflow: they start from whole files only, and what they write is sealed (:mod:`cartpk.seals`)."""
+"""Rules of the workflow: they start from whole files only, and what they write is sealed (:mod:`cartpk.runs.seals`)."""
 
 
 class LazyGroup(click.Group):
@@ -87,7 +87,7 @@ def _sealed(command: click.Command, name: str) -> click.Command:
 
     @functools.wraps(inner)
     def callback(**values: Any) -> object:  # noqa: ANN401 - the command's own parameters
-        from cartpk.seals import sealed
+        from cartpk.runs.seals import sealed
 
         with sealed(values.get("results") or values["out"], name):
             return inner(**values)

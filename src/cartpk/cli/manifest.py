@@ -42,7 +42,7 @@ def command(config: Path, results: Path) -> None:
         sha256_file,
         sha256_text,
     )
-    from cartpk.seals import drop, sealed_jobs
+    from cartpk.runs.seals import drop, sealed_jobs
 
     trial = load(config)
     inputs = tuple(describe_file(Path(name), name) for name in trial.files())

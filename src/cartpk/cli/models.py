@@ -36,8 +36,8 @@ def command(config: Path, results: Path, share: str | None, gather: int | None) 
     from cartpk.files import write_text
     from cartpk.fits.shares import TABLES, fit_share, joined, share_of
     from cartpk.roster import events
+    from cartpk.runs.seals import SHARES
     from cartpk.schemas import ADNCA, ADSL, read_table
-    from cartpk.seals import SHARES
     from cartpk.shown import shown
 
     trial, work = load(config), results / "work"

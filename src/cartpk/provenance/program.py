@@ -14,7 +14,7 @@ from typing import Final
 from packaging.requirements import InvalidRequirement, Requirement
 
 from cartpk.provenance.records import sha256_file
-from cartpk.sources import code_hash
+from cartpk.runs.fingerprints import code_hash
 
 __all__ = ["Lock", "Source", "lock", "locked", "package_versions", "runtime", "source"]
 

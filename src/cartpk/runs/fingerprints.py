@@ -14,7 +14,7 @@ from typing import Final
 
 __all__ = ["code_hash", "imported_names", "reached"]
 
-_PACKAGE: Final = Path(__file__).resolve().parent
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
 _NAME: Final = _PACKAGE.name
 _COMMENT: Final = re.compile(r"#[^\n]*")
 _FROM: Final = re.compile(
