@@ -121,6 +121,20 @@ def test_every_command_on_the_pages_exists():
         assert used <= set(COMMANDS), name
 
 
+def test_every_option_on_the_pages_exists():
+    """In code blocks of the pages, the README and the commands' own examples (docs/commands.md has these)."""
+    seen = 0
+    for path in (ROOT / "README.md", *PAGES):
+        fenced = "\n".join(path.read_text(encoding="utf-8").split("```")[1::2])
+        for name, words in re.findall(r"^(?:\$ )? *(?:\.venv/bin/)?cartpk ([a-z]+)\b(.*)$", fenced, flags=re.MULTILINE):
+            command = cli.get_command(None, name)
+            known = {opt for parameter in command.params for opt in parameter.opts} | {"--help"}
+            used = set(re.findall(r"(?<= )--?[a-z][a-z-]*", words.split("  ")[0]))
+            assert used <= known, f"{path.name}: cartpk {name}{words}"
+            seen += len(used)
+    assert seen > 20
+
+
 def test_every_make_target_on_the_pages_exists():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES):

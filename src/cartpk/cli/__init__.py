@@ -100,7 +100,13 @@ def _sealed(command: click.Command, name: str) -> click.Command:
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="cartpk")
 def cli() -> None:
-    """Cellular kinetics of CAR-T and CAR-NK therapies."""
+    """Cellular kinetics of CAR-T and CAR-NK therapies.
+
+    Your own table: `cartpk new lab.csv`. The sample trial: `cartpk run`. `cartpk COMMAND --help` has examples.
+
+    Exit status: 0 done; 1 a failure that one sentence explains, or what was looked at does not hold; 2 the command line
+    was not understood.
+    """
 
 
 def main() -> None:

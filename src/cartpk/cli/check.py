@@ -27,8 +27,12 @@ _HEADINGS: Final = {
 }
 _WORDS: Final = {"error": "error", "warning": "warning", "info": "note"}
 
+EXAMPLES: Final = """\b
+cartpk check config/trials/lab.yaml
+cartpk check config/trials/lab.yaml --all"""
 
-@click.command()
+
+@click.command(epilog=EXAMPLES)
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option(
     "--all", "everything", is_flag=True, help="Also list notes (conversions, readings), and every row of a rule."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "read_profiles_table"]
 
+EXAMPLES: Final = """\b
+cartpk fit profiles.csv --model stein --out fits.csv --predictions curves.csv"""
 
-@click.command()
+
+@click.command(epilog=EXAMPLES)
 @click.argument("profiles", type=click.Path(path_type=Path))
 @click.option("--model", default="stein", show_default=True, help="Name of the kinetic model.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Parameter rows (ADPP), CSV.")
@@ -50,6 +53,7 @@ def command(
         write_table(predictions, found.predictions)
     if summary is not None:
         write_table(summary, found.summary)
+    click.echo(f"{out} ({len(found.adpp)} rows, {found.adpp['USUBJID'].nunique()} subjects)")
 
 
 def read_profiles_table(path: Path) -> pd.DataFrame:

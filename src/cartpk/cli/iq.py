@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+EXAMPLES: Final = """\b
+cartpk iq
+cartpk iq --out iq.json
+cartpk iq --against iq.json    what has changed since"""
 
-@click.command()
+
+@click.command(epilog=EXAMPLES)
 @click.option("--lock", type=click.Path(path_type=Path), default=Path("requirements.lock"), show_default=True,
               envvar="CARTPK_LOCK", help="Lock of the release that was to be installed (or CARTPK_LOCK).")  # fmt: skip
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the record of this check as JSON.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -48,11 +48,18 @@ class _Interval(click.ParamType[tuple[float, float]]):
         return start, end
 
 
-@click.command(name="nca")
+EXAMPLES: Final = """\b
+cartpk nca profiles.csv --out adpp.csv
+cartpk nca profiles.csv --interval 0:28 --interval 0:180 --out adpp.csv"""
+
+
+@click.command(name="nca", epilog=EXAMPLES)
 @click.argument("profiles", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="ADPP table to write.")
-@click.option("--auc-method", type=click.Choice(_METHODS), default="lin up/log down", show_default=True)
-@click.option("--blq-rule", type=click.Choice(_RULES), default=_RULES[0], show_default=True)
+@click.option("--auc-method", type=click.Choice(_METHODS), default="lin up/log down", show_default=True,
+              help="Trapezoids between two samples.")  # fmt: skip
+@click.option("--blq-rule", type=click.Choice(_RULES), default=_RULES[0], show_default=True,
+              help="What a result below the limit counts as, by its place in the profile.")  # fmt: skip
 @click.option("--after-last", type=click.Choice(("extrapolate", "triangle", "zero")), default="extrapolate",
               show_default=True, help="Interval areas beyond the last quantifiable sample.")  # fmt: skip
 @click.option("--time-zero", type=click.Choice(("observed", "zero")), default="observed", show_default=True,
@@ -92,6 +99,7 @@ def command(
         words = [_words(problem, table.index.to_numpy() + 2) for problem in error.problems]
         raise ValueError("\n  ".join([f"{profiles}: {len(words)} problem(s)", *words])) from None
     write_chunks(out, csv_chunks(rows))
+    click.echo(f"{out} ({len(rows)} rows, {rows['USUBJID'].nunique()} subjects)")
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -22,8 +22,14 @@ _WIDTH: Final = 96
 _MOST: Final = 14
 """Lines of one kind of note that are shown."""
 
+EXAMPLES: Final = """\b
+cartpk new lab.csv
+cartpk new samples.csv doses.csv --id MY-1 --cell T
+cartpk new lab.xlsx --sheet Results
+cartpk new lab.csv --encoding cp1252"""
 
-@click.command()
+
+@click.command(epilog=EXAMPLES)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path),
               help="Config to write; default: config/trials/NAME.yaml.")  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+EXAMPLES: Final = """\b
+cartpk plan population.json --days 4,7,10,14,28,60,90 --lloq 100 --seed 1"""
 
-@click.command()
+
+@click.command(epilog=EXAMPLES)
 @shared
 @click.option(
     "--virtual", default=300, show_default=True, type=click.IntRange(min=20),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
@@ -41,7 +41,11 @@ def _covariate(text: str) -> Covariate:
     return Covariate(symbol.strip(), column.strip(), transforms[transform])
 
 
-@click.command()
+EXAMPLES: Final = """\b
+cartpk population profiles.csv --seed 1 --out population.csv --fit population.json"""
+
+
+@click.command(epilog=EXAMPLES)
 @click.argument("profiles", type=click.Path(path_type=Path))
 @click.option("--model", default="stein", show_default=True, help="Name of the kinetic model.")
 @click.option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -73,7 +73,11 @@ def shared(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-@click.command()
+EXAMPLES: Final = """\b
+cartpk predict population.json --subjects 20 --lloq 100 --seed 1"""
+
+
+@click.command(epilog=EXAMPLES)
 @shared
 @click.option("--draws", default=200, show_default=True, help="Draws of the population parameters from their errors.")
 @click.option("--horizon", default=720.0, show_default=True, help="Day up to which persistence is followed.")

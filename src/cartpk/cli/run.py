@@ -15,8 +15,13 @@ __all__ = ["CORES", "command"]
 CORES: Final = "CARTPK_CORES"
 """Environment variable that tells the progress how many jobs there are at one time."""
 
+EXAMPLES: Final = """\b
+cartpk run                                   the sample trial
+cartpk run config/trials/lab.yaml --cores 2
+cartpk run config/portfolio.yaml             several trials side by side"""
 
-@click.command()
+
+@click.command(epilog=EXAMPLES)
 @click.argument("config", type=click.Path(path_type=Path), default=Path("config/config.yaml"))
 @click.option("--cores", default=4, show_default=True, help="Jobs at one time.")
 def command(config: Path, cores: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,8 +18,12 @@ _WIDTH = 100
 _LINES = 6
 """Lines of an exhibit's file that are named."""
 
+EXAMPLES: Final = """\b
+cartpk trace results/NCT06871644 SIM644-01 CMAX
+cartpk trace results/NCT06871644 SIM644-11 AUC0_28D    why there is no value"""
 
-@click.command()
+
+@click.command(epilog=EXAMPLES)
 @click.argument("results", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("subject")
 @click.argument("parameter")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "told"]
 
+EXAMPLES: Final = """\b
+cartpk verify results/NCT06871644
+cartpk verify results/NCT06871644 --without-inputs"""
 
-@click.command()
+
+@click.command(epilog=EXAMPLES)
 @click.argument("results", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
     "--without-inputs", is_flag=True, help="The data files are not at hand: look at the results folder alone."
