@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cartpk.core.estimation.profiles import Profiles
-from cartpk.models.stein import MODEL, switch_day
+from cartpk.models.stein import MODEL
 
 FOLDX, TMAX, CMAX, ALPHA, FB, BETA = 3900.0, 9.3, 24000.0, 0.16, 0.0079, 0.0032
 TYPICAL = np.array([[CMAX, TMAX, np.log(FOLDX) / TMAX, ALPHA, FB, BETA]])
@@ -35,6 +35,9 @@ def test_the_typical_patient(code, value):
     assert quantity(code) == pytest.approx(value, rel=1e-6)
 
 
+(SWITCH,) = (d for d in MODEL.derived if d.paramcd == "TSWITCH")
+
+
 def test_the_typical_curve():
     at = MODEL.curve(TYPICAL, np.array([[0.0, 9.3, 28.0]]))[0]
     by_hand = CMAX * ((1 - FB) * np.exp(-ALPHA * 18.7) + FB * np.exp(-BETA * 18.7))
@@ -43,7 +46,7 @@ def test_the_typical_curve():
 
 
 def test_the_switch_is_where_both_phases_are_equal():
-    day = switch_day(TYPICAL)[0]
+    day = SWITCH.value(TYPICAL)[0]
     assert day - TMAX == pytest.approx(30.8, abs=0.05)
     after = day - TMAX
     assert (1 - FB) * np.exp(-ALPHA * after) == pytest.approx(FB * np.exp(-BETA * after))
@@ -52,7 +55,7 @@ def test_the_switch_is_where_both_phases_are_equal():
 def test_no_switch_where_persistence_leads_from_the_peak():
     led = TYPICAL.copy()
     led[:, 4] = 0.7
-    assert np.isnan(switch_day(led)).all()
+    assert np.isnan(SWITCH.value(led)).all()
 
 
 def test_the_codes_held_stable():

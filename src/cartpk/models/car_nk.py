@@ -12,7 +12,7 @@ import numpy as np
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models.base import Derived, KineticModel
 from cartpk.models.parameter import Parameter, Prior, Transform, Unit
-from cartpk.terms import LN2
+from cartpk.models.parts import areas, half_life
 
 __all__ = ["MODEL"]
 
@@ -123,16 +123,10 @@ MODEL = KineticModel(
         Derived("TMAXEXP", "Time of the Expansion's Peak", Unit.DAY, lambda th: th[..., TM], "Tm", follows=("tm",)),
         Derived("FOLDX", "Fold Expansion", Unit.RATIO, lambda th: np.exp(th[..., RHO] * th[..., TM]),
                 "exp(rho Tm) = Cexp / E(0)", follows=("rho", "tm")),
-        Derived("DBLTIME", "Doubling Time", Unit.DAY, lambda th: LN2 / th[..., RHO],
-                "ln 2 / rho", follows=("rho",), inverse=True),
-        Derived("HLDIST", "Half-Life of Distribution", Unit.DAY, lambda th: LN2 / th[..., KD],
-                "ln 2 / kd", follows=("kd",), inverse=True),
-        Derived("HLALPHA", "Half-Life of Contraction", Unit.DAY, lambda th: LN2 / th[..., ALPHA],
-                "ln 2 / alpha", follows=("alpha",), inverse=True),
-        Derived("MAUC28D", "Model AUC 0-28 Days", Unit.AUC, lambda th: area(th, 28.0),
-                "integral of C from 0 to day 28, closed form", horizon=28.0),
-        Derived("MAUC90D", "Model AUC 0-90 Days", Unit.AUC, lambda th: area(th, 90.0),
-                "integral of C from 0 to day 90, closed form", horizon=90.0),
+        half_life("DBLTIME", "Doubling Time", RHO, "rho"),
+        half_life("HLDIST", "Half-Life of Distribution", KD, "kd"),
+        half_life("HLALPHA", "Half-Life of Contraction", ALPHA, "alpha"),
+        *areas(area),
     ),
     kink="tm",
 )

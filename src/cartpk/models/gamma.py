@@ -8,7 +8,7 @@ from cartpk.core import special
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models.base import Derived, KineticModel
 from cartpk.models.parameter import Parameter, Prior, Transform, Unit
-from cartpk.models.parts import areas
+from cartpk.models.parts import areas, peak_entries
 from cartpk.models.stein import PARAMETERS as STEIN
 from cartpk.terms import LN2
 
@@ -70,8 +70,7 @@ MODEL = KineticModel(
     area=area,
     guess=guess,
     derived=(
-        Derived("MCMAX", "Model Cmax", Unit.CONC, lambda th: th[..., CMAX], "Cmax", follows=("cmax",)),
-        Derived("MTMAX", "Model Tmax", Unit.DAY, lambda th: th[..., TMAX], "Tmax", follows=("tmax",)),
+        *peak_entries(CMAX, TMAX),
         Derived("HLTERM", "Half-Life the Curve Tends to", Unit.DAY,
                 lambda th: LN2 * th[..., TMAX] / th[..., SHAPE], "ln 2 Tmax / k"),
         *areas(area),

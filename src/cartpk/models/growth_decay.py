@@ -7,7 +7,7 @@ import numpy as np
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models.base import Derived, KineticModel
 from cartpk.models.parameter import Parameter, Prior, Transform, Unit
-from cartpk.terms import LN2
+from cartpk.models.parts import areas, half_life, peak_entries
 
 __all__ = ["MODEL"]
 
@@ -79,18 +79,12 @@ MODEL = KineticModel(
     area=area,
     guess=guess,
     derived=(
-        Derived("MCMAX", "Model Cmax", Unit.CONC, lambda th: th[..., CMAX], "Cmax", follows=("cmax",)),
-        Derived("MTMAX", "Model Tmax", Unit.DAY, lambda th: th[..., TMAX], "Tmax", follows=("tmax",)),
+        *peak_entries(CMAX, TMAX),
         Derived("FOLDX", "Fold Expansion", Unit.RATIO, lambda th: np.exp(th[..., RHO] * th[..., TMAX]),
                 "exp(rho Tmax) = Cmax / C(0)", follows=("rho", "tmax")),
-        Derived("DBLTIME", "Doubling Time", Unit.DAY, lambda th: LN2 / th[..., RHO],
-                "ln 2 / rho", follows=("rho",), inverse=True),
-        Derived("HLALPHA", "Half-Life of Contraction", Unit.DAY, lambda th: LN2 / th[..., ALPHA],
-                "ln 2 / alpha", follows=("alpha",), inverse=True),
-        Derived("MAUC28D", "Model AUC 0-28 Days", Unit.AUC, lambda th: area(th, 28.0),
-                "integral of C from 0 to day 28, closed form", horizon=28.0),
-        Derived("MAUC90D", "Model AUC 0-90 Days", Unit.AUC, lambda th: area(th, 90.0),
-                "integral of C from 0 to day 90, closed form", horizon=90.0),
+        half_life("DBLTIME", "Doubling Time", RHO, "rho"),
+        half_life("HLALPHA", "Half-Life of Contraction", ALPHA, "alpha"),
+        *areas(area),
     ),
     kink="tmax",
 )

@@ -21,6 +21,7 @@ __all__ = [
     "biexponential_area",
     "exponential_area",
     "half_life",
+    "peak_entries",
     "persistence",
     "switch_after",
 ]
@@ -106,6 +107,14 @@ def areas(area: Area, how: str = "closed form") -> tuple[Derived, Derived]:
         Derived(
             "MAUC90D", "Model AUC 0-90 Days", Unit.AUC, lambda th: area(th, 90.0), f"{said} 90, {how}", horizon=90.0
         ),
+    )
+
+
+def peak_entries(cmax: int, tmax: int) -> tuple[Derived, Derived]:
+    """Entries of Cmax and Tmax where both are parameters, from their columns of theta."""
+    return (
+        Derived("MCMAX", "Model Cmax", Unit.CONC, lambda th: th[..., cmax], "Cmax", follows=("cmax",)),
+        Derived("MTMAX", "Model Tmax", Unit.DAY, lambda th: th[..., tmax], "Tmax", follows=("tmax",)),
     )
 
 
@@ -200,8 +209,7 @@ class SlowingRise:
     def quantities(self, area: Area, *more: Derived) -> tuple[Derived, ...]:
         """Entries of the model with this area; ``more`` stand behind those of the expansion."""
         return (
-            Derived("MCMAX", "Model Cmax", Unit.CONC, lambda th: th[..., 0], "Cmax", follows=("cmax",)),
-            Derived("MTMAX", "Model Tmax", Unit.DAY, lambda th: th[..., 1], "Tmax", follows=("tmax",)),
+            *peak_entries(cmax=0, tmax=1),
             Derived(
                 "CAPACITY",
                 "Concentration Expansion Tends to",

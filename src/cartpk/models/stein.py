@@ -7,7 +7,7 @@ import numpy as np
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models.base import Derived, KineticModel, PopulationScale
 from cartpk.models.parameter import Parameter, Prior, Transform, Unit
-from cartpk.terms import LN2
+from cartpk.models.parts import areas, half_life, peak_entries, persistence
 
 __all__ = ["MODEL"]
 
@@ -78,14 +78,6 @@ def guess(profiles: Profiles) -> FloatArray:
     return out
 
 
-def switch_day(theta: FloatArray) -> FloatArray:
-    """Time at which the slow exponential overtakes the fast one, days; nan when it leads from the peak on."""
-    _, tmax, _, alpha, fb, beta = (theta[..., k] for k in range(6))
-    after = (np.log1p(-fb) - np.log(fb)) / (alpha - beta)
-    day: FloatArray = np.where(after > 0, tmax + after, np.nan)
-    return day
-
-
 def to_population(theta: FloatArray) -> FloatArray:
     """Parameters of Stein's population model, (…, 6): foldx, tmax, cmax, alpha, fb, beta."""
     cmax, tmax, rho, alpha, fb, beta = (theta[..., k] for k in range(6))
@@ -130,24 +122,12 @@ MODEL = KineticModel(
     area=area,
     guess=guess,
     derived=(
-        Derived("MCMAX", "Model Cmax", Unit.CONC, lambda th: th[..., CMAX], "Cmax", follows=("cmax",)),
-        Derived("MTMAX", "Model Tmax", Unit.DAY, lambda th: th[..., TMAX], "Tmax", follows=("tmax",)),
+        *peak_entries(CMAX, TMAX),
         Derived("FOLDX", "Fold Expansion", Unit.RATIO, lambda th: np.exp(th[..., RHO] * th[..., TMAX]),
                 "exp(rho Tmax) = Cmax / C(0)", follows=("rho", "tmax")),
-        Derived("DBLTIME", "Doubling Time", Unit.DAY, lambda th: LN2 / th[..., RHO],
-                "ln 2 / rho", follows=("rho",), inverse=True),
-        Derived("HLALPHA", "Half-Life of Contraction", Unit.DAY, lambda th: LN2 / th[..., ALPHA],
-                "ln 2 / alpha", follows=("alpha",), inverse=True),
-        Derived("HLBETA", "Half-Life of Persistence", Unit.DAY, lambda th: LN2 / th[..., BETA],
-                "ln 2 / beta", follows=("beta",), inverse=True, suppress=True),
-        Derived("FB", "Persistent Fraction of Cmax", Unit.FRACTION, lambda th: th[..., FB], "FB", follows=("fb",)),
-        Derived("TSWITCH", "Time of Switch to Persistence", Unit.DAY, switch_day,
-                "Tmax + ln((1 - FB) / FB) / (alpha - beta): both exponentials are equal",
-                nan_reason="the persistent phase leads from the peak on"),
-        Derived("MAUC28D", "Model AUC 0-28 Days", Unit.AUC, lambda th: area(th, 28.0),
-                "integral of C from 0 to day 28, closed form", horizon=28.0),
-        Derived("MAUC90D", "Model AUC 0-90 Days", Unit.AUC, lambda th: area(th, 90.0),
-                "integral of C from 0 to day 90, closed form", horizon=90.0),
+        half_life("DBLTIME", "Doubling Time", RHO, "rho"),
+        *persistence(ALPHA, FB, BETA, TMAX),
+        *areas(area),
     ),
     kink="tmax",
     order=(("beta", "alpha"),),

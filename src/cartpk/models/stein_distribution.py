@@ -12,7 +12,7 @@ from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models import stein
 from cartpk.models.base import Derived, KineticModel, PopulationScale
 from cartpk.models.parameter import Parameter, Prior, Transform, Unit
-from cartpk.models.parts import areas, exponential_area, half_life, switch_after
+from cartpk.models.parts import areas, exponential_area, half_life, persistence
 
 __all__ = ["MODEL"]
 
@@ -110,13 +110,7 @@ MODEL = KineticModel(
                 "exp(rho Tmax) = Cmax / E(0)", follows=("rho", "tmax")),
         half_life("DBLTIME", "Doubling Time", RHO, "rho"),
         half_life("HLDIST", "Half-Life of Distribution", KD, "kd"),
-        half_life("HLALPHA", "Half-Life of Contraction", ALPHA, "alpha"),
-        half_life("HLBETA", "Half-Life of Persistence", BETA, "beta", suppress=True),
-        Derived("FB", "Persistent Fraction of Cmax", Unit.FRACTION, lambda th: th[..., FB], "FB", follows=("fb",)),
-        Derived("TSWITCH", "Time of Switch to Persistence", Unit.DAY,
-                lambda th: th[..., TMAX] + switch_after(th[..., ALPHA], th[..., FB], th[..., BETA]),
-                "Tmax + ln((1 - FB) / FB) / (alpha - beta): both exponentials are equal",
-                nan_reason="the persistent phase leads from the peak on"),
+        *persistence(ALPHA, FB, BETA, TMAX),
         *areas(area),
     ),
     kink="tmax",

@@ -7,7 +7,15 @@ import numpy as np
 from cartpk.core.estimation.profiles import FloatArray, Profiles
 from cartpk.models.base import Derived, KineticModel, PopulationScale
 from cartpk.models.parameter import Parameter, Prior, Transform, Unit
-from cartpk.models.parts import areas, biexponential, biexponential_area, exponential_area, half_life, switch_after
+from cartpk.models.parts import (
+    areas,
+    biexponential,
+    biexponential_area,
+    exponential_area,
+    half_life,
+    peak_entries,
+    persistence,
+)
 from cartpk.models.stein import FOLDX
 from cartpk.models.stein import PARAMETERS as STEIN
 
@@ -107,19 +115,12 @@ MODEL = KineticModel(
     area=area,
     guess=guess,
     derived=(
-        Derived("MCMAX", "Model Cmax", Unit.CONC, lambda th: th[..., CMAX], "Cmax", follows=("cmax",)),
-        Derived("MTMAX", "Model Tmax", Unit.DAY, lambda th: th[..., TMAX], "Tmax", follows=("tmax",)),
+        *peak_entries(CMAX, TMAX),
         Derived("TLAG", "Lag before the Expansion", Unit.DAY, lambda th: th[..., TLAG], "Tlag", follows=("tlag",),
                 suppress=True),
         Derived("FOLDX", "Fold Expansion", Unit.RATIO, foldx, "exp(rho (Tmax - Tlag)) = Cmax / C(0)"),
         half_life("DBLTIME", "Doubling Time", RHO, "rho"),
-        half_life("HLALPHA", "Half-Life of Contraction", ALPHA, "alpha"),
-        half_life("HLBETA", "Half-Life of Persistence", BETA, "beta", suppress=True),
-        Derived("FB", "Persistent Fraction of Cmax", Unit.FRACTION, lambda th: th[..., FB], "FB", follows=("fb",)),
-        Derived("TSWITCH", "Time of Switch to Persistence", Unit.DAY,
-                lambda th: th[..., TMAX] + switch_after(th[..., ALPHA], th[..., FB], th[..., BETA]),
-                "Tmax + ln((1 - FB) / FB) / (alpha - beta): both exponentials are equal",
-                nan_reason="the persistent phase leads from the peak on"),
+        *persistence(ALPHA, FB, BETA, TMAX),
         *areas(area),
     ),
     kink="tmax",
