@@ -1,1 +1,1 @@
-"""(docstring to be written by the owner of this room)."""
+"""Figures of the report: one module per figure, found by name; a plot, its data and its words."""

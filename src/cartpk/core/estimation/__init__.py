@@ -1,1 +1,1 @@
-"""(docstring to be written by the owner of this room)."""
+"""Estimation from censored data: one profile at a time, or all subjects together."""
