@@ -54,7 +54,9 @@ def command(config: Path, out: Path, findings: Path | None) -> None:
         errors = intake.findings[intake.findings["SEVERITY"] == "error"]
         click.echo(f"cartpk: the data of {config} cannot be analysed: {_count(len(errors), 'error')}.", err=True)
         click.echo("\n".join(_lines(errors)), err=True)
-        click.echo(f"All findings: {out / STOPPED}; with subjects and cells on the screen: cartpk check {config}", err=True)
+        click.echo(
+            f"All findings: {out / STOPPED}; with subjects and cells on the screen: cartpk check {config}", err=True
+        )
         raise SystemExit(1)
     for name in ("adsl", "adnca", "adpd"):
         write_table(out / f"{name}.csv", without_dates(getattr(intake, name), trial))
