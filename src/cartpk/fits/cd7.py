@@ -135,40 +135,34 @@ def _one_measure(
     last = max(float(rows["AFRLT"].max()) for rows in counts.rows)
     grid = follow_up(last)
     driver = Driver(grid, driven(driving, counts.subjects, grid))
-    both = [bool(rows["PARAMCD"].ne(measure.code).any()) for rows in counts.rows]
+    measured = [bool(rows["PARAMCD"].ne(measure.code).any()) for rows in counts.rows]
     made: dict[str, list[dict[str, Any]]] = {}
     curves: list[pd.DataFrame] = []
     summary: dict[str, dict[str, Any]] = {}
     for negatives in (True, False):
-        at = [i for i, has in enumerate(both) if has is negatives]
+        at = [i for i, has in enumerate(measured) if has is negatives]
         if not at:
             continue
-        own = [counts.rows[i] for i in at]
-        profiles, negative = padded(own, measure.code)
-        depletion = settings.lymphodepletion_start_day
-        fits = fit_counts(
-            profiles,
-            negative,
-            driver.take(np.array(at)),
-            -np.inf if depletion is None else depletion,
-            asked.priors,
-        )
-        drawn = drawn_curves(fits, [counts.subjects[i] for i in at], own, measure, other if negatives else None, grid)
+        named, own = [counts.subjects[i] for i in at], [counts.rows[i] for i in at]
+        profiles, fits = _fits(own, measure, driver.take(np.array(at)), settings, asked)
+        drawn = drawn_curves(fits, named, own, measure, other if negatives else None, grid)
         curves += [part.frame for part in drawn]
-        for k, i in enumerate(at):
-            name = counts.subjects[i]
+        for k, name in enumerate(named):
             made[name] = _values(fits, k, own[k], measure.code, drawn[k], asked, unit)
             summary[name] = _summary(fits, k, profiles)
     percent = lymphocytes(adpd, settings)
-    return _tables(
-        subjects,
-        measure,
-        unit,
-        counts.reasons,
-        made,
-        [with_percent(c, measure.code, percent) for c in curves],
-        summary,
-    )
+    shown = [with_percent(curve, measure.code, percent) for curve in curves]
+    return _tables(subjects, measure, unit, counts.reasons, made, shown, summary)
+
+
+def _fits(
+    rows: list[pd.DataFrame], measure: PdMeasure, driver: Driver, settings: Pharmacodynamics, asked: Dynamics
+) -> tuple[Profiles, CountFits]:
+    """The counts of these subjects, all with CD7- counts or all without, and the fits to them."""
+    profiles, negative = padded(rows, measure.code)
+    depletion = settings.lymphodepletion_start_day
+    start = -np.inf if depletion is None else depletion
+    return profiles, fit_counts(profiles, negative, driver, start, asked.priors)
 
 
 def _values(

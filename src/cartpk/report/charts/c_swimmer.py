@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from cartpk.config import TrialConfig
 from cartpk.figures.f_14_2_43 import MARKS
@@ -29,53 +29,10 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: AR
         return None
     doses = source.data.cohorts
     names = [name for name in MARKS if rows["MARK"].eq(name).any()]
-    y = {
-        "field": "S",
-        "type": "nominal",
-        "title": None,
-        "sort": None,
-        "axis": {"ticks": False, "domain": False, "grid": False, "labelLimit": 140, "labelOverlap": "greedy"},
-    }
-    x = marks.days(field="t")
-    x["title"] = "Days from first infusion"
-    who = [{"field": "S", "title": "Subject"}, {"field": "D", "title": "Dose level"}]
-    scale = {"domain": names, "range": [MARKS[name][1] for name in names]}
-    shapes = {"domain": names, "range": [_SHAPES[MARKS[name][0]] for name in names]}
-    faint = {"field": "o", "type": "quantitative", "scale": None, "legend": None}
     spec = {
         "width": "container",
         "height": {"step": 15},
-        "layer": [
-            {
-                "data": {"name": "bars"},
-                "mark": {"type": "bar", "height": {"band": 0.42}, "opacity": 0.55},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "color": marks.dose_colour(doses),
-                    "opacity": faint,
-                    "tooltip": [*who, {"field": "t", "title": "Followed until day"}],
-                },
-            },
-            {
-                "data": {"name": "rows"},
-                "mark": {
-                    "type": "point",
-                    "size": 75,
-                    "stroke": PAPER,
-                    "strokeWidth": 0.6,
-                    "opacity": 1,
-                },
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "fill": {"field": "m", "type": "nominal", "scale": scale, "legend": None},
-                    "shape": {"field": "m", "type": "nominal", "scale": shapes, "legend": None},
-                    "opacity": faint,
-                    "tooltip": [*who, {"field": "m", "title": "Event"}, {"field": "t", "title": "Day"}],
-                },
-            },
-        ],
+        "layer": [_bars(doses), _events(names)],
         "resolve": {"scale": {"shape": "independent", "color": "independent"}},
     }
     panel = Panel(
@@ -86,3 +43,42 @@ def chart(source: ChartSource, config: TrialConfig) -> Chart | None:  # noqa: AR
     )
     legend = [(name, MARKS[name][1], _SHAPES[MARKS[name][0]], True) for name in names]
     return Chart(FIGURE, (panel,), (_SCALE,), legend, tables={FIGURE: packed(rows, tuple(rows.columns))})
+
+
+def _encoded(look: dict[str, Any], *told: dict[str, str]) -> dict[str, Any]:
+    """Days against subjects, who are in the order of the table; how a mark looks; what it tells of itself."""
+    x = marks.days(field="t")
+    x["title"] = "Days from first infusion"
+    axis = {"ticks": False, "domain": False, "grid": False, "labelLimit": 140, "labelOverlap": "greedy"}
+    return {
+        "x": x,
+        "y": {"field": "S", "type": "nominal", "title": None, "sort": None, "axis": axis},
+        **look,
+        "opacity": {"field": "o", "type": "quantitative", "scale": None, "legend": None},
+        "tooltip": [{"field": "S", "title": "Subject"}, {"field": "D", "title": "Dose level"}, *told],
+    }
+
+
+def _bars(doses: tuple[str, ...]) -> dict[str, Any]:
+    """A bar of follow-up per subject."""
+    look = {"color": marks.dose_colour(doses)}
+    return {
+        "data": {"name": "bars"},
+        "mark": {"type": "bar", "height": {"band": 0.42}, "opacity": 0.55},
+        "encoding": _encoded(look, {"field": "t", "title": "Followed until day"}),
+    }
+
+
+def _events(names: list[str]) -> dict[str, Any]:
+    """A mark per event of these names."""
+    scale = {"domain": names, "range": [MARKS[name][1] for name in names]}
+    shapes = {"domain": names, "range": [_SHAPES[MARKS[name][0]] for name in names]}
+    look = {
+        "fill": {"field": "m", "type": "nominal", "scale": scale, "legend": None},
+        "shape": {"field": "m", "type": "nominal", "scale": shapes, "legend": None},
+    }
+    return {
+        "data": {"name": "rows"},
+        "mark": {"type": "point", "size": 75, "stroke": PAPER, "strokeWidth": 0.6, "opacity": 1},
+        "encoding": _encoded(look, {"field": "m", "title": "Event"}, {"field": "t", "title": "Day"}),
+    }
