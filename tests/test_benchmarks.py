@@ -16,7 +16,7 @@ from cartpk.config import load
 from cartpk.ingest import read_trial
 from cartpk.simulate import simulate_profiles
 
-pytestmark = pytest.mark.requirement("URS-213")
+pytestmark = pytest.mark.requirement("URS-213", "URS-413")
 
 ROOT = Path(__file__).resolve().parents[1]
 BENCHMARKS = ROOT / "benchmarks"

@@ -153,6 +153,7 @@ def test_a_second_run_finds_the_default_by_itself_and_does_nothing(folder, run):
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
+@pytest.mark.requirement("URS-612")
 @pytest.mark.parametrize("run", [DEFAULT], indirect=True)
 def test_snakemakes_own_report_is_an_audit_appendix(folder, run):
     """`snakemake --report`: every figure with its number and title, tables, data and manifest by category."""

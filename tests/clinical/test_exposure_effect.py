@@ -108,6 +108,7 @@ def test_a_ratio_needs_as_many_values_above_0_as_a_group_needs_subjects(made):
     assert "difference: too few values" in found["REASND"]
 
 
+@pytest.mark.requirement("URS-514")
 def test_lower_bounds_alone_are_not_correlated():
     x = pd.Series([1.0, 2.0, 3.0, 4.0, 5.0], index=list("abcde"))
     for censored, known in ((x > 0, False), (x > 1, True)):

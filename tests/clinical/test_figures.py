@@ -155,6 +155,7 @@ def counts(who, minutes):
     return pk, cd7
 
 
+@pytest.mark.requirement("URS-514")
 def test_hysteresis_goes_through_the_pairs_in_the_order_of_time(made):
     pk, cd7 = counts("s0", 0.02)
     data = two_levels(

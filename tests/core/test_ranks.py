@@ -12,6 +12,7 @@ from cartpk.core.ranks import cliff_delta, hodges_lehmann, spearman
 pytestmark = pytest.mark.requirement("URS-510")
 
 
+@pytest.mark.requirement("URS-514")
 @pytest.mark.parametrize("seed", range(5))
 def test_spearman_is_scipys_also_with_ties(seed):
     rng = np.random.default_rng(seed)
@@ -24,6 +25,7 @@ def test_spearman_is_scipys_also_with_ties(seed):
     )
 
 
+@pytest.mark.requirement("URS-514")
 def test_the_interval_of_spearman_covers_about_as_often_as_it_says():
     rng, rho, hits = np.random.default_rng(3), 0.6, 0
     truth = 6 / math.pi * math.asin(rho / 2)

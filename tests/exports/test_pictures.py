@@ -11,6 +11,8 @@ from cartpk.exports import archives, export
 from cartpk.exports.pictures import SLIDE, pdf_bytes, slide_bytes
 from cartpk.figures.registry import FIGURES
 
+pytestmark = pytest.mark.requirement("URS-611")
+
 
 @pytest.fixture(scope="module")
 def figure(data, config):

@@ -255,6 +255,7 @@ def test_the_page_reads_its_tables_as_they_were_packed(fresh):
         assert found == (pytest.approx(wanted, rel=1e-11) if name == "ONCE" else wanted)
 
 
+@pytest.mark.requirement("URS-610")
 def test_a_control_changes_the_scale_and_says_so(fresh):
     state = """const c = cartpk.charts.find(c => c.figure === 'f_14_2_3');
         return [c.panels[0].view.scale('y').type, c.state.values]"""
@@ -265,6 +266,7 @@ def test_a_control_changes_the_scale_and_says_so(fresh):
     assert fresh.run(f"return {button}.getAttribute('aria-pressed')") == "true"
 
 
+@pytest.mark.requirement("URS-610")
 def test_the_values_of_a_chart_stand_in_a_table_by_keys_alone(fresh, data):
     button = fresh.send("POST", "/element", {"using": "css selector", "value": "[aria-controls=values-f_14_2_3]"})
     (element,) = button.values()
@@ -289,6 +291,7 @@ def test_the_values_of_a_chart_stand_in_a_table_by_keys_alone(fresh, data):
     spoken(fresh, "document.getElementById('filter-reset').click()")
 
 
+@pytest.mark.requirement("URS-610")
 def test_a_dose_filter_acts_on_charts_and_listings_and_says_so(fresh, data):
     shown = """const chart = cartpk.charts.find(c => c.figure === 'f_14_2_3').panels[0];
         const rows = [...document.querySelectorAll('#table-l-16-2-5-2 tbody tr:not(.heading)')];
@@ -316,6 +319,7 @@ def test_a_dose_filter_acts_on_charts_and_listings_and_says_so(fresh, data):
     assert set(fresh.run(marks)) == {"none"}
 
 
+@pytest.mark.requirement("URS-610")
 def test_the_address_keeps_the_choice(browser, page):
     browser.send("POST", "/url", {"url": "about:blank"})
     browser.send("POST", "/url", {"url": f"{page.as_uri()}#figures?dose=1e8+cells&subject=201"})
@@ -327,6 +331,7 @@ def test_the_address_keeps_the_choice(browser, page):
     assert browser.run("return location.hash") == "#tables?dose=1e8+cells&subject=201"
 
 
+@pytest.mark.requirement("URS-610")
 def test_the_search_finds_a_subject_by_keys_alone(fresh):
     field = fresh.send("POST", "/element", {"using": "css selector", "value": "#find"})
     (element,) = field.values()
@@ -349,6 +354,7 @@ def column(browser: Browser, label: str) -> list[str]:
     )
 
 
+@pytest.mark.requirement("URS-610")
 def test_a_listing_sorts_and_searches(fresh):
     fresh.run(f"{LISTING}.querySelectorAll('details').forEach(d => {{ d.open = true }})")
     press = f"""[...{LISTING}.querySelectorAll('thead button')].find(b => b.textContent.startsWith('Cmax')).click()"""
@@ -368,6 +374,7 @@ def test_a_listing_sorts_and_searches(fresh):
     assert fresh.run(f"return {LISTING}.querySelector('.tally').textContent") == "1 of 7 rows"
 
 
+@pytest.mark.requirement("URS-610")
 def test_a_listing_is_saved_from_the_page_itself(fresh, results, tmp_path):
     fresh.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     fresh.run(f"[...{LISTING}.querySelectorAll('.files button')].find(b => b.textContent === 'Save as CSV').click()")
