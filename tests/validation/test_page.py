@@ -87,6 +87,10 @@ def test_what_is_not_shown_comes_first(pack):
     first = page[page.index('id="open"') : page.index('id="iq"')]
     listed = re.findall(r'href="#(URS-[^"]+)"', first)
     assert listed == [r.requirement.id for r in matrix(pack, run_of(pack)) if r.verdict is not Verdict.PASSED]
+    failed = render(pack, run_of(pack, results={"tests/core/test_survival.py": Outcome.FAILED}), CHECKS, PROGRAM, [])
+    assert re.search(r'href="#(URS-[^"]+)"', failed[failed.index('id="open-title"') :])[1] == "URS-505", (
+        "the worst first"
+    )
     assert "this installation is not the locked one" in page
     assert "2.1 &lt;b&gt;" in page
 

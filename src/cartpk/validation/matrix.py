@@ -18,11 +18,11 @@ class Verdict(StrEnum):
     PASSED = "passed"
     """Every test named for it ran, and none failed."""
     PARTLY = "passed in part"
-    """None failed, but a test was skipped everywhere, or a gap is known."""
+    """None failed and some passed, but a test was skipped everywhere, or a gap is known."""
     FAILED = "failed"
     """A test named for it failed."""
     NOT_RUN = "not run"
-    """A test named for it is not in this run."""
+    """A test named for it is not in this run, or all of them were skipped."""
     NO_TEST = "no test"
     """No test is named for it."""
 
@@ -79,6 +79,8 @@ def verdict(found: tuple[Evidence, ...], gap: str = "") -> Verdict:
     >>> whole, skipped = Evidence("a", 3, 0, 1, ""), Evidence("b", 0, 0, 2, "no browser")
     >>> [str(verdict(e)) for e in ((whole,), (whole, skipped), (Evidence("c", 5, 1, 0, "x"), skipped), ())]
     ['passed', 'passed in part', 'failed', 'no test']
+    >>> str(verdict((skipped,)))
+    'not run'
     >>> str(verdict((whole,), gap="not measured")), str(verdict((Evidence("d", 0, 0, 0, ""),)))
     ('passed in part', 'not run')
     """
@@ -86,6 +88,6 @@ def verdict(found: tuple[Evidence, ...], gap: str = "") -> Verdict:
         return Verdict.NO_TEST
     if any(e.failed for e in found):
         return Verdict.FAILED
-    if not all(e.ran for e in found):
+    if not all(e.ran for e in found) or not any(e.passed for e in found):
         return Verdict.NOT_RUN
     return Verdict.PARTLY if gap or not all(e.passed for e in found) else Verdict.PASSED

@@ -24,6 +24,7 @@ from cartpk.validation.pack import Area, Oracle, Pack
 __all__ = ["STATEMENT", "Package", "packages", "render"]
 
 _FOLDER: Final = Path(__file__).parent
+_WORST_FIRST: Final = (Verdict.FAILED, Verdict.NO_TEST, Verdict.NOT_RUN, Verdict.PARTLY)
 
 STATEMENT: Final = (
     "This pack supports the validation of cartpk for an intended use. It claims no compliance with any regulation: "
@@ -86,7 +87,9 @@ def render(pack: Pack, run: TestRun | None, checks: Sequence[Check], program: So
         program=program,
         counts=Counter(row.verdict for row in rows),
         total=len(rows),
-        open=[row for row in rows if row.verdict is not Verdict.PASSED],
+        open=sorted(
+            (row for row in rows if row.verdict is not Verdict.PASSED), key=lambda row: _WORST_FIRST.index(row.verdict)
+        ),
         sections=_sections(pack, rows),
         oracles=oracles,
         pack=pack,
