@@ -1,5 +1,6 @@
 """The workflow in other hands: as a module, with hostile names, in containers, in the workflow catalog."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -104,15 +105,41 @@ def test_a_trial_that_is_no_name_of_a_folder_is_refused(tmp_path, name):
     assert [p for p in problems(tmp_path / "t.yaml") if "trial.id" in str(p)], name
 
 
-def stages(text: str) -> list[str]:
-    return re.findall(r"^FROM\s+(\S+)", text, flags=re.MULTILINE)
+def base(docker: str) -> str:
+    """The image that a Dockerfile of one stage builds on when nobody gives another."""
+    assert re.findall(r"^FROM\s+(\S+)", docker, flags=re.MULTILINE) == ["${BASE}"], (
+        "one stage, on a base that can be given"
+    )
+    (image,) = re.findall(r"^ARG BASE=(\S+)$", docker.split("\nFROM ", 1)[0] + "\n", flags=re.MULTILINE)
+    return image
 
 
-@pytest.mark.requirement("URS-715")
+def steps(docker: str) -> list[tuple[str, str]]:
+    """Instructions of a Dockerfile with their continued lines."""
+    text = re.sub(r"^#.*\n", "", docker, flags=re.MULTILINE)
+    return re.findall(r"^([A-Z]+)\s+(.*)$", re.sub(r"\\\n\s*", " ", text), flags=re.MULTILINE)
+
+
+def section(name: str) -> list[str]:
+    """Lines of one section of apptainer.def."""
+    text = (ROOT / "apptainer.def").read_text(encoding="utf-8")
+    return re.search(rf"^%{name}\n(.*?)(?=^%|\Z)", text, flags=re.MULTILINE | re.DOTALL)[1].strip().splitlines()
+
+
+def copied(docker: str) -> dict[str, str]:
+    """Source -> where the Dockerfile puts it."""
+    where = {}
+    for name, what in steps(docker):
+        if name == "COPY":
+            *sources, target = what.split()
+            where |= {s: f"{target}{s}" if target.endswith("/") else target for s in sources}
+    return where
+
+
 def test_containers_hold_what_the_lock_says():
     docker = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     apptainer = (ROOT / "apptainer.def").read_text(encoding="utf-8")
-    (image,) = stages(docker)
+    image = base(docker)
     assert re.fullmatch(r"python:3\.(\d+)\.\d+-slim-[a-z]+", image), "named by version and distribution, never latest"
     assert re.search(rf"^From: {re.escape(image)}$", apptainer, flags=re.MULTILINE), "both build on the same image"
     minor = int(image.split(".")[1])
@@ -126,31 +153,54 @@ def test_containers_hold_what_the_lock_says():
         assert "://" not in re.sub(r"https://github\.com/cartpk/cartpk", "", text), "no address to load from"
 
 
+def test_both_containers_are_the_same():
+    """The same files at the same places, the same installations, the same lock to compare with."""
+    docker = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    files = copied(docker)
+    assert files == dict(line.split() for line in section("files"))
+    installs = [re.findall(r"pip install [^&\\\n]*[^&\\\s]", text) for text in (docker, "\n".join(section("post")))]
+    assert installs[0] == installs[1]
+    assert len(installs[0]) == 2
+    for text in (docker, "\n".join(section("environment"))):
+        assert re.findall(r"CARTPK_LOCK=(\S+)", text) == [files["requirements.lock"]]
+        assert re.search(r"\bPYTHONNOUSERSITE=1\b", text), "what a user has installed for himself stays out"
+
+
+def test_the_proof_of_the_containers_speaks_of_these_files():
+    """`.ci/container` (root, podman, minutes: not run here) names sections, secrets and files that are there."""
+    script = (ROOT / ".ci" / "container").read_text(encoding="utf-8")
+    docker = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert os.access(ROOT / ".ci" / "container", os.X_OK)
+    assert subprocess.run(["bash", "-n", ROOT / ".ci" / "container"], check=False).returncode == 0
+    assert "set -euo pipefail" in script
+    named = set(re.search(r"for name in ([a-z ]+); do section", script)[1].split()) | {"files"}
+    assert all(section(name) for name in named)
+    assert {"files", "post", "environment", "runscript"} == named
+    given = re.findall(r"--secret id=([\w.]+),", script)
+    assert given
+    assert set(given) == set(re.findall(r"--mount=type=secret,id=([\w.]+),", docker))
+    assert "--build-arg BASE=" in script
+    assert base(docker) in script, "the image that the files name is the one to give"
+    (config,) = re.findall(r"^config=(\S+)$", script, flags=re.MULTILINE)
+    assert (ROOT / config).is_file()
+    assert f"results/{Path(config).stem}" in script
+    assert "://" not in script
+
+
 def test_the_container_runs_without_privileges_and_copies_only_what_is_there():
     docker = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    steps = re.findall(r"^([A-Z]+)\s+(.*)$", re.sub(r"\\\n\s*", " ", docker), flags=re.MULTILINE)
-    names = [name for name, _ in steps]
+    names = [name for name, _ in steps(docker)]
     assert "ADD" not in names
-    users = [what for name, what in steps if name == "USER"]
+    users = [what for name, what in steps(docker) if name == "USER"]
     assert users
     assert users[-1] != "root"
     assert names.index("USER") > max(i for i, name in enumerate(names) if name == "RUN")
-    for name, what in steps:
-        if name == "COPY":
-            for source in what.split()[:-1]:
-                assert source.startswith("--") or (ROOT / source).exists(), source
+    assert all((ROOT / source).exists() for source in copied(docker))
 
 
 def test_the_build_context_leaves_out_results_and_environments():
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
     assert {".git", ".venv", "results", ".snakemake"} <= set(ignored)
-
-
-def test_the_files_that_apptainer_copies_are_there():
-    text = (ROOT / "apptainer.def").read_text(encoding="utf-8")
-    files = re.search(r"^%files\n(.*?)^%", text, flags=re.MULTILINE | re.DOTALL)[1]
-    for line in files.strip().splitlines():
-        assert (ROOT / line.split()[0]).exists(), line
 
 
 def test_the_workflow_catalog_finds_what_it_asks_for():

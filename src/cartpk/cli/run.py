@@ -42,6 +42,8 @@ def command(config: Path, cores: int) -> None:
         raise ValueError("a data file is missing:\n" + "\n".join(f"  {problem}" for problem in missing))
     if not Path("Snakefile").is_file():
         raise ValueError(f"there is no Snakefile in {Path.cwd()}: start `cartpk run` in the project's folder.")
+    for folder in (Path(".snakemake"), Path("results", name)):
+        _refuse_unwritable(folder)
     # one list of words and no shell: nothing of a file name is ever interpreted
     flow = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--configfile", str(config)]
     told = os.environ | {CORES: str(cores)}
@@ -50,3 +52,13 @@ def command(config: Path, cores: int) -> None:
         click.echo("cartpk: the run did not finish; the reason stands above.", err=True)
         sys.exit(done.returncode)
     click.echo(f"results/{name}/report.html")
+
+
+def _refuse_unwritable(folder: Path) -> None:
+    """Say it in a sentence where this user cannot write to a folder of the run, or cannot make it."""
+    there = next(place.resolve() for place in (folder, *folder.parents) if place.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise ValueError(
+            f"this user cannot write to {there}, where {folder} belongs: run it as the owner of that folder "
+            '(a container: --user "$(id -u):$(id -g)"), or copy the project to a folder of your own.'
+        )
