@@ -151,6 +151,20 @@ def test_links_between_files_lead_somewhere(page):
             assert (page.parent / target).exists(), target
 
 
+def test_every_source_file_that_a_page_names_is_there():
+    """By its whole path or the end of it, as `core/nca/ragged.py`."""
+    kinds = "py|smk|css|j2|js|toml|lock"
+    folders = [ROOT / name for name in ("src", "tests", "workflow", "benchmarks", "docs")]
+    files = [
+        p.relative_to(ROOT).as_posix() for f in folders for p in f.rglob("*.*") if re.fullmatch(kinds, p.suffix[1:])
+    ]
+    files += [p.name for p in ROOT.iterdir()]
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "benchmarks" / "README.md", *PAGES):
+        named = re.findall(rf"`([\w./-]+\.(?:{kinds}))(?:::[\w\[\]-]+)?`", page.read_text(encoding="utf-8"))
+        gone = {name for name in named if not any(f"/{file}".endswith(f"/{name}") for file in files)}
+        assert not gone, page.name
+
+
 def in_nav(entry) -> list[str]:
     if isinstance(entry, str):
         return [entry]
