@@ -242,7 +242,7 @@ def test_it_fits_the_schemas_of_the_house():
 
 def test_every_realistic_profile_has_its_areas_or_a_flag():
     """Of 60 realistic profiles every one has an AUC0-28d and AUC0-90d, or a flag that says why not."""
-    file = Path(__file__).resolve().parents[2] / "shared" / "reference" / "nca" / "inputs.csv"
+    file = Path(__file__).resolve().parents[3] / "shared" / "reference" / "nca" / "inputs.csv"
     if not file.is_file():
         pytest.skip("the reference data (../shared/reference) are not here")
     raw = pd.read_csv(file, dtype={"USUBJID": str}).query("STATUS != 'NOT DONE'")
