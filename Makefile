@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test fuzz drafts faults determinism lint format docs docs-site validate lock bench sample clean
+.PHONY: help setup setup-dev run test fuzz drafts faults determinism lint format docs docs-site validate container lock bench sample clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -89,6 +89,8 @@ ifndef JUNIT
 endif
 	@$(BIN)/cartpk validate --junit $(or $(JUNIT),build/junit.xml)
 
+container: setup  ## build the Dockerfile, run the sample trial in it, compare (BASE=; root, podman, runc, debootstrap)
+	@.ci/container $(BASE)
 
 clean:  ## remove the environment and all results
 	@rm -rf $(VENV) results .snakemake build *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
