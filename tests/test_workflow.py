@@ -24,9 +24,9 @@ from cartpk.report import read_run, render, trace
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "reference" / "kinetics"
 TRIALS = ["NCT04480788", "NCT06316427", "NCT06871644", "NCT07117175"]
-WHOLE = ["NCT06871644", "NCT07117175"] if "CARTPK_EVERY_TRIAL" not in os.environ else TRIALS
-"""Trials that Snakemake runs here, a CAR-T and a CAR-NK; the commands of the others run in this process and draw no
-figure (tests/pages/test_trials.py makes them). `make validate` sets it: each trial is run as a user does."""
+WHOLE = ["NCT06871644"] if "CARTPK_EVERY_TRIAL" not in os.environ else TRIALS
+"""Trials that Snakemake runs here; the commands of the others run in this process and draw no figure
+(tests/pages/test_trials.py makes them). .ci/run and `make validate` set it: each trial is run as a user does."""
 COMMANDS = ("kinetics", "models", "pd", "clinical", "tables")
 
 pytestmark = pytest.mark.workflow

@@ -16,7 +16,7 @@ from typing import Final
 
 __all__ = ["belongs", "missing"]
 
-_GROUP: Final = re.compile(r"@[\w.-]+$")
+_GROUP: Final = re.compile(r"@[^@\]]+$")
 """What pytest-xdist adds to a node of a group."""
 
 
@@ -30,6 +30,8 @@ def belongs(result: str, node: str) -> bool:
     >>> belongs("tests/a/test_b.py::test_cd", "tests/a/test_b.py::test_c")
     False
     >>> belongs("tests/a/test_b.py::test_c[NCT1]@NCT1", "tests/a/test_b.py::test_c[NCT1]")
+    True
+    >>> belongs("tests/a/test_b.py::test_c@sample run", "tests/a/test_b.py::test_c")
     True
     >>> belongs("tests/a/test_b.py::test_c", "tests/a/"), belongs("tests/a/test_b.py::test_c", "tests/a/test_b.py")
     (True, True)
