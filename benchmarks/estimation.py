@@ -29,6 +29,7 @@ from cartpk.models.fitting.individual import fit_model
 from cartpk.models.fitting.population import fit_model_population
 from cartpk.models.fitting.random_effects import PopulationCurve
 from cartpk.models.fitting.simulation import Estimates, plan
+from cartpk.models.fitting.typical import typical_rows
 from cartpk.simulate.population import STEIN_MODERATE
 from cartpk.simulate.profiles import DAYS, simulate_profiles
 
@@ -93,7 +94,7 @@ def run_trials(trials: int):
                     draws = entry.value(population.curve.theta(population.fit.draws))
                     low, high = np.quantile(draws, [0.025, 0.975], axis=0)
                     keep(found[n, "saem, estimates known"][code], TRUTH[code](truth), value, low, high)
-            for row in population.typical():
+            for row in typical_rows(population):
                 if row.paramcd in TRUTH:
                     one = (np.array([value]) for value in (row.estimate, row.lower, row.upper))
                     keep(found[n, "typical"][row.paramcd], np.array([typical[row.paramcd]]), *one)
@@ -135,7 +136,7 @@ def covered_typical(trials: int):
     for seed in range(FRESH, FRESH + trials):
         virtual = simulate_profiles("stein", n, seed)
         profiles = profiles_of(virtual.table, virtual.truth["USUBJID"].tolist())
-        for row in fit_model_population(STEIN, profiles, SaemSettings(seed=seed)).typical():
+        for row in typical_rows(fit_model_population(STEIN, profiles, SaemSettings(seed=seed))):
             if row.paramcd in TRUTH:
                 one = (np.array([value]) for value in (row.estimate, row.lower, row.upper))
                 keep(held[row.paramcd], np.array([typical[row.paramcd]]), *one)

@@ -11,6 +11,7 @@ from cartpk.models import MODELS
 from cartpk.models.fitting.population import fit_model_population
 from cartpk.models.fitting.population_errors import covariance_of_estimates
 from cartpk.models.fitting.random_effects import PopulationCurve
+from cartpk.models.fitting.typical import typical_rows
 
 pytestmark = pytest.mark.requirement("URS-406")
 
@@ -57,7 +58,7 @@ def test_typical_values_spread_and_noise_are_recovered(stein):
 
 def test_typical_rows(stein):
     _, found = stein
-    rows = {row.paramcd: row for row in found.typical()}
+    rows = {row.paramcd: row for row in typical_rows(found)}
     assert {"MCMAX", "MTMAX", "FOLDX", "DBLTIME", "HLALPHA", "HLBETA", "FB", "MAUC28D", "MAUC90D"} <= set(rows)
     assert rows["HLALPHA"].estimate == pytest.approx(np.log(2) / rows["ALPHA"].estimate)
     assert rows["HLALPHA"].omega == rows["ALPHA"].omega

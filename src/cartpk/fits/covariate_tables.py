@@ -10,6 +10,7 @@ import pandas as pd
 
 from cartpk.core.estimation.covariates import LikelihoodRatio, adjusted, screen
 from cartpk.fits.covariates import Covariate, Prepared, known_values, rows_of, scale_of, terms_of
+from cartpk.models.fitting.typical import effects
 
 if TYPE_CHECKING:
     from cartpk.models.fitting.population import ModelPopulation
@@ -30,9 +31,8 @@ def covariate_rows(fit: ModelPopulation, prepared: Prepared, seed: int) -> pd.Da
     """
     rows = []
     parameters = {p.symbol: p for p in fit.curve.scale.parameters}
-    found = fit.effects()
     tests = _tests(fit, prepared, seed)
-    for c, (term, effect) in enumerate(zip(prepared.terms, found, strict=True)):
+    for c, (term, effect) in enumerate(zip(prepared.terms, effects(fit), strict=True)):
         parameter = parameters[term.parameter]
         at = float(fit.fit.theta.mu[fit.curve.symbols.index(term.parameter)])
         ends = [at + term.step * b for b in (0.0, effect.coefficient, effect.lower, effect.upper)]

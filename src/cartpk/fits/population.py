@@ -22,6 +22,7 @@ from cartpk.fits.simulation import FittedPopulation, fitted_population
 from cartpk.models import KineticModel, get_model
 from cartpk.models.fitting.population import ModelPopulation, fit_model_population
 from cartpk.models.fitting.random_effects import SMALL_TRIAL, PopulationCurve, Spread
+from cartpk.models.fitting.typical import correlations, typical_rows
 
 __all__ = ["PopulationTables", "derive_params_population"]
 
@@ -156,9 +157,9 @@ def derive_params_population(
         screening=screen_rows(
             fit, screened, subjects_of, [n for n, has in zip(names, prepared.has_all, strict=True) if has]
         ),
-        correlations=pd.DataFrame.from_records(
-            [vars(c) for c in fit.correlations()], columns=list(_CORRELATION)
-        ).rename(columns=_CORRELATION),
+        correlations=pd.DataFrame.from_records([vars(c) for c in correlations(fit)], columns=list(_CORRELATION)).rename(
+            columns=_CORRELATION
+        ),
         estimates=fitted_population(fit, prepared.terms, unit),
     )
 
@@ -215,7 +216,7 @@ def _parameters(fit: ModelPopulation, unit: str) -> pd.DataFrame:
             "FLAG": flags.get(row.paramcd),
             "OMEGARSE": row.omega_rse,
         }
-        for row in fit.typical()
+        for row in typical_rows(fit)
     ]
     return pd.DataFrame.from_records(rows)
 

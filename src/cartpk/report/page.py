@@ -21,7 +21,7 @@ from cartpk.report.charts.registry import make_charts
 from cartpk.report.choices import printed, settings
 from cartpk.report.completeness import completeness
 from cartpk.report.exclusions import exclusions
-from cartpk.report.figures import FigureBlock, read_drawn
+from cartpk.report.figures import read_drawn
 from cartpk.report.issues import Findings, group_findings
 from cartpk.report.key_results import key_results
 from cartpk.report.methods import methods
@@ -31,24 +31,14 @@ from cartpk.report.page_data import listed, page_data
 from cartpk.report.parts import PARTS
 from cartpk.report.prose import Section
 from cartpk.report.record import heading, record, sentence
-from cartpk.report.table_block import TableBlock
+from cartpk.report.run_files import RunFiles
 from cartpk.report.trace import Provenance
 from cartpk.shown import of_shown, shown
 from cartpk.terms import NOT_STATED
-from cartpk.trial_data import TrialData
 
-__all__ = ["OutlineItem", "RunFiles", "css_string", "policy", "render"]
+__all__ = ["OutlineItem", "css_string", "policy", "render"]
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-
-
-@dataclass(frozen=True)
-class RunFiles:
-    """What a run left behind, as the page takes it."""
-
-    data: TrialData
-    figures: tuple[FigureBlock, ...]
-    tables: tuple[TableBlock, ...]
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cartpk.config import TrialConfig
+from cartpk.report.run_files import RunFiles
 from cartpk.trial_data import TrialData
-
-if TYPE_CHECKING:
-    from cartpk.report.page import RunFiles
 
 __all__ = ["PagePart"]
 

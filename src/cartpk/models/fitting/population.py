@@ -20,7 +20,6 @@ from cartpk.models.base import Derived, KineticModel
 from cartpk.models.fitting.individual import fit_model
 from cartpk.models.fitting.population_errors import covariance_of_estimates
 from cartpk.models.fitting.random_effects import PopulationCurve, Spread
-from cartpk.models.fitting.typical import Correlation, Effect, Typical, correlations, effects, typical_rows
 
 __all__ = ["COLLAPSED", "ModelPopulation", "fit_model_population"]
 
@@ -90,18 +89,6 @@ class ModelPopulation:
         regression = self.fit.regression
         most = 0 if regression is None or not regression.n_effects else int(np.bincount(regression.parameter).max())
         return max(self.profiles.n_profiles - 1 - most, 1)
-
-    def typical(self) -> list[Typical]:
-        """Return the population parameters, then the quantities of the typical subject."""
-        return typical_rows(self)
-
-    def effects(self) -> list[Effect]:
-        """Return the coefficients of the covariates."""
-        return effects(self)
-
-    def correlations(self) -> list[Correlation]:
-        """Return the estimated correlations of the random effects."""
-        return correlations(self)
 
     def individual(self, entry: Derived) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """A quantity of every subject, (n,) each: at the conditional mean, SD and 95 % limits.

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cartpk.core import special
 from cartpk.core.estimation.profiles import FloatArray
 from cartpk.models.base import Derived
+from cartpk.models.fitting.population import ModelPopulation
 from cartpk.models.parameter import Parameter, Transform, Unit
-
-if TYPE_CHECKING:
-    from cartpk.models.fitting.population import ModelPopulation
 
 __all__ = ["Correlation", "Effect", "Typical", "correlations", "effects", "typical_rows"]
 

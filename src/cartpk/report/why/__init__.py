@@ -20,7 +20,7 @@ from cartpk.report.why.summaries import behind
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
-    from cartpk.report.page import RunFiles
+    from cartpk.report.run_files import RunFiles
     from cartpk.trial_data import TrialData
 
 __all__ = ["PART"]
