@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cartpk.draft.draft import draft_config
+from cartpk.draft.order import Draft
 from cartpk.draft.page import Question
 from cartpk.draft.sheets import Sheet
-from cartpk.draft.tidy import Draft
 
 __all__ = ["Draft", "Question", "Sheet", "draft_config"]

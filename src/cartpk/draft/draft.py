@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from cartpk.draft.columns import guess_columns
+from cartpk.draft.order import Draft, Order
 from cartpk.draft.sdtm import domain_of, sdtm_page
 from cartpk.draft.sections import trial_id
 from cartpk.draft.sheets import Sheet, read_sheets
-from cartpk.draft.tidy import Draft, Order, tidy_page
+from cartpk.draft.tidy import tidy_page
 from cartpk.draft.understanding import understand
 
 __all__ = ["draft_config"]

@@ -13,12 +13,12 @@ from cartpk.draft.assays import Assay, Test, assays_of
 from cartpk.draft.columns import Guess
 from cartpk.draft.facts import facts_of, kind_of, shown_list
 from cartpk.draft.numbers import Style, words_of
+from cartpk.draft.order import Draft, Order
 from cartpk.draft.page import Page, scalar
 from cartpk.draft.results import limit_of
 from cartpk.draft.sdtm_times import time_section
 from cartpk.draft.sections import analytes_section, intake_lines, measures_section, opening, report_section
 from cartpk.draft.sheets import Sheet
-from cartpk.draft.tidy import Draft, Order
 from cartpk.ingest.spellings import PER_UL, canonical_specimen, canonical_unit
 from cartpk.ingest.text import key, plain
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-from cartpk.draft.columns import Guess
 from cartpk.draft.facts import shown_list
-from cartpk.draft.page import Page, Question, scalar
+from cartpk.draft.notes import doubts, is_adam, not_read, notes, one
+from cartpk.draft.order import Draft, Order
+from cartpk.draft.page import Page, scalar
 from cartpk.draft.roles import header_of
 from cartpk.draft.sections import (
     analytes_section,
@@ -20,52 +20,13 @@ from cartpk.draft.sheets import Sheet
 from cartpk.draft.understanding import Understanding
 from cartpk.ingest.text import plain
 
-__all__ = ["Draft", "Order", "is_adam", "tidy_page"]
+__all__ = ["tidy_page"]
 
 _COLUMNS: Final = (
     "subject", "time", "nominal_time", "visit", "value", "unit", "lloq", "lloq_unit", "blq", "analyte", "specimen",
     "method", "dose", "dose_unit", "weight", "age", "sex", "group", "event_day", "event", "comment",
 )  # fmt: skip
-_ADAM: Final = {"USUBJID", "AFRLT", "AVAL"}
 _SHORT: Final = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What was asked for: the command line, the trial's name and where it comes from, the cells if they were given."""
-
-    command: str
-    name: str
-    name_why: str
-    cell: str | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Draft:
-    """A drafted config.
-
-    Attributes
-    ----------
-    text
-        The YAML file.
-    questions
-        What is asked in it, in the order of its lines.
-    guesses
-        Columns and what they are taken for.
-    notes
-        Further things that were understood: what -> how.
-    cautions
-        What a person must know beside the questions.
-    subjects
-        Number of subjects.
-    """
-
-    text: str
-    questions: tuple[Question, ...]
-    guesses: tuple[Guess, ...]
-    notes: tuple[tuple[str, str], ...]
-    cautions: tuple[str, ...]
-    subjects: int
 
 
 def tidy_page(
@@ -100,8 +61,8 @@ def tidy_page(
     measures_section(page, found.assays, found.limits)
     report_section(page, texts)
     return Draft(
-        page.text(), page.questions, tuple(found.guesses.values()), (*_notes(found), *_not_read(sheets, found)),
-        (*cautions, *found.cautions, *_doubts(sheets, infusions, found)), found.subjects,
+        page.text(), page.questions, tuple(found.guesses.values()), (*notes(found), *not_read(sheets, found)),
+        (*cautions, *found.cautions, *doubts(sheets, infusions, found)), found.subjects,
     )  # fmt: skip
 
 
@@ -145,18 +106,13 @@ def _data(page: Page, sheets: list[Sheet], infusions: list[Sheet], found: Unders
     if found.wide is not None:
         page.add("  wide:")
         page.add(f"    columns: {scalar(found.wide.columns)}")
-        page.add(f"    names: {found.wide.names}", f"each of these columns is one {_one(found.wide.names)}")
+        page.add(f"    names: {found.wide.names}", f"each of these columns is one {one(found.wide.names)}")
     page.add("  columns:", "left: what cartpk calls it; right: what the table calls it")
     for role in _COLUMNS:
         if role in found.columns:
             page.add(f"    {role}: {scalar(found.columns[role])}", _reason(role, found))
     _exclusions(page, found)
     page.add("")
-
-
-def is_adam(sheets: list[Sheet]) -> bool:
-    """Whether all tables are ADaM tables of concentrations (ADNCA, ADPC)."""
-    return all(set(s.frame.columns).issuperset(_ADAM) and s.header_rows == 1 for s in sheets)
 
 
 def _adam_data(page: Page, sheets: list[Sheet], found: Understanding) -> None:
@@ -188,10 +144,6 @@ def _written(page: Page, sheets: list[Sheet], infusions: list[Sheet]) -> None:
         page.add(f"  skip_rows: {first.skip_rows}", f"above the header: {shown_list(first.titles, 2)}")
     if first.header_rows > 1:
         page.add(f"  header_rows: {first.header_rows}", "the names are joined from top to bottom")
-
-
-def _one(names: str) -> str:
-    return {"time": "time", "subject": "subject", "analyte": "test"}[names]
 
 
 def _reason(role: str, found: Understanding) -> str:
@@ -241,69 +193,3 @@ def _time(page: Page, found: Understanding) -> None:
             "  day_zero: null",
         )
     page.add("")
-
-
-def _notes(found: Understanding) -> list[tuple[str, str]]:
-    """What else was understood, for the screen."""
-    clock = found.clock
-    notes = [("times", f"{clock.unit}s ({clock.unit_why})" if clock.unit else f"days or hours? {clock.unit_why}")]
-    mark = {".": "point", ",": "comma", None: "not clear"}[found.style.decimal]
-    thousands = {
-        None: "",
-        ",": ", thousands with a comma",
-        ".": ", thousands with a point",
-        " ": ", thousands with a space",
-    }
-    notes.append(("numbers", f"decimal {mark}{thousands[found.style.thousands]} ({found.style.why})"))
-    if words := (*found.words.known, *found.words.blq, *found.words.not_detected):
-        notes.append(("words", f"{shown_list(words, 6)}: not a number, and understood"))
-    for assay in found.assays:
-        kind = {"kinetic": "the product", "measure": "cell count", "other": "not read"}[assay.role]
-        known = assay.test.specimen not in {"", "BLOOD", "NA"}
-        where = f" in {assay.test.specimen.lower()}" if known else ""
-        notes.append((kind, f"{assay.test.name or assay.label}{where}, {assay.test.unit or 'unit not stated'}"))
-    if found.wide is not None:
-        notes.append(("shape", f"one column per {_one(found.wide.names)}: {shown_list(found.wide.columns)}"))
-    forms: dict[str, list[str]] = {}
-    for name, form in found.dates.items():
-        forms.setdefault(form, []).append(name)
-    notes += [("dates", f"{shown_list(names)}: {form}; not used, the times count") for form, names in forms.items()]
-    return notes
-
-
-def _not_read(sheets: list[Sheet], found: Understanding) -> list[tuple[str, str]]:
-    """The columns that nothing is made of; an ADaM table's are known by the standard, and most are not needed."""
-    if is_adam(sheets):
-        return []
-    # a unit or a limit that is the same in all rows went into the analytes
-    used = {*found.columns.values(), *found.dates, *(g.column for g in found.guesses.values())}
-    used |= {*(found.wide.columns if found.wide else ()), *(r.column for r in found.remarks)}
-    names = dict.fromkeys(str(n) for s in sheets for n in s.frame.columns if n and n not in used)
-    return [("not read", f"{shown_list(names, 8)}; name it under data.columns if it is needed")] if names else []
-
-
-def _doubts(sheets: list[Sheet], infusions: list[Sheet], found: Understanding) -> list[str]:
-    """What could go wrong and no question covers."""
-    doubts = []
-    if found.clock.strange:
-        doubts.append(
-            f"times that are neither a number nor a day: {shown_list(found.clock.strange)}; these rows are listed."
-        )
-    for sheet in (*sheets, *infusions):
-        used = sorted(set(found.columns.values()) & set(sheet.twice))
-        if sheet.twice:
-            names = ", ".join(used or sheet.twice)
-            doubts.append(
-                f"{sheet.shown}: {names} stands twice in the header; rename one of them, or nothing can be read."
-            )
-        same = (sheet.skip_rows, sheet.header_rows, sheet.encoding) == (
-            sheets[0].skip_rows, sheets[0].header_rows, sheets[0].encoding
-        )  # fmt: skip
-        if not same:
-            doubts.append(
-                f"{sheet.shown}: its header is in another line than that of {sheets[0].file}; make them alike."
-            )
-        absent = [c for r, c in found.columns.items() if c not in sheet.frame.columns and r in found.guesses]
-        if absent and sheet in sheets:
-            doubts.append(f"{sheet.shown}: has no column {', '.join(absent)}, which {sheets[0].file} has.")
-    return doubts
