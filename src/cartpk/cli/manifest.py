@@ -10,6 +10,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from cartpk.config import TrialConfig
+
 __all__ = ["STARTED_BY", "command"]
 
 STARTED_BY: Final = "CARTPK_STARTED_BY"
@@ -42,18 +44,13 @@ def command(config: Path, results: Path) -> None:
         sha256_file,
         sha256_text,
     )
-    from cartpk.runs.seals import drop, sealed_jobs
 
     trial = load(config)
     inputs = tuple(describe_file(Path(name), name) for name in trial.files())
     _refuse_changed(results, {record.path: record.sha256 for record in inputs})
     log = rule_log(results, trial.trial.id)
     write_text(results / LOG, log)
-    jobs = trial.scale.jobs
-    shares = {f"models_{part}-of-{jobs}" for part in range(1, jobs + 1)} if jobs > 1 else set()
-    for key in sealed_jobs(results):
-        if key.startswith(("f_", "models_")) and key not in wanted(trial).keys() | shares:
-            drop(results, key)  # an earlier config asked for it
+    _drop_unasked(results, trial)
     settings = trial.model_dump(mode="json")
     # the clock of a run: it stands in the manifest and nowhere else
     created = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
@@ -74,6 +71,18 @@ def command(config: Path, results: Path) -> None:
         logs=log_files(results),
     )
     write_text(results / "manifest.json", record)
+
+
+def _drop_unasked(results: Path, trial: TrialConfig) -> None:
+    """Remove the figures and shares of fits that an earlier config asked for."""
+    from cartpk.figures.registry import wanted
+    from cartpk.runs.seals import drop, sealed_jobs
+
+    jobs = trial.scale.jobs
+    shares = {f"models_{part}-of-{jobs}" for part in range(1, jobs + 1)} if jobs > 1 else set()
+    for key in sealed_jobs(results):
+        if key.startswith(("f_", "models_")) and key not in wanted(trial).keys() | shares:
+            drop(results, key)
 
 
 def _refuse_changed(results: Path, now: dict[str, str]) -> None:
