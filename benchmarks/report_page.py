@@ -76,7 +76,7 @@ def page(results: Path, config_file: Path, subjects: int) -> str:
     from cartpk.figures.registry import FIGURES, wanted
     from cartpk.files import write_table, write_text
     from cartpk.provenance import FileRecord
-    from cartpk.report import read_run, render, trace
+    from cartpk.report import provenance_of, read_run, render
     from cartpk.report.tables import read_tables
     from cartpk.tables.output import json_text
     from cartpk.tables.registry import make_tables
@@ -98,7 +98,7 @@ def page(results: Path, config_file: Path, subjects: int) -> str:
         write_text(folder / "tables" / "tables.json", json_text(make_tables(data, config)))
         file = FileRecord("config/made.yaml", "c0" * 32, 100)
         made = dataclasses.replace(run, data=data, figures=tuple(figures), tables=read_tables(folder))
-        return render(config, made, trace(config, file, (file,), "cartpk report"))
+        return render(config, made, provenance_of(config, file, (file,), "cartpk report"))
 
 
 def timed(file: Path, runs: int) -> dict[str, float]:

@@ -19,7 +19,7 @@ from cartpk.config import load
 from cartpk.figures.registry import wanted
 from cartpk.files import write_text
 from cartpk.provenance import describe_file
-from cartpk.report import read_run, render, trace
+from cartpk.report import provenance_of, read_run, render
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "reference" / "kinetics"
@@ -82,7 +82,7 @@ def without_figures(file: str, results: Path) -> None:
         assert done.exit_code == 0, done.output
     config = load(file)
     inputs = tuple(describe_file(Path(name), name) for name in config.files())
-    found = trace(config, describe_file(Path(file), file), inputs, "cartpk report")
+    found = provenance_of(config, describe_file(Path(file), file), inputs, "cartpk report")
     write_text(results / "report.html", render(config, read_run(results, []), found))
 
 

@@ -25,7 +25,7 @@ from cartpk.ingest import Intake, read_trial
 from cartpk.ingest.text import identifier
 from cartpk.pharmacodynamics import derive_pd
 from cartpk.provenance import describe_file
-from cartpk.report import read_run, render, trace
+from cartpk.report import provenance_of, read_run, render
 from cartpk.roster import events, with_all_subjects
 from cartpk.schemas import ADNCA, ADPD, ADSL, FINDINGS, checked, read_table
 from cartpk.tables import csv_text, json_text, make_tables
@@ -203,7 +203,9 @@ def _publish(config: TrialConfig, intake: Intake, folder: Path) -> None:
                 _call(name, "--results", str(results))
             record = describe_file(Path("trial.yaml"), "trial.yaml")
             files = tuple(describe_file(Path(name), name) for name in config.files())
-            page = render(config, read_run(results, []), trace(config, record, files, "cartpk report trial.yaml"))
+            page = render(
+                config, read_run(results, []), provenance_of(config, record, files, "cartpk report trial.yaml")
+            )
         finally:
             shutil.rmtree(results, ignore_errors=True)
     _hold("<script>alert(" not in page, "text of the data is part of the page's code")

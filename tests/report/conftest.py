@@ -17,7 +17,7 @@ from cartpk.figures.exhibit import Figure
 from cartpk.figures.registry import FIGURES
 from cartpk.files import write_bytes, write_table, write_text
 from cartpk.provenance import FileRecord
-from cartpk.report import Provenance, RunFiles, read_run, render, trace
+from cartpk.report import Provenance, RunFiles, provenance_of, read_run, render
 from cartpk.tables.output import csv_text, json_text
 from cartpk.tables.registry import make_tables
 from cartpk.tables.table import NoTable
@@ -237,7 +237,7 @@ def run(results: Path) -> RunFiles:
 def provenance(config: TrialConfig) -> Provenance:
     file = FileRecord("config/made.yaml", "c0" * 32, 100)
     inputs = (FileRecord("data/<made>.csv", "ab" * 32, 2000, 35, 7), FileRecord("data/odd.csv", "cd" * 32, 9))
-    return trace(config, file, inputs, "cartpk report config/made.yaml --results results/NCT00000001")
+    return provenance_of(config, file, inputs, "cartpk report config/made.yaml --results results/NCT00000001")
 
 
 @pytest.fixture(scope="session")

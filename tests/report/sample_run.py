@@ -16,7 +16,7 @@ from cartpk.cli import cli
 from cartpk.config import TrialConfig, load
 from cartpk.files import write_text
 from cartpk.provenance import describe_file
-from cartpk.report import read_run, render, trace
+from cartpk.report import provenance_of, read_run, render
 
 ROOT = Path(__file__).resolve().parents[2]
 TRIAL = "NCT06871644"
@@ -61,7 +61,7 @@ def page(config: TrialConfig, results: Path) -> str:
     """The page of these results without a figure."""
     record = describe_file(Path(CONFIG), CONFIG)
     inputs = tuple(describe_file(Path(name), name) for name in config.files())
-    return render(config, read_run(results, []), trace(config, record, inputs, "cartpk report"))
+    return render(config, read_run(results, []), provenance_of(config, record, inputs, "cartpk report"))
 
 
 def _call(*arguments: str) -> None:

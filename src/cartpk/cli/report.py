@@ -23,7 +23,7 @@ def command(config: Path, results: Path) -> None:
     from cartpk.files import write_text
     from cartpk.provenance import describe_file, hashes
     from cartpk.publication import refuse_identifiers
-    from cartpk.report import read_run, render, trace
+    from cartpk.report import provenance_of, read_run, render
     from cartpk.shown import shown
 
     trial = load(config)
@@ -33,7 +33,7 @@ def command(config: Path, results: Path) -> None:
         refuse_changed(json.loads(recorded.read_text(encoding="utf-8")), hashes(trial.files()))
     call = f"cartpk report {config.as_posix()} --results {results.as_posix()}"
     inputs = tuple(describe_file(Path(name), name) for name in trial.files())
-    provenance = trace(trial, describe_file(config, config.as_posix()), inputs, call)
+    provenance = provenance_of(trial, describe_file(config, config.as_posix()), inputs, call)
     page = results / "report.html"
     run = read_run(results, list(wanted(trial)), partial(shown, config=trial))
     write_text(page, render(trial, run, provenance))

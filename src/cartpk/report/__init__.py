@@ -6,8 +6,8 @@ of ``templates/`` prints them.
 
 from __future__ import annotations
 
+from cartpk.report.origin import Provenance, provenance_of
 from cartpk.report.page import render
 from cartpk.report.run_files import RunFiles, read_run
-from cartpk.report.trace import Provenance, trace
 
-__all__ = ["Provenance", "RunFiles", "read_run", "render", "trace"]
+__all__ = ["Provenance", "RunFiles", "provenance_of", "read_run", "render"]

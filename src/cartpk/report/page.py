@@ -26,13 +26,13 @@ from cartpk.report.issues import Findings, group_findings
 from cartpk.report.key_results import key_results
 from cartpk.report.methods import methods
 from cartpk.report.model_results import model_results
+from cartpk.report.origin import Provenance
 from cartpk.report.packed import block
 from cartpk.report.page_data import listed, page_data
 from cartpk.report.parts import PARTS
 from cartpk.report.prose import Section
 from cartpk.report.record import heading, record, sentence
 from cartpk.report.run_files import RunFiles
-from cartpk.report.trace import Provenance
 from cartpk.shown import of_shown, shown
 from cartpk.terms import NOT_STATED
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cartpk.config import TrialConfig
 from cartpk.provenance import FileRecord, Source, canonical_json, package_versions, sha256_text, source
 
-__all__ = ["Provenance", "trace"]
+__all__ = ["Provenance", "provenance_of"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Provenance:
         }
 
 
-def trace(config: TrialConfig, file: FileRecord, inputs: tuple[FileRecord, ...], command: str) -> Provenance:
+def provenance_of(config: TrialConfig, file: FileRecord, inputs: tuple[FileRecord, ...], command: str) -> Provenance:
     """The origin of a page.
 
     Parameters
