@@ -170,3 +170,13 @@ def test_a_german_sheet_of_a_western_windows(newcomer):
     assert done.config.data.encoding == "cp1252"
     assert set(done.intake.adnca["AVALU"].dropna()) == {"copies/ug"}
     assert ("not read", "Tiefkühler; name it under data.columns if it is needed") in done.draft.notes
+
+
+def test_the_report_has_the_exhibits_that_the_data_can_answer(newcomer):
+    kinetic = ["cmax_tmax", "auc", "persistence"]
+    assert list(newcomer({"lab.csv": SHEETS["plain"][0]}, T).config.endpoints) == kinetic
+    counts = newcomer({"lab.csv": BY_ANALYTE.replace("Lymphocytes", "CD7+ T cells")}, T).config.endpoints
+    assert list(counts) == [*kinetic, "cd7_absolute", "lymphocyte_subsets", "pk_pd"]
+    grouped = BY_ANALYTE.replace("Subject,", "Subject,Response,").replace("\nS-01,", "\nS-01,CR,")
+    grouped = grouped.replace("\nS-02,", "\nS-02,NR,").replace("\nS-03,", "\nS-03,NR,")
+    assert "exposure_response" in newcomer({"lab.csv": grouped}, T).config.endpoints

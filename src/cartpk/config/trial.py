@@ -137,7 +137,7 @@ class TrialConfig(Model):
     endpoints: dict[Endpoint, str | None] = Field(
         {},
         description="Endpoint -> the record's own words; null = not in the record, shown where there are data. One "
-        "that is not named is not shown. Empty = everything that the data can answer is shown.",
+        "that is not named is not shown. Empty = every exhibit is shown, or says what it would need.",
     )
     product: Product
     population: Population = Field(default_factory=Population)

@@ -14,8 +14,17 @@ from cartpk.draft.page import Page, scalar
 from cartpk.draft.results import Limit
 from cartpk.draft.understanding import product_cell, stated_synthetic
 from cartpk.ingest.text import plain
+from cartpk.terms import Endpoint
 
-__all__ = ["analytes_section", "intake_lines", "measures_section", "opening", "report_section", "trial_id"]
+__all__ = [
+    "analytes_section",
+    "endpoints_section",
+    "intake_lines",
+    "measures_section",
+    "opening",
+    "report_section",
+    "trial_id",
+]
 
 _BLOODLESS: Final = "no column names it: BLOOD is the default"
 
@@ -215,6 +224,30 @@ def measures_section(page: Page, assays: list[Assay], limits: dict[str, Limit]) 
 def _match(assay: Assay) -> str:
     """The text by which the data name it: in SDTM the code of the test, with its marker."""
     return assay.test.code or assay.test.name
+
+
+def endpoints_section(page: Page, assays: list[Assay], *, grouped: bool) -> None:
+    """Section endpoints: what these data can answer, so that the report has no exhibits without data."""
+    kinetic = {a.test.specimen for a in assays if a.role == "kinetic"}
+    measures = [a for a in assays if a.role == "measure"]
+    marked = {a.kind for a in measures if a.marker}  # CD7+ or CD7-
+    answered = {
+        Endpoint.CMAX_TMAX: True,
+        Endpoint.AUC: True,
+        Endpoint.PERSISTENCE: True,
+        Endpoint.CD7_ABSOLUTE: "absolute" in marked,
+        Endpoint.CD7_PERCENT: "percent" in marked,
+        Endpoint.LYMPHOCYTE_SUBSETS: bool(measures),
+        Endpoint.BONE_MARROW: any("MARROW" in specimen for specimen in kinetic),
+        Endpoint.TUMOUR_DISTRIBUTION: any("TISSUE" in specimen for specimen in kinetic),
+        Endpoint.PK_PD: bool(marked),
+        Endpoint.EXPOSURE_RESPONSE: grouped,
+    }
+    page.remark("What these data can answer. Without this section every exhibit is shown, with what it would need.")
+    page.add("endpoints:", "behind the colon: the words of a registry record, or null")
+    for endpoint in (e for e, there in answered.items() if there):
+        page.add(f"  {endpoint}: null")
+    page.add("")
 
 
 def report_section(page: Page, texts: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ from cartpk.draft.page import Page, scalar
 from cartpk.draft.roles import header_of
 from cartpk.draft.sections import (
     analytes_section,
+    endpoints_section,
     intake_lines,
     measures_section,
     opening,
@@ -59,6 +60,7 @@ def tidy_page(
     intake_lines(page, found.style, found.words, found.spellings, found.conflicts, from_token=from_token)
     analytes_section(page, found.assays, found.limits, found.units_why, with_names="analyte" in found.columns)
     measures_section(page, found.assays, found.limits)
+    endpoints_section(page, found.assays, grouped="group" in found.columns)
     report_section(page, texts)
     return Draft(
         page.text(), page.questions, tuple(found.guesses.values()), (*notes(found), *not_read(sheets, found)),

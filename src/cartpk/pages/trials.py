@@ -27,8 +27,8 @@ _HEAD: Final = """# Endpoints of the trials
 
 **R** = the registry record asks for it, in the words quoted below; **P** = not in the record, shown because there are
 data; – = not asked for and not shown. Then the exhibits that answer it (T table, L listing, F figure), or the data that
-the trial does not deliver. `endpoints` in a trial's configuration decides; without that section everything that the
-data can answer is shown. A test builds every table named here from the bundled data and finds it filled.
+the trial does not deliver. `endpoints` in a trial's configuration decides; without that section every exhibit is
+shown, or says what it would need. A test builds every table named here from the bundled data and finds it filled.
 """
 
 _GAPS: Final = (
