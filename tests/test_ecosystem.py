@@ -136,6 +136,7 @@ def copied(docker: str) -> dict[str, str]:
     return where
 
 
+@pytest.mark.requirement("URS-715")
 def test_containers_hold_what_the_lock_says():
     docker = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     apptainer = (ROOT / "apptainer.def").read_text(encoding="utf-8")
@@ -153,6 +154,7 @@ def test_containers_hold_what_the_lock_says():
         assert "://" not in re.sub(r"https://github\.com/cartpk/cartpk", "", text), "no address to load from"
 
 
+@pytest.mark.requirement("URS-715")
 def test_both_containers_are_the_same():
     """The same files at the same places, the same installations, the same lock to compare with."""
     docker = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -203,6 +205,7 @@ def test_the_build_context_leaves_out_results_and_environments():
     assert {".git", ".venv", "results", ".snakemake"} <= set(ignored)
 
 
+@pytest.mark.requirement("URS-718")
 def test_the_workflow_catalog_finds_what_it_asks_for():
     """Standardised usage: Snakefile, config/README.md, a schema of usage, a licence."""
     catalog = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text(encoding="utf-8"))
@@ -227,6 +230,7 @@ ANSWERED = {
 """Lint findings that docs/ecosystem.md answers; every other one is to be mended."""
 
 
+@pytest.mark.requirement("URS-718")
 def test_lint_finds_nothing_that_is_not_answered():
     done = snakemake(ROOT, "--lint")
     said = re.findall(r"^    \* (.*?):?$", done.stdout + done.stderr, flags=re.MULTILINE)
@@ -274,6 +278,7 @@ def test_the_free_words_of_a_shell_line_come_from_the_registry():
     assert all(re.fullmatch(r"f_[0-9a-z_]+", name) for name in FIGURES)
 
 
+@pytest.mark.requirement("URS-718")
 def test_snakefiles_are_formatted():
     tool = shutil.which("snakefmt") or str(Path(sys.executable).with_name("snakefmt"))
     if not Path(tool).is_file():
