@@ -46,6 +46,13 @@ def test_every_file_of_the_folder_is_registered():
     assert files == set(MODELS)
 
 
+def test_a_fit_starts_somewhere_whenever_the_peak_was(model):
+    days = np.array([[1e-6, 1.0, 7.0, 1e4], [1e-6, 1e-5, 1e-4, 1e-3]])
+    conc, row = np.tile([1.0, 100.0, 10.0, 1e12], 2), np.repeat([0, 1], 4)
+    profiles = Profiles.from_long(row, days.ravel(), conc, np.full(8, np.nan), np.zeros(8, dtype=bool))
+    assert np.isfinite(model.starts(profiles.scaled(profiles.log_peak))).all()
+
+
 def test_unknown_name_lists_the_known_ones():
     with pytest.raises(ValueError, match=r"no kinetic model named 'steen'; allowed: .*stein"):
         get_model("steen")

@@ -115,7 +115,9 @@ def guess(profiles: Profiles) -> FloatArray:
     out = np.empty((profiles.n_profiles, len(grid), _N))
     for s, (rn, b, kn) in enumerate(grid):
         out[:, s, :] = (0.01, kn, 0.01, rn, 0.28, 0.03, b)
-        out[:, s, N0] = np.exp(np.clip(np.log(0.28) * np.exp(rn * peak), np.log(2e-4), np.log(0.2)))
+        with np.errstate(over="ignore"):  # a peak after years: the clip has the last word
+            grown = np.exp(rn * peak)
+        out[:, s, N0] = np.exp(np.clip(np.log(0.28) * grown, np.log(2e-4), np.log(0.2)))
     return out
 
 
