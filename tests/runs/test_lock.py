@@ -7,6 +7,8 @@ import pytest
 
 from cartpk.runs import lock
 
+pytestmark = pytest.mark.requirement("URS-719")
+
 HOLD = (
     "import sys; from pathlib import Path; from cartpk.runs import lock; "
     "lock.hold(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
