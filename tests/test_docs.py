@@ -165,6 +165,14 @@ def test_every_source_file_that_a_page_names_is_there():
         assert not gone, page.name
 
 
+def test_no_word_in_angle_brackets_is_taken_for_a_tag():
+    """`<trial>` outside of code is no text of a web page: it vanishes."""
+    own = (ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "config/README.md"))
+    for page in (*own, *PAGES):
+        text = re.sub(r"```.*?```|`[^`]*`|<!--.*?-->", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert set(re.findall(r"<([A-Za-z]\w*)", text)) <= {"br"}, page.name
+
+
 def in_nav(entry) -> list[str]:
     if isinstance(entry, str):
         return [entry]

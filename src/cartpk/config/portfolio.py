@@ -17,7 +17,7 @@ class Portfolio(Model, defer_build=True):
     """What is put side by side."""
 
     id: str = Field(
-        "portfolio", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="Names the results folder, results/<id>."
+        "portfolio", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="Names the results folder, `results/<id>`."
     )
     title: str | None = Field(None, description="Heading; null = the numbers of the trials.")
     trials: tuple[str, ...] = Field(

@@ -186,9 +186,10 @@ def _nca_row(entry: Parameter) -> tuple[str, ...]:
 def _derived_table() -> Iterator[str]:
     head = ("PARAMCD", "PARAM", "formula", "unit", "CDISC code", "summary", "needs", "source")
     rows = (
-        (f"`{e.code}`", e.label, e.formula, e.unit or "none", e.cdisc, _SUMMARIES[e.summary], e.needs, e.source)
+        (f"`{e.code}`", e.label, e.formula.replace("<", "&lt;"), e.unit or "none", e.cdisc, _SUMMARIES[e.summary],
+         e.needs, e.source)
         for e in DERIVED.values()
-    )
+    )  # fmt: skip
     return table(head, rows)
 
 
