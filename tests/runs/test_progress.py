@@ -70,6 +70,15 @@ def test_a_first_run_is_told_a_time_once_its_pace_is_known():
     assert made.durations() == {"ingest": 6.0}, "what is expected is not taken for what was measured"
 
 
+def test_a_job_of_several_trials_says_whose_it_is():
+    made = Progress(1)
+    made.plan({"trial2_models": 1, "models": 1})
+    made.announce(1, "trial2_models", "Kinetic models", ["results/NCT04480788/log/models.log"], 0.0)
+    assert made.finish(1, 3.0) == "1 of 2  NCT04480788: Kinetic models (3 s)"
+    made.announce(2, "models", "Kinetic models", ["results/T/log/models.log"], 3.0)
+    assert made.finish(2, 4.0) == "2 of 2  Kinetic models (1 s)"
+
+
 def test_a_name_is_cut_between_words():
     assert shortened("Reading adsl.csv, adpc.csv, adae.csv, adrs.csv, adtte.csv") == (
         "Reading adsl.csv, adpc.csv, adae.csv…"

@@ -23,6 +23,9 @@ _TYPICAL: Final = {
 }  # fmt: skip
 """Seconds of each rule for the sample trial on a small machine: for a first run, whose pace scales them."""
 
+_OF_SEVERAL: Final = re.compile(r"^trial\d+_")
+"""How the rules of a trial begin that is one of several (workflow/rules/portfolio.smk)."""
+
 _SILENT: Final = "it ended without a word: it was stopped from outside, or the machine had no memory left"
 _OURS: Final = ("cartpk: ", "Error: ", "Usage: ")
 """How a sentence of the program for people begins."""
@@ -74,8 +77,10 @@ class Progress:
         self.planned = {rule: n for rule, n in counts.items() if rule not in {"total", "all"}}
 
     def announce(self, job: int, rule: str, name: str | None, logs: Iterable[str], now: float) -> None:
-        """Note a job that begins."""
-        self._jobs[job] = _Job(rule, shortened(name or rule), tuple(logs), now)
+        """Note a job that begins; of several trials side by side its name says which one it is of."""
+        places = tuple(logs)
+        whose = f"{Path(places[0]).parent.parent.name}: " if places and _OF_SEVERAL.match(rule) else ""
+        self._jobs[job] = _Job(rule, shortened(whose + (name or rule)), places, now)
 
     def finish(self, job: int, now: float) -> str | None:
         """Note a job that is done: its line, or None where it is no work (the target rule)."""
@@ -134,7 +139,7 @@ class Progress:
 
     def _expected(self, rule: str) -> float | None:
         """Seconds that the rule took in earlier runs, or takes for the sample trial."""
-        name = re.sub(r"^trial\d+_", "", rule)
+        name = _OF_SEVERAL.sub("", rule)
         return self.past.get(rule, _TYPICAL.get("figures" if name.startswith("figures_") else name))
 
     def _pace(self) -> float | None:
