@@ -17,7 +17,7 @@ from cartpk.pharmacodynamics.profiles import PdProfile
 
 pytestmark = pytest.mark.requirement("URS-502")
 
-SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 CD7 = {"code": "CD7TABS", "label": "CD7+ T", "kind": "absolute", "population": "NORMAL_T", "marker": "CD7+"}
 CD7N = {**CD7, "code": "CD7NTABS", "label": "CD7- T", "marker": "CD7-"}
 BLAST = {**CD7, "code": "BLAST", "label": "CD7+ blasts", "population": "BLAST"}
