@@ -1,6 +1,7 @@
 """Sheets as a laboratory would send them: drafted, answered at most three times, every subject and Cmax arrives."""
 
 import gzip
+from pathlib import Path
 
 import pytest
 from lab_sheets import BY_ANALYTE, CMAX, DAYS, LARGE, PROFILES, SHEETS, T, comma, sheet
@@ -180,3 +181,12 @@ def test_the_report_has_the_exhibits_that_the_data_can_answer(newcomer):
     grouped = BY_ANALYTE.replace("Subject,", "Subject,Response,").replace("\nS-01,", "\nS-01,CR,")
     grouped = grouped.replace("\nS-02,", "\nS-02,NR,").replace("\nS-03,", "\nS-03,NR,")
     assert "exposure_response" in newcomer({"lab.csv": grouped}, T).config.endpoints
+
+
+def test_domains_in_another_encoding_are_read_by_the_config_that_is_drafted(newcomer):
+    sample = Path(__file__).resolve().parents[2] / "data" / "sample" / "NCT06871644"
+    domains = {f"{d}.csv": (sample / f"{d}.csv").read_text(encoding="utf-8") for d in ("pc", "ex", "dm")}
+    domains["pc.csv"] = domains["pc.csv"].replace("copies/ug", "copies/µg", 1)
+    done = newcomer({name: text.encode("cp1252") for name, text in domains.items()}, encoding="cp1252")
+    assert done.config.data.encoding == "cp1252"
+    assert len(done.intake.adsl) == 18

@@ -196,6 +196,12 @@ def _product(ex: pd.DataFrame) -> tuple[str, str]:
     return "CAR product", f"EXTRT names {shown_list(names)}: printed in titles" if names else "printed in titles"
 
 
+def _encoding(page: Page, files: dict[str, list[Sheet]]) -> None:
+    found = next((s.encoding for of_domain in files.values() for s in of_domain if s.encoding), None)
+    if found:
+        page.add(f"  encoding: {scalar(found)}", "not UTF-8; every byte could be read like this")
+
+
 def _data(page: Page, files: dict[str, list[Sheet]], frames: dict[str, pd.DataFrame], group: str | None) -> None:
     page.add("data:")
     page.add("  layout: sdtm", "the tables are SDTM domains")
@@ -221,6 +227,7 @@ def _data(page: Page, files: dict[str, list[Sheet]], frames: dict[str, pd.DataFr
             page.add(
                 f"    # treatment: [{scalar(names[0])}]", f"EXTRT names {shown_list(names)}: all count as the product"
             )
+    _encoding(page, files)
     if named:
         page.add("  sheets:")
         for domain, sheet in named.items():
