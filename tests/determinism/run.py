@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import random
 import shutil
 import subprocess
@@ -26,7 +27,10 @@ import project
 from project import ROOT, differences
 from test_determinism import placeless
 
-VENV = ROOT / "build" / "determinism"
+LOCK = ROOT / "requirements.lock"
+ASKED = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+VENV = ROOT / "build" / f"determinism-{hashlib.sha256(ASKED).hexdigest()[:12]}"
+"""The other interpreter's environment: one for each lock, so that none is of an earlier one."""
 
 State = dict[str, str]
 
@@ -62,7 +66,7 @@ def other_python(named: str) -> Path | None:
         print(f"making {VENV.relative_to(ROOT)} (once) ...", flush=True)
         subprocess.run([found, "-m", "venv", str(VENV)], check=True)
         pip = [str(python), "-m", "pip", "install", "--quiet"]
-        subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")], check=True)
+        subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)], check=True)
         subprocess.run([*pip, "--no-deps", "--editable", str(ROOT)], check=True)
     return python
 
