@@ -82,12 +82,12 @@ docs-site: setup-dev  ## the documentation as a web site in build/site (no netwo
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo build/site/index.html
 
-validate: setup-dev  ## run the suite (or take JUNIT=file), write the validation pack build/validation.html
+validate: setup-dev  ## run the suite (or take JUNIT="file ..."), write the validation pack build/validation.html
 	@mkdir -p build
 ifndef JUNIT
 	-@CARTPK_EVERY_TRIAL=1 $(BIN)/python -m pytest -n auto --dist loadgroup --junitxml=build/junit.xml
 endif
-	@$(BIN)/cartpk validate --junit $(or $(JUNIT),build/junit.xml)
+	@$(BIN)/cartpk validate $(addprefix --junit ,$(or $(JUNIT),build/junit.xml))
 
 container: setup  ## build the Dockerfile, run the sample trial in it, compare (BASE=; root, podman, runc, debootstrap)
 	@.ci/container $(BASE)

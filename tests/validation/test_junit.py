@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from cartpk.validation.junit import Outcome, read_junit
+from cartpk.validation.junit import Outcome, TestRun, joined, read_junit
 
 SUITE = """
 import pytest
@@ -81,3 +81,18 @@ def test_what_is_no_file_of_pytest_is_refused(tmp_path, text, said):
 def test_a_missing_file_says_how_to_make_it(tmp_path):
     with pytest.raises(ValueError, match="--junitxml"):
         read_junit(tmp_path / "none.xml")
+
+
+def test_parts_of_a_run_are_one_and_what_one_of_them_skips_another_may_run():
+    passed, failed, skipped = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED
+    suite = TestRun(
+        {"a": passed, "b": skipped, "c": skipped, "d": passed}, {"b": "no Slurm", "c": "no SAS"}, "2", 60.0, "x"
+    )
+    beside = TestRun({"b": passed, "d": failed, "e": passed}, {"d": "it broke"}, "1", 5.0, "y")
+    for one, other in ((suite, beside), (beside, suite)):
+        run = joined([one, other])
+        assert run.results == {"a": passed, "b": passed, "c": skipped, "d": failed, "e": passed}
+        assert run.reasons == {"c": "no SAS", "d": "it broke"}
+        assert (run.when, run.seconds) == ("1", 65.0)
+    with pytest.raises(ValueError, match="no run"):
+        joined([])

@@ -10,7 +10,8 @@ __all__ = ["command"]
 
 
 @click.command()
-@click.option("--junit", type=click.Path(path_type=Path), help="What pytest --junitxml wrote; without it nothing ran.")
+@click.option("--junit", "junits", multiple=True, type=click.Path(path_type=Path),
+              help="What pytest --junitxml wrote; several are parts of one run; without it nothing ran.")  # fmt: skip
 @click.option("--root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path(),
               help="Project root: docs/validation, config/trials and the tests lie below it.")  # fmt: skip
 @click.option(
@@ -18,7 +19,7 @@ __all__ = ["command"]
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("build/validation.html"),
               show_default=True, help="Page to write.")  # fmt: skip
-def command(junit: Path | None, root: Path, lock: Path | None, out: Path) -> None:
+def command(junits: tuple[Path, ...], root: Path, lock: Path | None, out: Path) -> None:
     """Join requirements, tests and their results, the installation check and the protocols to one page.
 
     A requirement is covered when every test named for it ran and passed; the page begins with those that are not.
@@ -27,7 +28,7 @@ def command(junit: Path | None, root: Path, lock: Path | None, out: Path) -> Non
     from cartpk.provenance import locked, source
     from cartpk.validation import Verdict, load_pack, matrix
     from cartpk.validation.installation import installation
-    from cartpk.validation.junit import read_junit
+    from cartpk.validation.junit import joined, read_junit
     from cartpk.validation.nodes import missing
     from cartpk.validation.page import render
     from cartpk.validation.trials import trial_areas
@@ -38,7 +39,7 @@ def command(junit: Path | None, root: Path, lock: Path | None, out: Path) -> Non
         raise ValueError(
             "requirements of trials or oracles.yaml name tests that are not there:\n  " + "\n  ".join(gone)
         )
-    run = read_junit(junit) if junit else None
+    run = joined([read_junit(path) for path in junits]) if junits else None
     write_text(out, render(pack, run, installation(lock), source(), list(locked(lock))))
     rows = matrix(pack, run)
     for verdict in Verdict:

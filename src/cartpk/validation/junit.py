@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-__all__ = ["Outcome", "TestRun", "read_junit"]
+__all__ = ["Outcome", "TestRun", "joined", "read_junit"]
 
 
 class Outcome(StrEnum):
@@ -36,7 +36,7 @@ class TestRun:
     seconds
         Wall time of the run.
     sha256
-        Hash of the file.
+        Hash of the file; of several, one after the other.
     """
 
     __test__ = False  # pytest looks for classes of this name
@@ -87,6 +87,30 @@ def read_junit(path: Path) -> TestRun:
     when = min((s.get("timestamp", "") for s in suites), default="")
     seconds = sum(float(s.get("time", 0)) for s in suites)
     return TestRun(results, reasons, when, seconds, hashlib.sha256(content).hexdigest())
+
+
+def joined(runs: Sequence[TestRun]) -> TestRun:
+    """The run that these are parts of: a test that failed in one of them failed, one that only some skip was run.
+
+    Raises
+    ------
+    ValueError
+        Where there is no run.
+    """
+    if not runs:
+        raise ValueError("there is no run to join")
+    rank = (Outcome.SKIPPED, Outcome.PASSED, Outcome.FAILED).index
+    results: dict[str, Outcome] = {}
+    reasons: dict[str, str] = {}
+    for run in runs:
+        for node, outcome in run.results.items():
+            if node not in results or rank(outcome) > rank(results[node]):
+                results[node] = outcome
+                reasons.pop(node, None)
+                if node in run.reasons:
+                    reasons[node] = run.reasons[node]
+    when = min(run.when for run in runs)
+    return TestRun(results, reasons, when, sum(run.seconds for run in runs), ", ".join(run.sha256 for run in runs))
 
 
 def _node(case: ET.Element) -> str:
