@@ -36,8 +36,8 @@ Written by `make bench` (`python benchmarks/run.py`); each part by `--only PART`
 """
 
 
-def machine() -> str:
-    """Machine and versions, as a sentence."""
+def machine(*, committed: bool = True) -> str:
+    """Machine and versions, as a sentence; without the commit where a part names that of each of its rows."""
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.is_file() and (found := re.search(r"model name\s*: (.*)", info.read_text(encoding="utf-8"))):
@@ -45,7 +45,7 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     git = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-    commit = f", commit {git.stdout.strip()}" if git.returncode == 0 else ""
+    commit = f", commit {git.stdout.strip()}" if committed and git.returncode == 0 else ""
     return (
         f"{cpu}, {os.cpu_count()} processors, {memory:.0f} GiB; {platform.system()} {platform.release()}; "
         f"Python {platform.python_version()}, {packages}; cartpk {version('cartpk')}{commit}."
@@ -126,7 +126,9 @@ def main() -> None:
     asked = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
     names = [asked.only] if asked.only else list(PARTS)
-    texts = {name: f"{PARTS[name](quick=asked.quick)}\nMeasured on: {machine()}\n" for name in names}
+    texts = {
+        name: f"{PARTS[name](quick=asked.quick)}\nMeasured on: {machine(committed=name != 'scale')}\n" for name in names
+    }
     if asked.quick:
         print("\n".join(texts.values()))
         return
