@@ -60,7 +60,7 @@ def other_python(named: str) -> Path | None:
         return None
     ready = subprocess.run([found, "-c", "import cartpk, pandas, plotnine"], capture_output=True, check=False)
     if not ready.returncode:
-        return Path(found)
+        return Path(found).absolute()
     python = VENV / "bin" / "python"
     if not python.is_file():
         print(f"making {VENV.relative_to(ROOT)} (once) ...", flush=True)
