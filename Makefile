@@ -85,7 +85,7 @@ docs-site: setup-dev  ## the documentation as a web site in build/site (no netwo
 validate: setup-dev  ## run the suite (or take JUNIT="file ..."), write the validation pack build/validation.html
 	@mkdir -p build
 ifndef JUNIT
-	-@CARTPK_EVERY_TRIAL=1 $(BIN)/python -m pytest -n auto --dist loadgroup --junitxml=build/junit.xml
+	-@CARTPK_WHOLE="$(basename $(notdir $(wildcard config/trials/NCT*.yaml)))" $(BIN)/python -m pytest -n auto --dist loadgroup --junitxml=build/junit.xml
 endif
 	@$(BIN)/cartpk validate $(addprefix --junit ,$(or $(JUNIT),build/junit.xml))
 
