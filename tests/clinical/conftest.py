@@ -8,7 +8,8 @@ import pytest
 from cartpk import schemas
 from cartpk.config import TrialConfig
 from cartpk.schemas.clinical import CLINICAL, DELIVERED
-from cartpk.trial_data import ClinicalData, TrialData
+from cartpk.schemas.clinical_data import ClinicalData
+from cartpk.trial_data import TrialData
 
 DEFAULTS = {
     "adae": {"AETERM": "Pyrexia", "AEDECOD": "Pyrexia", "AESOC": "General disorders", "ATOXGR": 1.0, "SCALE": "CTCAE",

@@ -18,7 +18,8 @@ from cartpk.terms import SubjectSet
 
 if TYPE_CHECKING:
     from cartpk.config import TrialConfig
-    from cartpk.trial_data import ClinicalData, TrialData
+    from cartpk.schemas.clinical_data import ClinicalData
+    from cartpk.trial_data import TrialData
 
 __all__ = ["DEFINITIONS", "analysis_sets", "definition", "derive", "members", "outside_kinetics"]
 

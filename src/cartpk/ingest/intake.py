@@ -16,7 +16,7 @@ from cartpk.config import TrialConfig
 from cartpk.ingest.adam import read_adam
 from cartpk.ingest.adsl import build_adsl, with_events, with_sets
 from cartpk.ingest.assays import assays_of, with_assays
-from cartpk.ingest.clinical import Clinical, read_clinical
+from cartpk.ingest.clinical import read_clinical
 from cartpk.ingest.corrections import Corrections
 from cartpk.ingest.counts import list_count_doubts, without_baseless
 from cartpk.ingest.delivery import Delivery, typed
@@ -30,6 +30,7 @@ from cartpk.ingest.text import constant, looked_up, ranked, truths
 from cartpk.ingest.tidy import read_tidy
 from cartpk.ingest.units import with_units
 from cartpk.schemas import ADNCA, ADPD
+from cartpk.schemas.clinical_data import ClinicalData
 
 __all__ = ["LAYOUTS", "Intake", "read_trial"]
 
@@ -62,7 +63,7 @@ class Intake:
     adpd: pd.DataFrame
     findings: pd.DataFrame
     stops: bool
-    clinical: Clinical
+    clinical: ClinicalData
 
 
 @contextmanager

@@ -2,11 +2,10 @@
 
 from cartpk.trial_data.reading import load, load_clinical, load_derived, parameter_parts
 from cartpk.trial_data.singly import PRINTED_SINGLY, cut
-from cartpk.trial_data.tables import ClinicalData, Derived, TrialData, no_rows
+from cartpk.trial_data.tables import Derived, TrialData, no_rows
 
 __all__ = [
     "PRINTED_SINGLY",
-    "ClinicalData",
     "Derived",
     "TrialData",
     "cut",

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from cartpk import schemas
 from cartpk.schemas.clinical import CLINICAL
+from cartpk.schemas.clinical_data import ClinicalData
 from cartpk.schemas.derived import DERIVED
 from cartpk.trial_data.memory import give_back
 from cartpk.trial_data.singly import parted, with_single
-from cartpk.trial_data.tables import KEYS, ClinicalData, Derived, TrialData, no_rows, without_rows
+from cartpk.trial_data.tables import KEYS, Derived, TrialData, no_rows, without_rows
 
 if TYPE_CHECKING:
     import pandas as pd

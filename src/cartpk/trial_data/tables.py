@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from cartpk import schemas
 from cartpk.schemas.clinical import CLINICAL
+from cartpk.schemas.clinical_data import ClinicalData
 from cartpk.schemas.derived import DERIVED
 
 if TYPE_CHECKING:
@@ -19,33 +20,10 @@ if TYPE_CHECKING:
 
     from cartpk.schemas.conformity import TableSchema
 
-__all__ = ["KEYS", "ClinicalData", "Derived", "TrialData", "no_rows", "without_rows"]
+__all__ = ["KEYS", "Derived", "TrialData", "no_rows", "without_rows"]
 
 KEYS: Final = ("STUDYID", "USUBJID", "PPCAT", "PPSPEC", "ATPTREF", "MODEL")
 """Columns that stay text in the tables that have no schema of their own."""
-
-
-@dataclass(frozen=True, eq=False)
-class ClinicalData:
-    """The clinical tables of a run, each as :mod:`cartpk.schemas.clinical` has it.
-
-    An empty table may mean that nothing was observed or that nothing was delivered: ask :meth:`has`.
-    """
-
-    adrs: pd.DataFrame
-    adae: pd.DataFrame
-    adis: pd.DataFrame
-    adcm: pd.DataFrame
-    adevent: pd.DataFrame
-    adcriss: pd.DataFrame
-    adcd7: pd.DataFrame
-    adlb: pd.DataFrame
-    delivered: pd.DataFrame
-
-    def has(self, data: str) -> bool:
-        """Whether the trial delivered these data (``responses``, ``adverse_events`` ...), even without a row."""
-        mine = self.delivered[self.delivered["DATA"] == data]
-        return bool((mine["DELIVERED"] == "Y").any())
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,6 @@ Both ways in share this path; ``config.data.clinical`` names files and columns. 
 row and says so in ``delivered``.
 """
 
-from cartpk.ingest.clinical.intake import Clinical, Draft, read_clinical
+from cartpk.ingest.clinical.intake import Draft, read_clinical
 
-__all__ = ["Clinical", "Draft", "read_clinical"]
+__all__ = ["Draft", "read_clinical"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -27,8 +26,9 @@ from cartpk.ingest.findings import Findings
 from cartpk.ingest.text import looked_up, mapped, truths
 from cartpk.ingest.times import read_stamp
 from cartpk.schemas import clinical as schemas
+from cartpk.schemas.clinical_data import ClinicalData
 
-__all__ = ["Clinical", "Draft", "read_clinical"]
+__all__ = ["Draft", "read_clinical"]
 
 _TABLE_OF: Final = {
     "responses": "adrs",
@@ -42,26 +42,6 @@ _TABLE_OF: Final = {
     "laboratory": "adlb",
 }
 """Setting of ``data.clinical`` -> the table its rows come to."""
-
-
-@dataclass(frozen=True, eq=False)
-class Clinical:
-    """The clinical tables, each as :mod:`cartpk.schemas.clinical` has it."""
-
-    adrs: pd.DataFrame
-    adae: pd.DataFrame
-    adis: pd.DataFrame
-    adcm: pd.DataFrame
-    adevent: pd.DataFrame
-    adcriss: pd.DataFrame
-    adcd7: pd.DataFrame
-    adlb: pd.DataFrame
-    delivered: pd.DataFrame
-
-    def tables(self) -> Iterator[tuple[str, pd.DataFrame]]:
-        """Name and table of each."""
-        for field in fields(self):
-            yield field.name, getattr(self, field.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +62,9 @@ class Draft:
     rows: dict[str, pd.DataFrame]
     counts: dict[str, int]
 
-    def tables(self, subjects: pd.DataFrame, adsl: pd.DataFrame, config: TrialConfig, findings: Findings) -> Clinical:
+    def tables(
+        self, subjects: pd.DataFrame, adsl: pd.DataFrame, config: TrialConfig, findings: Findings
+    ) -> ClinicalData:
         """The typed tables.
 
         Parameters
@@ -100,7 +82,7 @@ class Draft:
         reason = dict(zip(out["USUBJID"], out["EXCLRS"], strict=True))
         cohort = dict(zip(adsl["USUBJID"], adsl["COHORT"], strict=True))
         done = {name: _closed(name, frame, reason, cohort, config.trial.id) for name, frame in rows.items()}
-        return Clinical(**done, delivered=self._delivered(done, config))
+        return ClinicalData(**done, delivered=self._delivered(done, config))
 
     def _delivered(self, done: dict[str, pd.DataFrame], config: TrialConfig) -> pd.DataFrame:
         files = {name: table.files for name, table in config.data.clinical.tables()}
