@@ -7,9 +7,7 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import hashlib
-import random
 import shutil
 import subprocess
 import sys
@@ -25,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
 import chain
 import project
 from project import ROOT, differences
+from row_order import shuffled
 from test_determinism import placeless
 
 LOCK = ROOT / "requirements.lock"
@@ -71,17 +70,6 @@ def other_python(named: str) -> Path | None:
     return python
 
 
-def shuffled(folder: Path, trial: str) -> Path:
-    """The folder with the rows of every delivered file in another order."""
-    chance = random.Random(11)  # noqa: S311 - any order will do
-    for path in sorted((folder / "data" / "sample" / trial).glob("*.csv")):
-        header, *rows = list(csv.reader(path.open(encoding="utf-8", newline="")))
-        chance.shuffle(rows)
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerows([header, *rows])
-    return folder
-
-
 def by_content(folder: Path, results: str) -> dict[str, object]:
     """Tables without the lines of the input that they name, pictures as they are."""
     tables = sorted((folder / results).rglob("*.csv"))
@@ -123,7 +111,8 @@ def trial_holds(trial: str, folder: Path, python: Path | None) -> bool:
         return differences(found, kept)
 
     def other_order() -> list[str]:
-        here = shuffled(copied(folder / "shuffled"), trial)
+        here = copied(folder / "shuffled")
+        shuffled(here / "data" / "sample" / trial)
         chain.run(here, config, results)
         one, other = by_content(first, results), by_content(here, results)
         return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))

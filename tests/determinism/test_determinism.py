@@ -2,12 +2,11 @@
 
 import csv
 import io
-import random
-import re
 
 import chain
 import pytest
 from project import INPUT, RESULTS, differences, make, state
+from row_order import LINES, shuffled
 
 pytestmark = [pytest.mark.requirement("URS-702"), pytest.mark.xdist_group("determinism")]
 CONFIG = "config/config.yaml"
@@ -39,9 +38,7 @@ def test_another_folder_environment_and_hash_seed_give_the_same_bytes(folder, fi
 
 def test_another_order_of_the_rows_changes_nothing_but_the_lines_it_names(folder, first):
     here = make(folder / "shuffled")
-    header, *rows = (here / INPUT).read_text(encoding="utf-8").splitlines()
-    random.Random(5).shuffle(rows)  # noqa: S311
-    (here / INPUT).write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    shuffled((here / INPUT).parent, seed=5)
     chain.run(here, CONFIG, str(RESULTS), drawn=False, PYTHONHASHSEED="3")
     before, after = (
         {name: placeless(f / RESULTS / name) for name in state(f) if name.endswith(".csv") and "figures" not in name}
@@ -57,4 +54,4 @@ def placeless(path):
     """The table without the lines of the input that it names."""
     table = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
     kept = [i for i, name in enumerate(table[0]) if name not in NUMBERED]
-    return [[re.sub(r"\blines? [0-9, ]+|(?<=\.csv):\d+", "line", row[i]) for i in kept] for row in table]
+    return [[LINES.sub("line", row[i]) for i in kept] for row in table]

@@ -19,6 +19,8 @@ __all__ = ["Findings"]
 _EXAMPLES: Final = 5
 """Lines named in a finding that stands for many rows."""
 
+_FOUND: Final = "_found"
+"""Column of the order of findings of one rule, file and subject."""
 _LINES: Final = re.compile(r"\blines? \d+(, \d+)*")
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 
@@ -37,7 +39,6 @@ class Findings:
     def __init__(self, *, strict: bool = False) -> None:
         self._strict = strict
         self._rows: list[dict[str, Any]] = []
-        self._sentences: list[str] = []
         self._stops = False
         self._columns: dict[str, dict[str, str]] = {}
 
@@ -81,7 +82,6 @@ class Findings:
         place["field"] = self._columns.get(place["file"] or "", {}).get(place["field"] or "", place["field"])
         filled = {**details, **place}
         sentence = rule.found.format_map(filled)
-        self._sentences.append(sentence)
         self._rows.append(
             {
                 "RULE": rule.id,
@@ -95,6 +95,8 @@ class Findings:
                 "NEW": place["new"],
                 "MESSAGE": _message(rule, sentence, filled),
                 "SUGGESTION": rule.mend.format_map(filled) or None,
+                # what is of a whole file or subject stays in the order in which it was looked for
+                _FOUND: "" if place["row"] is None else _in_order(sentence),
             }
         )
 
@@ -147,17 +149,13 @@ class Findings:
 
         The line counts last: the same rows in another order are listed in the same order.
         """
-        frame = pd.DataFrame(self._rows, columns=list(FINDINGS.columns))
+        frame = pd.DataFrame(self._rows, columns=[*FINDINGS.columns, _FOUND])
         if not frame.empty:
             rank = frame["SEVERITY"].map({s.value: n for s, n in _ORDER.items()})
-            # what is of a whole file or subject stays in the order in which it was looked for
-            of_line = frame["ROW"].notna()
-            found = [_in_order(text) if line else "" for text, line in zip(self._sentences, of_line, strict=True)]
-            frame = frame.assign(_rank=rank, _found=found).sort_values(
-                ["_rank", "RULE", "FILE", "USUBJID", "_found", "ROW"], kind="stable", na_position="first"
+            frame = frame.assign(_rank=rank).sort_values(
+                ["_rank", "RULE", "FILE", "USUBJID", _FOUND, "ROW"], kind="stable", na_position="first"
             )
-            frame = frame.drop(columns=["_rank", "_found"]).reset_index(drop=True)
-        return checked(frame, FINDINGS)
+        return checked(frame[list(FINDINGS.columns)].reset_index(drop=True), FINDINGS)
 
 
 def _cells(value: object, rows: pd.DataFrame) -> list[Any]:
